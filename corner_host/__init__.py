@@ -1,0 +1,1 @@
+"""The .NET Generic Host in Python."""

@@ -1,0 +1,52 @@
+"""How long to wait before trying again. Pure but for the draw.
+
+Used by the host for services that restart and by jobs that failed; neither counts here.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """How long something that failed waits before it is tried again.
+
+    The longest possible wait doubles with each failure; the wait itself is drawn between zero and that bound
+    ("full jitter"), so that things which failed together do not come back together.
+
+    Args:
+        first: Longest wait after the first failure, in seconds; above 0.
+        ceiling: Longest wait after any failure, in seconds; at least *first*.
+
+    Raises:
+        ValueError: An argument is out of range; the message names it.
+
+    Example:
+        >>> Backoff(first=1.0, ceiling=30.0).longest(failures=4)
+        8.0
+
+    Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+
+    first: float = 1.0
+    ceiling: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not self.first > 0:
+            raise ValueError(f"Backoff.first must be above 0 seconds, not {self.first!r}")
+        if not self.ceiling >= self.first:
+            raise ValueError(f"Backoff.ceiling must be at least first ({self.first!r}), not {self.ceiling!r}")
+
+    def longest(self, *, failures: int) -> float:
+        """Return the upper bound of the wait after *failures* failures (at least 1), in seconds."""
+        if failures < 1:
+            raise ValueError(f"failures must be at least 1, not {failures!r}")
+        # 2.0 ** 1024 overflows; the ceiling is reached long before
+        return min(self.ceiling, self.first * 2.0 ** min(failures - 1, 1000))
+
+    def delay(self, *, failures: int, draw: Callable[[], float] = random.random) -> float:
+        """Return a wait after *failures* failures, in seconds; *draw* gives a number in [0, 1)."""
+        return self.longest(failures=failures) * draw()

@@ -1,0 +1,67 @@
+"""Reaching a running event loop from any thread, without waiting for it.
+
+anyio offers ``from_thread.run_sync``, which blocks until the loop has answered (about 50 us); a cancellation or a
+wake-up must not. This file alone knows the native loops behind anyio's back ends.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast, final
+
+from anyio.lowlevel import EventLoopToken, current_token
+
+
+class _AsyncioLoop(Protocol):
+    def call_soon_threadsafe(self, callback: Callable[..., Any], /, *args: Any) -> Any: ...
+
+
+class _TrioToken(Protocol):
+    def run_sync_soon(self, callback: Callable[..., Any], /, *args: Any) -> None: ...
+
+
+@final
+class LoopHandle:
+    """A running event loop, as other threads may know it.
+
+    Example:
+        >>> import anyio
+        >>> async def main() -> None:
+        ...     done = anyio.Event()
+        ...     LoopHandle.current().post(done.set)
+        ...     await done.wait()
+        >>> anyio.run(main)
+    """
+
+    __slots__ = ("_post", "_token")
+
+    def __init__(self, token: EventLoopToken) -> None:
+        self._token = token
+        native = token.native_token
+        if hasattr(native, "call_soon_threadsafe"):
+            self._post: Callable[..., Any] = cast("_AsyncioLoop", native).call_soon_threadsafe
+        else:
+            self._post = cast("_TrioToken", native).run_sync_soon
+
+    @classmethod
+    def current(cls) -> "LoopHandle":
+        """Return the loop that runs the calling task.
+
+        Raises:
+            anyio.NoEventLoopError: No event loop runs in this thread.
+        """
+        return cls(current_token())
+
+    @property
+    def token(self) -> EventLoopToken:
+        """The token that ``anyio.from_thread`` takes."""
+        return self._token
+
+    def post(self, callback: Callable[[], object]) -> bool:
+        """Run *callback* soon in the loop's thread; callable from any thread, never blocks.
+
+        *callback* must not raise. Returns False when the loop has ended, in which case nothing runs.
+        """
+        try:
+            self._post(callback)
+        except RuntimeError:  # asyncio: the loop is closed; trio.RunFinishedError is a RuntimeError too
+            return False
+        return True

@@ -1,0 +1,39 @@
+"""Which values are secret, and how they are shown. Pure.
+
+A key is judged by its words: ``Payment:ApiKey`` holds the word *key*, ``Monkey`` does not.
+"""
+
+import re
+from typing import Final
+
+MASK: Final = "••••••••"
+
+_SECRET_FRAGMENTS: Final = ("password", "passwd", "pwd", "secret", "token", "credential", "connectionstring")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def is_secret_key(key: str) -> bool:
+    """Tell whether a configuration key or field name promises a secret.
+
+    Secret are names that hold password, secret, token, credential or connection string, and *key* as a word of its own.
+
+    Example:
+        >>> [is_secret_key(k) for k in ("Payment:ApiKey", "DB_PASSWORD", "ConnectionStrings:Shop", "Monkey")]
+        [True, True, True, False]
+    """
+    squeezed = re.sub(r"[^a-z]", "", key.lower())
+    if any(fragment in squeezed for fragment in _SECRET_FRAGMENTS):
+        return True
+    return any(word.lower() in {"key", "apikey"} for word in _WORD.findall(key))
+
+
+def mask(value: str | None) -> str | None:
+    """Return what may be shown in place of a secret: the mask for any text, None for None.
+
+    Not even the length is told.
+
+    Example:
+        >>> mask("hunter2")
+        '••••••••'
+    """
+    return None if value is None else MASK

@@ -1,0 +1,176 @@
+"""Cancellation tokens: cooperative, from any thread, on both back ends."""
+
+import threading
+from datetime import timedelta
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from corner_host.primitives import CancellationToken, CancellationTokenSource, OperationCancelledError
+
+
+def test_callbacks_run_last_registered_first() -> None:
+    """AL-12: as in .NET, the callback that came last runs first."""
+    source = CancellationTokenSource()
+    ran: list[int] = []
+    source.token.register(lambda: ran.append(1))
+    source.token.register(lambda: ran.append(2))
+    source.token.register(lambda: ran.append(3))
+
+    source.cancel()
+
+    assert ran == [3, 2, 1]
+
+
+def test_a_second_cancel_does_nothing() -> None:
+    """Callbacks run once, however often the source is cancelled."""
+    source = CancellationTokenSource()
+    ran: list[str] = []
+    source.token.register(lambda: ran.append("once"))
+
+    source.cancel()
+    source.cancel()
+
+    assert ran == ["once"]
+
+
+def test_a_callback_registered_too_late_runs_at_once() -> None:
+    """AL-11: registering at a cancelled token runs the callback in the caller."""
+    source = CancellationTokenSource()
+    source.cancel()
+    ran: list[int] = []
+
+    source.token.register(lambda: ran.append(threading.get_ident()))
+
+    assert ran == [threading.get_ident()]
+
+
+def test_every_callback_runs_although_one_raises() -> None:
+    """Errors of callbacks are gathered and raised together at the end."""
+    source = CancellationTokenSource()
+    ran: list[str] = []
+    source.token.register(lambda: ran.append("first"))
+    source.token.register(lambda: 1 / 0)
+
+    with pytest.raises(ExceptionGroup) as caught:
+        source.cancel()
+
+    assert ran == ["first"]
+    assert [type(error) for error in caught.value.exceptions] == [ZeroDivisionError]
+
+
+def test_an_unregistered_callback_does_not_run() -> None:
+    """Unregistering says whether it came in time."""
+    source = CancellationTokenSource()
+    ran: list[str] = []
+    with source.token.register(lambda: ran.append("with")):
+        pass
+    registration = source.token.register(lambda: ran.append("call"))
+
+    assert registration.unregister()
+    source.cancel()
+
+    assert ran == []
+    assert not registration.unregister()
+
+
+def test_a_linked_source_follows_any_of_its_tokens_until_closed() -> None:
+    """A linked source is cancelled with its parents, not they with it; a closed one no more."""
+    first, second = CancellationTokenSource(), CancellationTokenSource()
+    linked = CancellationTokenSource.linked(first.token, second.token)
+    closed = CancellationTokenSource.linked(first.token)
+    closed.close()
+
+    second.cancel()
+    first.cancel()
+
+    assert linked.token.is_cancellation_requested
+    assert not closed.token.is_cancellation_requested
+
+
+def test_a_cancelled_token_throws_when_asked_to() -> None:
+    """throw_if_cancellation_requested raises only once the token is cancelled."""
+    source = CancellationTokenSource()
+    source.token.throw_if_cancellation_requested()
+    source.cancel()
+
+    with pytest.raises(OperationCancelledError):
+        source.token.throw_if_cancellation_requested()
+
+
+def test_the_none_token_is_never_cancelled() -> None:
+    """Registering at the none token is allowed and has no effect."""
+    token = CancellationToken.none()
+
+    token.register(lambda: pytest.fail("must not run")).unregister()
+
+    assert not token.is_cancellation_requested
+
+
+async def test_waiting_ends_when_another_thread_cancels() -> None:
+    """A token can be cancelled from any thread and wakes the loop up."""
+    source = CancellationTokenSource()
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(source.token.wait)
+            await anyio.wait_all_tasks_blocked()
+            await anyio.to_thread.run_sync(source.cancel)
+
+
+async def test_cancel_after_cancels_from_a_timer() -> None:
+    """cancel_after needs no task; a wait notices it."""
+    source = CancellationTokenSource()
+    source.cancel_after(timedelta(milliseconds=1))
+
+    with anyio.fail_after(5):
+        await source.token.wait()
+
+
+async def test_sleep_says_whether_it_was_cut_short() -> None:
+    """False after the whole time, True when cancelled, never an exception."""
+    source = CancellationTokenSource()
+
+    slept_out = not await source.token.sleep(0.001)
+    source.cancel()
+    cut_short = await source.token.sleep(1000)
+
+    assert slept_out
+    assert cut_short
+
+
+async def test_a_ticking_loop_ends_without_an_error_when_cancelled() -> None:
+    """`async for _ in token.every(...)` is the whole of a periodic service."""
+    source = CancellationTokenSource()
+    ticks: list[int] = []
+
+    with anyio.fail_after(5):
+        async for tick in source.token.every(1000, immediately=True):
+            ticks.append(tick)
+            source.cancel()
+
+    assert ticks == [1]
+
+
+async def test_a_cancel_scope_follows_the_token() -> None:
+    """Work inside the scope is cancelled by anyio when the token is cancelled, also from a thread."""
+    source = CancellationTokenSource()
+
+    with anyio.fail_after(5):
+        with source.token.cancel_scope() as scope:
+            await anyio.to_thread.run_sync(source.cancel)
+            await anyio.sleep_forever()
+
+    assert scope.cancelled_caught
+
+
+async def test_outer_cancellation_passes_through_a_wait() -> None:
+    """anyio's own cancellation is never swallowed by a token."""
+    source = CancellationTokenSource()
+
+    with anyio.move_on_after(0) as scope:
+        await source.token.wait()
+
+    assert scope.cancelled_caught
+    assert not source.token.is_cancellation_requested
