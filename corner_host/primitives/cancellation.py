@@ -35,15 +35,15 @@ class OperationCancelledError(CornerHostError, RuntimeError):
 class CancellationTokenRegistration:
     """A callback waiting for a token's cancellation; ends by `unregister` or on leaving ``with``."""
 
-    __slots__ = ("_key", "_source")
+    __slots__ = ("_key", "_state")
 
-    def __init__(self, source: "CancellationTokenSource | None", key: int) -> None:
-        self._source = source
+    def __init__(self, state: "_State | None", key: int) -> None:
+        self._state = state
         self._key = key
 
     def unregister(self) -> bool:
         """Take the callback back. Returns True when it had not run and will not run."""
-        return self._source is not None and self._source._unregister(self._key)
+        return self._state is not None and self._state.remove(self._key)
 
     def __enter__(self) -> Self:
         return self
@@ -70,10 +70,10 @@ class CancellationToken:
         True
     """
 
-    __slots__ = ("_source",)
+    __slots__ = ("_state",)
 
-    def __init__(self, source: "CancellationTokenSource | None" = None) -> None:
-        self._source = source
+    def __init__(self, state: "_State | None" = None) -> None:
+        self._state = state
 
     @staticmethod
     def none() -> "CancellationToken":
@@ -83,7 +83,7 @@ class CancellationToken:
     @property
     def is_cancellation_requested(self) -> bool:
         """Whether the work should stop."""
-        return self._source is not None and self._source.is_cancellation_requested
+        return self._state is not None and self._state.cancelled
 
     def throw_if_cancellation_requested(self) -> None:
         """Raise `OperationCancelledError` if the work should stop."""
@@ -95,13 +95,16 @@ class CancellationToken:
 
         If the token is already cancelled it is called at once, here, and what it raises is raised here.
         """
-        if self._source is None:
-            return CancellationTokenRegistration(None, 0)
-        return self._source._register(callback)
+        key = None if self._state is None else self._state.add(callback)
+        if key is not None:
+            return CancellationTokenRegistration(self._state, key)
+        if self._state is not None:
+            callback()
+        return CancellationTokenRegistration(None, 0)
 
     async def wait(self) -> None:
         """Return once the token is cancelled."""
-        if self.is_cancellation_requested:
+        if self._state is not None and self._state.cancelled:
             await anyio.lowlevel.checkpoint()
             return
         cancelled = anyio.Event()
@@ -177,23 +180,70 @@ _NONE = CancellationToken()
 
 
 @final
+class _State:
+    """What a source and its token share: whether it is cancelled, and who wants to know."""
+
+    __slots__ = ("_callbacks", "_keys", "_lock", "cancelled")
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._callbacks: dict[int, Callable[[], object]] = {}
+        self._keys = count(1)
+        # re-entrant, because a signal handler may cancel while this very thread registers
+        self._lock = threading.RLock()
+
+    def add(self, callback: Callable[[], object]) -> int | None:
+        """Keep *callback*; None when it is too late for that."""
+        with self._lock:
+            if self.cancelled:
+                return None
+            key = next(self._keys)
+            self._callbacks[key] = callback
+            return key
+
+    def remove(self, key: int) -> bool:
+        with self._lock:
+            return self._callbacks.pop(key, None) is not None
+
+    def cancel(self) -> list[Exception]:
+        """Run the callbacks, the last one first, if this is the first call; returns what they raised."""
+        with self._lock:
+            if self.cancelled:
+                return []
+            self.cancelled = True
+        errors: list[Exception] = []
+        while True:
+            with self._lock:
+                if not self._callbacks:
+                    return errors
+                _, callback = self._callbacks.popitem()
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - gathered, and raised by the source
+                errors.append(error)
+
+
+@final
 class CancellationTokenSource:
     """Owns a `CancellationToken` and cancels it, once, from any thread.
 
     Close it when it is linked or has a timer (`close`, or ``with``): a linked source stays registered at its parents
     until then.
+
+    Example:
+        >>> request, host = CancellationTokenSource(), CancellationTokenSource()
+        >>> with CancellationTokenSource.linked(request.token, host.token) as either:
+        ...     host.cancel()
+        ...     either.is_cancellation_requested
+        True
     """
 
-    __slots__ = ("_callbacks", "_cancelled", "_keys", "_links", "_lock", "_timer", "token")
+    __slots__ = ("_links", "_state", "_timer", "token")
 
     def __init__(self) -> None:
-        self.token = CancellationToken(self)
-        self._callbacks: dict[int, Callable[[], object]] = {}
-        self._cancelled = False
-        self._keys = count(1)
+        self._state = _State()
+        self.token = CancellationToken(self._state)
         self._links: tuple[CancellationTokenRegistration, ...] = ()
-        # re-entrant, because a signal handler may cancel while this very thread registers
-        self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
 
     @classmethod
@@ -206,7 +256,7 @@ class CancellationTokenSource:
     @property
     def is_cancellation_requested(self) -> bool:
         """Whether `cancel` was called."""
-        return self._cancelled
+        return self._state.cancelled
 
     def cancel(self) -> None:
         """Cancel the token and run its callbacks, last registered first. Further calls do nothing.
@@ -214,24 +264,8 @@ class CancellationTokenSource:
         Raises:
             ExceptionGroup: Callbacks raised. All of them have run nevertheless.
         """
-        with self._lock:
-            if self._cancelled:
-                return
-            self._cancelled = True
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-        errors: list[Exception] = []
-        while True:
-            with self._lock:
-                if not self._callbacks:
-                    break
-                _, callback = self._callbacks.popitem()
-            try:
-                callback()
-            except Exception as error:  # noqa: BLE001 - gathered and raised below
-                errors.append(error)
-        if errors:
+        self._stop_timer()
+        if errors := self._state.cancel():
             raise ExceptionGroup("Callbacks of a cancellation token failed.", errors)
 
     def cancel_after(self, delay: Duration) -> None:
@@ -242,23 +276,22 @@ class CancellationTokenSource:
         timer = threading.Timer(seconds(delay, "delay"), self.cancel)
         timer.daemon = True
         timer.name = "corner_host cancellation timer"
-        with self._lock:
-            if self._cancelled:
-                return
-            if self._timer is not None:
-                self._timer.cancel()
+        self._stop_timer()
+        if not self._state.cancelled:
             self._timer = timer
             timer.start()
 
     def close(self) -> None:
         """Let go of the parents and of a pending timer. The token stays as it is."""
-        with self._lock:
-            links, self._links = self._links, ()
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+        links, self._links = self._links, ()
         for link in links:
             link.unregister()
+        self._stop_timer()
+
+    def _stop_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
 
     def __enter__(self) -> Self:
         return self
@@ -267,19 +300,6 @@ class CancellationTokenSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _register(self, callback: Callable[[], object]) -> CancellationTokenRegistration:
-        with self._lock:
-            if not self._cancelled:
-                key = next(self._keys)
-                self._callbacks[key] = callback
-                return CancellationTokenRegistration(self, key)
-        callback()
-        return CancellationTokenRegistration(None, 0)
-
-    def _unregister(self, key: int) -> bool:
-        with self._lock:
-            return self._callbacks.pop(key, None) is not None
 
 
 @final
