@@ -9,6 +9,7 @@ and trio, cancelling one from any thread.
 - ``backoff``: how long to wait before trying again
 - ``durations``, ``naming``, ``masking``: seconds, names in messages, secrets in messages
 - ``loop``: reaching an event loop from another thread
+- ``extension``, ``values``: how areas plug into one another without importing upwards
 """
 
 from .backoff import Backoff
@@ -21,9 +22,11 @@ from .cancellation import (
 from .clock import Clock, SystemClock
 from .durations import Duration, seconds
 from .errors import CornerHostError
+from .extension import Extension
 from .loop import LoopHandle
 from .masking import MASK, is_secret_key, mask
 from .naming import name_of, short_name_of
+from .values import ConfigurationValues
 
 __all__ = [
     "MASK",
@@ -32,8 +35,10 @@ __all__ = [
     "CancellationTokenRegistration",
     "CancellationTokenSource",
     "Clock",
+    "ConfigurationValues",
     "CornerHostError",
     "Duration",
+    "Extension",
     "LoopHandle",
     "OperationCancelledError",
     "SystemClock",

@@ -1,0 +1,2 @@
+class ServiceExtensions:
+    __slots__ = ()
