@@ -1,0 +1,29 @@
+"""LoopHandle: reaching a loop from another thread, also one that has ended."""
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from corner_host.primitives import LoopHandle
+
+
+async def test_a_thread_wakes_the_loop() -> None:
+    """A posted callback runs in the loop's thread, soon."""
+    woken = anyio.Event()
+    loop = LoopHandle.current()
+
+    with anyio.fail_after(5):
+        await anyio.to_thread.run_sync(loop.post, woken.set)
+        await woken.wait()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_posting_to_a_loop_that_has_ended_says_so(backend: str) -> None:
+    """A late wake-up is no error: there is nobody left to wake."""
+
+    async def main() -> LoopHandle:
+        return LoopHandle.current()
+
+    loop = anyio.run(main, backend=backend)
+
+    assert not loop.post(lambda: None)
