@@ -1,0 +1,172 @@
+"""All checks, on every Python from 3.11 on that this machine has. Standard library only; the rest is installed.
+
+The README's second command ends here. Every environment is made anew below ``.ci-venv/``: nothing that lies on the
+machine counts, except the Pythons themselves (on PATH, or in pyenv's folder) and a download cache.
+
+Order:
+    1. On the first Python: format, lint, types, import directions.
+    2. On each Python: the whole test suite, asyncio and trio.
+    3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
+
+The last line counts the tests and the other checks together: ``N passed, N failed, N skipped``.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENVS = ROOT / ".ci-venv"
+OLDEST = (3, 11)
+NEWEST = (3, 15)
+STEP_SECONDS = 1200
+BIN = "Scripts" if os.name == "nt" else "bin"
+
+
+@dataclass
+class Score:
+    """What was checked so far."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def count(self, passed: int, failed: int, skipped: int, line: str) -> None:
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+        self.lines.append(f"{'FAILED' if failed else 'ok':<7} {line}")
+
+
+def main() -> int:
+    """Run everything, also after a failure; 1 if anything failed."""
+    pythons = dict(sorted(find_pythons()))
+    for minor in range(OLDEST[1], NEWEST[1] + 1):
+        found = pythons.get((3, minor), "missing on this machine, skipped")
+        print(f"Python 3.{minor}: {found}", flush=True)
+    if not pythons:
+        sys.exit(f"No Python from {OLDEST[0]}.{OLDEST[1]} on was found.")
+    shutil.rmtree(VENVS, ignore_errors=True)
+    VENVS.mkdir()
+    score = Score()
+
+    for position, (version, python) in enumerate(pythons.items()):
+        name = f"{version[0]}.{version[1]}"
+        environment = VENVS / name
+        group = "dev" if position == 0 else "test"
+        install = [*uv("sync"), "--locked", "--all-extras", "--no-default-groups", "--group", group, "--python", python]
+        if not step(score, f"install on Python {name}", install, UV_PROJECT_ENVIRONMENT=str(environment)):
+            continue
+        if position == 0:
+            static_checks(score, environment / BIN)
+        run_tests(score, name, environment / BIN)
+
+    if step(score, "build the wheel", [*uv("build"), "--wheel", "--out-dir", str(VENVS / "dist")]):
+        for version, python in pythons.items():
+            try_wheel(score, f"{version[0]}.{version[1]}", python)
+
+    print("\n".join(["", *score.lines, ""]))
+    print(f"{score.passed} passed, {score.failed} failed, {score.skipped} skipped", flush=True)
+    return 1 if score.failed else 0
+
+
+def find_pythons() -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield each Python from `OLDEST` on: this one, those on PATH, those of pyenv."""
+    candidates = [sys.executable]
+    candidates += [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    candidates += [str(path) for path in sorted(pyenv.glob("versions/*/bin/python"))]
+    seen: set[tuple[int, int]] = set()
+    question = (
+        "import json, sys; print(json.dumps([sys.version_info[:2], getattr(sys, '_base_executable', sys.executable)]))"
+    )
+    for candidate in candidates:
+        path = shutil.which(candidate)
+        if path is None:
+            continue
+        answer = subprocess.run([path, "-c", question], capture_output=True, text=True, check=False)  # noqa: S603
+        if answer.returncode != 0:  # a shim of pyenv without a version behind it
+            continue
+        (major, minor), executable = json.loads(answer.stdout)
+        if (major, minor) >= OLDEST and (major, minor) not in seen:
+            seen.add((major, minor))
+            yield (major, minor), executable
+
+
+def static_checks(score: Score, tools: Path) -> None:
+    """What reads the code without running it."""
+    step(score, "ruff format", [tools / "ruff", "format", "--check", "."])
+    step(score, "ruff check", [tools / "ruff", "check", "."])
+    step(score, "mypy --strict", [tools / "mypy", "corner_host", "samples", "tests"])
+    step(score, "pyright strict", [tools / "pyright", "--pythonpath", tools / "python"])
+    step(score, "import directions", [tools / "lint-imports"])
+
+
+def run_tests(score: Score, name: str, tools: Path) -> None:
+    """Run the suite, two processes wide, and count its tests."""
+    report = VENVS / f"pytest-{name}.xml"
+    command = [tools / "python", "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}"]
+    began = time.monotonic()
+    status = run(f"pytest on Python {name}", command)
+    took = time.monotonic() - began
+    suite = ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - our own file
+    numbers = {} if suite is None else suite.attrib
+    total, skipped = int(numbers.get("tests", 0)), int(numbers.get("skipped", 0))
+    failed = int(numbers.get("failures", 0)) + int(numbers.get("errors", 0))
+    if status != 0 and not failed:
+        failed = 1
+    score.count(total - failed - skipped, failed, skipped, f"pytest on Python {name}: {total} tests ({took:.0f} s)")
+
+
+def try_wheel(score: Score, name: str, python: str) -> None:
+    """Install the wheel alone and run the smallest program with it, in an empty folder."""
+    environment = VENVS / f"wheel-{name}"
+    interpreter = environment / BIN / "python"
+    (wheel,) = (VENVS / "dist").glob("*.whl")
+    if step(score, f"empty environment on Python {name}", [*uv("venv"), "--python", python, environment]) and step(
+        score, f"install the wheel on Python {name}", [*uv("pip", "install"), "--python", interpreter, wheel]
+    ):
+        program = ROOT / "tests" / "house" / "smallest.py"
+        step(score, f"smallest program on Python {name}", [interpreter, "-W", "error", program])
+
+
+def step(score: Score, title: str, command: Sequence[str | Path], **variables: str) -> bool:
+    """Run one check and count it."""
+    began = time.monotonic()
+    status = run(title, command, **variables)
+    score.count(int(status == 0), int(status != 0), 0, f"{title} ({time.monotonic() - began:.0f} s)")
+    return status == 0
+
+
+def run(title: str, command: Sequence[str | Path], **variables: str) -> int:
+    """Run *command* in the root folder, its output on ours, and return its status."""
+    print(f"\n== {title}", flush=True)
+    unwanted = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"}
+    inherited = {key: value for key, value in os.environ.items() if key not in unwanted}
+    settings = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "UV_NO_PROGRESS": "1", "UV_LINK_MODE": "copy"}
+    words = [str(word) for word in command]
+    try:
+        return subprocess.run(  # noqa: S603 - the commands are written above
+            words, cwd=ROOT, env={**settings, **inherited, **variables}, stdin=subprocess.DEVNULL,
+            check=False, timeout=STEP_SECONDS,
+        ).returncode  # fmt: skip
+    except subprocess.TimeoutExpired:
+        print(f"{title} took longer than {STEP_SECONDS} s", flush=True)
+        return 1
+
+
+def uv(*command: str) -> list[str | Path]:
+    """Return the uv of this environment (the README's command has installed it)."""
+    return [sys.executable, "-m", "uv", *command, "--quiet"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Whole programs, small enough to copy. ``samples/README.md`` is the index."""

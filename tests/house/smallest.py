@@ -1,0 +1,39 @@
+"""Runs the README's smallest program with this Python, in an empty folder, until it has said something; then stops it.
+
+Standard library only: CI runs it where nothing but the wheel is installed.
+"""
+
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from readme import blocks
+
+
+def main() -> int:
+    """Return 0 if the program greets and stops cleanly on SIGTERM."""
+    program = blocks("python")[0].text
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "smallest.py"
+        file.write_text(program, encoding="utf-8")
+        command = [sys.executable, "-u", str(file)]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            said = ""
+            for line in process.stdout:
+                said += line
+                if "Good morning" in line:
+                    process.send_signal(signal.SIGTERM)
+                    break
+            said += process.stdout.read()
+            status = process.wait(timeout=30)
+    print(said)
+    return 0 if status == 0 and "Good morning" in said else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
