@@ -59,15 +59,13 @@ def _parameters(value: Any) -> str:
         signature = inspect.signature(value)
     except (TypeError, ValueError):
         return ""
+    empty = inspect.Parameter.empty
     bare = [
-        parameter.replace(
-            annotation=inspect.Parameter.empty,
-            default=_Default(parameter.default) if parameter.default is not inspect.Parameter.empty else parameter.default,
-        )
-        for parameter in signature.parameters.values()
-        if not parameter.name.startswith("_")
+        one.replace(annotation=empty, default=empty if one.default is empty else _Default(one.default))
+        for one in signature.parameters.values()
+        if not one.name.startswith("_")
     ]
-    return str(signature.replace(parameters=bare, return_annotation=inspect.Signature.empty))
+    return str(signature.replace(parameters=bare, return_annotation=empty))
 
 
 class _Default:
