@@ -7,7 +7,7 @@ import math
 from datetime import timedelta
 from typing import TypeAlias
 
-Duration: TypeAlias = "float | timedelta"
+Duration: TypeAlias = float | timedelta
 """Float seconds or a ``datetime.timedelta``."""
 
 

@@ -1,0 +1,27 @@
+"""The words that the queue's users need: what work is, and how a queue ends."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeAlias
+
+Work: TypeAlias = Callable[..., Any]
+"""What is queued: an ``async def`` function, or anything that is called like one. A plain function runs in a thread."""
+
+
+class ShutdownMode(Enum):
+    """What happens to queued work when the host stops. What does not run is logged by name and counted."""
+
+    DRAIN = "Drain"
+    """Everything queued is run, within the host's shutdown timeout."""
+
+    FINISH = "Finish"
+    """What runs is finished; what waits is not run."""
+
+    CANCEL = "Cancel"
+    """What runs is cancelled; what waits is not run."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ShutdownMode | None":
+        """Accept the names in any case, as settings have none."""
+        folded = str(value).casefold()
+        return next((mode for mode in cls if mode.value.casefold() == folded), None)

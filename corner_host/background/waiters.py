@@ -1,0 +1,69 @@
+"""Who waits for the queue: a task, or a thread without an event loop.
+
+A waiter is woken at most once, from any thread, and waking never blocks: the queue does it while it holds its lock.
+"""
+
+import threading
+from typing import Generic, TypeVar, final
+
+import anyio
+from anyio import NoEventLoopError
+
+from corner_host.primitives import LoopHandle
+
+T = TypeVar("T")
+
+
+@final
+class TaskWaiter(Generic[T]):
+    """A task that waits, with what it has brought."""
+
+    __slots__ = ("_event", "_loop", "_thread", "refused", "subject")
+
+    def __init__(self, subject: T) -> None:
+        self.subject = subject
+        self.refused = False
+        self._event = anyio.Event()
+        self._loop = LoopHandle.current()
+
+    def wake(self) -> None:
+        """Let the task go on."""
+        self._loop.post(self._event.set)
+
+    async def wait(self) -> None:
+        """Return once woken."""
+        await self._event.wait()
+
+
+@final
+class ThreadWaiter(Generic[T]):
+    """A thread that waits, with what it has brought.
+
+    Raises:
+        RuntimeError: An event loop runs in this thread; blocking would stop what it waits for.
+    """
+
+    __slots__ = ("_gate", "refused", "subject")
+
+    def __init__(self, subject: T) -> None:
+        try:
+            LoopHandle.current()
+        except NoEventLoopError:
+            pass
+        else:
+            raise RuntimeError(
+                "The queue is full, and waiting here would block the event loop that empties it.\n"
+                "To fix: await queue_background_work_item(...) in a task; the _from_thread form is for other threads."
+            )
+        self.subject = subject
+        self.refused = False
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wake(self) -> None:
+        """Let the thread go on."""
+        self._gate.release()
+
+    def wait(self) -> None:
+        """Return once woken; Ctrl+C gets through."""
+        self._gate.acquire()
