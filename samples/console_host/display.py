@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Protocol
 
 from rich.align import Align
 from rich.bar import Bar
@@ -53,10 +54,16 @@ class LiveDisplay(BackgroundService):
                 live.update(closing(self._ledger), refresh=True)
 
 
+class Stopwatch(Protocol):
+    """The part of a `Clock` that measures."""
+
+    def monotonic(self) -> float: ...
+
+
 class Pace:
     """How many orders a second: now, and over the last while."""
 
-    def __init__(self, clock: Clock, *, frames: int = 30) -> None:
+    def __init__(self, clock: Stopwatch, *, frames: int = 30) -> None:
         self._clock = clock
         self._notes = deque[tuple[float, int]](maxlen=frames + 1)
 

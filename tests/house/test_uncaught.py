@@ -1,13 +1,11 @@
 """What a program leaves on the terminal when it ends on an error."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from .programs import run_program
 
 PROGRAM = """
 from corner_host.hosting.uncaught import explain_uncaught_errors
@@ -20,10 +18,7 @@ explain_uncaught_errors()
 
 def run(tmp_path: Path, raising: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a program that ends with the statement *raising*."""
-    program = tmp_path / "program.py"
-    program.write_text(PROGRAM.format(raising=raising))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
-    return subprocess.run([sys.executable, program], env=environment, capture_output=True, text=True, check=False)
+    return run_program(tmp_path, PROGRAM.format(raising=raising), **variables)
 
 
 def test_a_mistake_is_one_message_with_the_line_that_made_it(tmp_path: Path) -> None:
