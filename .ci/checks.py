@@ -7,12 +7,14 @@ Order:
     1. On the first Python: format, lint, types, import directions.
     2. On each Python: the whole test suite, asyncio and trio.
     3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
+    4. The README's first command, in a copy of the checkout.
 
 The last line counts the tests and the other checks together: ``N passed, N failed, N skipped``.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -72,6 +74,7 @@ def main() -> int:
     if step(score, "build the wheel", [*uv("build"), "--wheel", "--out-dir", str(VENVS / "dist")]):
         for version, python in pythons.items():
             try_wheel(score, f"{version[0]}.{version[1]}", python)
+    try_first_command(score)
 
     print("\n".join(["", *score.lines, ""]))
     print(f"{score.passed} passed, {score.failed} failed, {score.skipped} skipped", flush=True)
@@ -138,16 +141,24 @@ def try_wheel(score: Score, name: str, python: str) -> None:
         step(score, f"smallest program on Python {name}", [interpreter, "-W", "error", program])
 
 
-def step(score: Score, title: str, command: Sequence[str | Path], **variables: str) -> bool:
+def try_first_command(score: Score) -> None:
+    """Do what a newcomer does first."""
+    unwanted = shutil.ignore_patterns(".git", ".venv", VENVS.name, "outbox", "__pycache__", ".*_cache")
+    copy = shutil.copytree(ROOT, VENVS / "newcomer", ignore=unwanted)
+    (command, *_) = re.findall(r"^```sh\n(.*?)^```$", (copy / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    step(score, "the README's first command", ["bash", "-euo", "pipefail", "-c", command], cwd=copy)
+
+
+def step(score: Score, title: str, command: Sequence[str | Path], *, cwd: Path = ROOT, **variables: str) -> bool:
     """Run one check and count it."""
     began = time.monotonic()
-    status = run(title, command, **variables)
+    status = run(title, command, cwd=cwd, **variables)
     score.count(int(status == 0), int(status != 0), 0, f"{title} ({time.monotonic() - began:.0f} s)")
     return status == 0
 
 
-def run(title: str, command: Sequence[str | Path], **variables: str) -> int:
-    """Run *command* in the root folder, its output on ours, and return its status."""
+def run(title: str, command: Sequence[str | Path], *, cwd: Path = ROOT, **variables: str) -> int:
+    """Run *command*, its output on ours, and return its status."""
     print(f"\n== {title}", flush=True)
     unwanted = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"}
     inherited = {key: value for key, value in os.environ.items() if key not in unwanted}
@@ -155,7 +166,7 @@ def run(title: str, command: Sequence[str | Path], **variables: str) -> int:
     words = [str(word) for word in command]
     try:
         return subprocess.run(  # noqa: S603 - the commands are written above
-            words, cwd=ROOT, env={**settings, **inherited, **variables}, stdin=subprocess.DEVNULL,
+            words, cwd=cwd, env={**settings, **inherited, **variables}, stdin=subprocess.DEVNULL,
             check=False, timeout=STEP_SECONDS,
         ).returncode  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from readme import blocks
+
+SECONDS = 60.0
 
 
 def main() -> int:
@@ -23,6 +26,8 @@ def main() -> int:
         command = [sys.executable, "-u", str(file)]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
+            guard = threading.Timer(SECONDS, process.kill)
+            guard.start()
             said = ""
             for line in process.stdout:
                 said += line
@@ -30,7 +35,8 @@ def main() -> int:
                     process.send_signal(signal.SIGTERM)
                     break
             said += process.stdout.read()
-            status = process.wait(timeout=30)
+            status = process.wait()
+            guard.cancel()
     print(said)
     return 0 if status == 0 and "Good morning" in said else 1
 
