@@ -116,9 +116,9 @@ def static_checks(score: Score, tools: Path) -> None:
 def run_tests(score: Score, name: str, tools: Path) -> None:
     """Run the suite, two processes wide, and count its tests."""
     report = VENVS / f"pytest-{name}.xml"
-    command = [tools / "python", "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}"]
+    options = ["-q", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}"]
     began = time.monotonic()
-    status = run(f"pytest on Python {name}", command)
+    status = run(f"pytest on Python {name}", [tools / "python", "-m", "pytest", *options])
     took = time.monotonic() - began
     suite = ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - our own file
     numbers = {} if suite is None else suite.attrib

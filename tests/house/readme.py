@@ -1,4 +1,4 @@
-"""The code blocks of the README. Standard library only: it also runs where nothing but the wheel is installed."""
+"""The code blocks of the README."""
 
 import re
 from dataclasses import dataclass

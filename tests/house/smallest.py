@@ -3,6 +3,7 @@
 Standard library only: CI runs it where nothing but the wheel is installed.
 """
 
+import re
 import signal
 import subprocess
 import sys
@@ -10,19 +11,17 @@ import tempfile
 import threading
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from readme import blocks
-
+README = Path(__file__).resolve().parents[2] / "README.md"
 SECONDS = 60.0
 
 
 def main() -> int:
     """Return 0 if the program greets and stops cleanly on SIGTERM."""
-    program = blocks("python")[0].text
+    first_block = re.search(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert first_block is not None
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "smallest.py"
-        file.write_text(program, encoding="utf-8")
+        file.write_text(first_block[1], encoding="utf-8")
         command = [sys.executable, "-u", str(file)]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
