@@ -1,0 +1,49 @@
+"""Layered configuration: values from many sources, merged key by key, converted and bound when they are asked for."""
+
+from .builder import ConfigurationBuilder
+from .configuration import Configuration, ConfigurationSection
+from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Origin, Registration
+from .debug_view import DebugViewContext
+from .errors import (
+    BindingFailure,
+    ConfigurationBindingError,
+    ConfigurationDependencyError,
+    ConfigurationError,
+    ConfigurationFileError,
+    ConfigurationFileNotFoundError,
+    ConfigurationSectionNotFoundError,
+    ConfigurationStateError,
+    DuplicateKeyError,
+)
+from .explain import ConfigurationExplanation, Layer
+from .manager import ConfigurationManager
+from .markers import AppendToDefault
+from .provider import KeyValueProvider
+from .root import ConfigurationRoot
+
+__all__ = [
+    "AppendToDefault",
+    "BindingFailure",
+    "BuilderContext",
+    "Configuration",
+    "ConfigurationBindingError",
+    "ConfigurationBuilder",
+    "ConfigurationDependencyError",
+    "ConfigurationError",
+    "ConfigurationExplanation",
+    "ConfigurationFileError",
+    "ConfigurationFileNotFoundError",
+    "ConfigurationManager",
+    "ConfigurationProvider",
+    "ConfigurationRoot",
+    "ConfigurationSection",
+    "ConfigurationSectionNotFoundError",
+    "ConfigurationSource",
+    "ConfigurationStateError",
+    "DebugViewContext",
+    "DuplicateKeyError",
+    "KeyValueProvider",
+    "Layer",
+    "Origin",
+    "Registration",
+]

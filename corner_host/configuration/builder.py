@@ -1,0 +1,121 @@
+"""Putting sources together."""
+
+import os
+from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from typing import IO, Any, Self
+
+from .configuration import Configuration
+from .contracts import ConfigurationProvider, ConfigurationSource
+from .files import BASE_PATH, Arrays
+from .root import ConfigurationRoot
+
+
+class ConfigurationBuilder:
+    """Collects sources; the one added last wins, key by key.
+
+    Every ``add_*`` method returns the builder. Paths are resolved at `build`: relative ones start at `set_base_path`, else
+    at the working directory.
+
+    Example:
+        >>> builder = ConfigurationBuilder()
+        >>> configuration = builder.add_in_memory_collection({"Port": "80"}).add_command_line(["--port", "81"]).build()
+        >>> configuration["Port"]
+        '81'
+    """
+
+    def __init__(self) -> None:
+        self._sources: MutableSequence[ConfigurationSource] = []
+        self._properties: MutableMapping[str, Any] = {}
+
+    @property
+    def sources(self) -> MutableSequence[ConfigurationSource]:
+        """The sources, in order of rising priority."""
+        return self._sources
+
+    @property
+    def properties(self) -> MutableMapping[str, Any]:
+        """Free data that sources share."""
+        return self._properties
+
+    def add(self, source: ConfigurationSource) -> Self:
+        """Add any source."""
+        self.sources.append(source)
+        return self
+
+    def set_base_path(self, path: str | os.PathLike[str]) -> Self:
+        """Have relative paths of all sources start at *path*, also of those added before."""
+        self.properties[BASE_PATH] = os.fspath(path)
+        return self
+
+    def add_in_memory_collection(self, values: Mapping[str, str | None] | None = None) -> Self:
+        """Add values of the program: full keys such as ``Payment:Url``, with text or None."""
+        from .sources.memory import MemorySource  # noqa: PLC0415 - each source is loaded when it is first used
+
+        return self.add(MemorySource(values or {}))
+
+    def add_json_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optional: bool = False,
+        reload_on_change: bool = False,
+        arrays: Arrays = "merge",
+    ) -> Self:
+        """Add a JSON file, which may have comments and trailing commas; see `FileSource` for the arguments."""
+        from .sources.json import JsonFileSource  # noqa: PLC0415
+
+        return self.add(JsonFileSource(path, optional, reload_on_change, arrays))
+
+    def add_json_stream(self, stream: str | bytes | IO[str] | IO[bytes]) -> Self:
+        """Add JSON as text or bytes, or an open file to read it from; it cannot be reloaded."""
+        from .sources.json import JsonStreamSource  # noqa: PLC0415
+
+        return self.add(JsonStreamSource(stream))
+
+    def add_environment_variables(self, prefix: str = "") -> Self:
+        """Add the environment variables that begin with *prefix*, which is cut off; ``__`` stands for ``:``."""
+        from .sources.environment import EnvironmentSource  # noqa: PLC0415
+
+        return self.add(EnvironmentSource(prefix))
+
+    def add_command_line(
+        self,
+        args: Sequence[str] | None,
+        switch_mappings: Mapping[str, str] | None = None,
+        *,
+        slash: bool = True,
+        bare_switch_value: str | None = None,
+    ) -> Self:
+        """Add command-line arguments such as ``--Payment:Url=…``; see `CommandLineSource` for forms and arguments."""
+        from .sources.command_line import CommandLineSource  # noqa: PLC0415
+
+        return self.add(CommandLineSource(args, switch_mappings, slash, bare_switch_value))
+
+    def add_configuration(self, configuration: Configuration, *, close: bool = False) -> Self:
+        """Add another configuration, or a section of one, and follow it.
+
+        Args:
+            configuration: The other one.
+            close: Whether closing what is built closes it too.
+        """
+        from .sources.chained import ChainedSource  # noqa: PLC0415
+
+        return self.add(ChainedSource(configuration, close))
+
+    def build(self) -> ConfigurationRoot:
+        """Build and load a provider for each source, in order.
+
+        Raises:
+            ConfigurationError: A source cannot be loaded; those built before it are closed.
+        """
+        providers: list[ConfigurationProvider] = []
+        try:
+            for source in self.sources:
+                provider = source.build(self)
+                providers.append(provider)
+                provider.load()
+        except BaseException:
+            for provider in providers:
+                provider.close()
+            raise
+        return ConfigurationRoot(providers)

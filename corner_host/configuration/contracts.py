@@ -1,0 +1,110 @@
+"""What configuration is made of, and the plug points: `ConfigurationSource` and `ConfigurationProvider`.
+
+A *source* says where values come from; it builds a *provider*, which loads them and keeps them as one flat map.
+"""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self, final, runtime_checkable
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one value came from.
+
+    Attributes:
+        source: Name of the provider.
+        file: The file, if there is one.
+        line: Line in *file*, from 1, where the parser tells it.
+        column: Column in *line*, from 1.
+        name: The variable or argument, if it was one.
+    """
+
+    source: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        if self.file is not None:
+            return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return self.source if self.name is None else f"{self.source} {self.name}"
+
+
+class Registration:
+    """A callback that is called until `close`, or until the ``with`` block is left."""
+
+    __slots__ = ("_end",)
+
+    def __init__(self, end: Callable[[], object]) -> None:
+        self._end: Callable[[], object] | None = end
+
+    def close(self) -> None:
+        """Take the callback back. Further calls do nothing."""
+        end, self._end = self._end, None
+        if end is not None:
+            end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@runtime_checkable
+class ConfigurationProvider(Protocol):
+    """Loads the values of one source and keeps them. Derive from `KeyValueProvider` rather than write it all."""
+
+    @property
+    def name(self) -> str:
+        """What people call it in explanations, such as ``environment``."""
+        ...
+
+    @property
+    def data(self) -> Mapping[str, str | None]:
+        """The values by folded key; reading it takes no lock, and a load replaces it as a whole."""
+        ...
+
+    def load(self) -> None:
+        """Read the source and replace the values; on an error the values stay as they were."""
+        ...
+
+    def origin(self, key: str) -> Origin:
+        """Tell where the value at *key* came from."""
+        ...
+
+    def set(self, key: str, value: str | None) -> None:
+        """Set one value, in memory only."""
+        ...
+
+    def on_reload(self, callback: Callable[[], object]) -> Registration | None:
+        """Have *callback* called whenever the provider has loaded new values by itself; None if it never does."""
+        ...
+
+    def close(self) -> None:
+        """Stop watching the source. The values can still be read."""
+        ...
+
+
+class BuilderContext(Protocol):
+    """What a source may ask of the builder that builds it."""
+
+    @property
+    def properties(self) -> MutableMapping[str, Any]:
+        """Free data that sources share; ``base_path`` is where relative paths start."""
+        ...
+
+
+@runtime_checkable
+class ConfigurationSource(Protocol):
+    """Says where values come from; may be added to several builders."""
+
+    def build(self, builder: BuilderContext, /) -> ConfigurationProvider:
+        """Return a new provider, not yet loaded."""
+        ...

@@ -1,0 +1,235 @@
+"""What all sources that read a file have in common; how a format is read is in ``sources/``.
+
+A file is read as a whole, as UTF-8 with or without a byte order mark. Only what is a regular file is read, so that a pipe
+or a device cannot hang the start. ``optional`` forgives absence and nothing else. Once a file has been loaded, a later
+version that is broken, or its deletion if it is not optional, leaves the last good values in place and writes one error
+record.
+"""
+
+import logging
+import os
+import stat
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final, Literal, NamedTuple
+
+from .contracts import BuilderContext, Origin
+from .errors import ConfigurationError, ConfigurationFileError, ConfigurationFileNotFoundError, DuplicateKeyError
+from .keys import DELIMITER, fold
+from .provider import KeyValueProvider
+
+BASE_PATH: Final = "base_path"
+
+Arrays = Literal["merge", "replace"]
+
+_LOGGER: Final = logging.getLogger("corner_host.configuration")
+
+
+class Place(NamedTuple):
+    """A place in a file, both numbers from 1; None where the parser does not tell."""
+
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What is in a file.
+
+    Attributes:
+        keys: The full keys as they are written.
+        values: The value for each of them.
+        places: Finds the place of every value, by folded key (the last one, if there are several); called when somebody
+            asks for one.
+        arrays: Folded paths of the arrays; None when the format has none, so that numbered children count as one.
+    """
+
+    keys: list[str]
+    values: list[str | None]
+    places: Callable[[], Mapping[str, Place]]
+    arrays: frozenset[str] | None = None
+
+
+class FormatError(Exception):
+    """A parser does not understand the text. The reason shows nothing of a value."""
+
+    def __init__(self, reason: str, place: Place = Place()) -> None:  # noqa: B008 - immutable
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
+
+
+@dataclass(frozen=True)
+class FileSource(ABC):
+    """A file with values; a subclass knows the format.
+
+    Args:
+        path: The file; a relative path starts at the builder's base path, else at the working directory.
+        optional: Whether the file may be absent.
+        reload_on_change: Whether the file is watched and loaded again when it changes (extra ``reload``).
+        arrays: ``"merge"`` has arrays merge with lower sources index by index, as in .NET; ``"replace"`` hides what lower
+            sources have below an array that this file defines.
+
+    Raises:
+        ConfigurationError: The path is empty or holds a NUL character.
+    """
+
+    kind: ClassVar[str]
+
+    path: str | os.PathLike[str]
+    optional: bool = False
+    reload_on_change: bool = False
+    arrays: Arrays = "merge"
+
+    def __post_init__(self) -> None:
+        text = os.fspath(self.path)
+        if not text or "\0" in text:
+            raise ConfigurationError(f"{text!r} is no path of a {self.kind} file.")
+        if self.arrays not in {"merge", "replace"}:
+            raise ConfigurationError(f"arrays must be 'merge' or 'replace', not {self.arrays!r}.")
+
+    @abstractmethod
+    def parse(self, text: str) -> Parsed:
+        """Return what is in *text*.
+
+        Raises:
+            FormatError: It cannot be understood.
+        """
+
+    def build(self, builder: BuilderContext, /) -> "FileProvider":
+        """Return a provider for the file below the builder's base path."""
+        return FileProvider(self, full_path(builder, self.path))
+
+
+class FileProvider(KeyValueProvider):
+    """The values of one file."""
+
+    def __init__(self, source: FileSource, path: Path) -> None:
+        given = os.fspath(source.path)
+        super().__init__(f"{source.kind} file {given} ({'optional' if source.optional else 'required'})")
+        self.source = source
+        self.path = path
+        self._parsed: Parsed | None = None
+        self._places: Mapping[str, Place] | None = None
+        self._arrays: frozenset[str] = frozenset()
+        self._loaded = False
+
+    def load(self) -> None:
+        """Read the file and replace the values.
+
+        Raises:
+            ConfigurationFileError: The first load failed. Later ones keep the values and write an error record.
+        """
+        error = self._try_to_load()
+        if error is None:
+            self._loaded = True
+        elif self._loaded:
+            _LOGGER.error("The last good values stay in use. %s", error)
+        else:
+            raise error
+
+    @property
+    def replaced_arrays(self) -> frozenset[str]:
+        """Folded paths of arrays that hide what lower providers have below them."""
+        return self._arrays
+
+    def place(self, folded: str) -> Origin:
+        """Tell the line and column of the value at *folded*."""
+        places = self._places
+        if places is None and self._parsed is not None:
+            places = self._places = self._parsed.places()
+            self._parsed = None  # it may hold the text
+        line, column = (places or {}).get(folded, Place())
+        return Origin(self.name, str(self.path), line, column)
+
+    def _try_to_load(self) -> ConfigurationFileError | None:
+        """Load; an error is returned, so that it carries neither the text nor the parser's error with it."""
+        try:
+            content = read_file(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            if not self.source.optional:
+                return ConfigurationFileNotFoundError(str(self.path), self._missing())
+            self._use(Parsed([], [], dict))
+            return None
+        except OSError as error:
+            return ConfigurationFileError(str(self.path), f"it cannot be read: {error.strerror or error}.")
+        try:
+            self._use(self.source.parse(decode(content)))
+        except FormatError as error:
+            reason, place = error.reason, error.place
+        except RecursionError:
+            reason, place = "it is nested too deeply.", Place()
+        else:
+            return None
+        return ConfigurationFileError(str(self.path), reason, line=place.line, column=place.column)
+
+    def _use(self, parsed: Parsed) -> None:
+        try:
+            self.replace_pairs(parsed.keys, parsed.values)
+        except DuplicateKeyError as error:
+            raise FormatError(str(error), parsed.places().get(fold(error.first), Place())) from None
+        self._parsed, self._places = parsed, None
+        if self.source.arrays == "replace":
+            self._arrays = parsed.arrays if parsed.arrays is not None else numbered_nodes(parsed.keys)
+
+    def _missing(self) -> str:
+        return (
+            f"the file {os.fspath(self.source.path)} does not exist and is not optional; it was expected at {self.path}. "
+            "To fix: create it, or add it with optional=True."
+        )
+
+
+def full_path(builder: BuilderContext, path: str | os.PathLike[str]) -> Path:
+    """Return *path* below the builder's base path, or below the working directory."""
+    return Path.cwd().joinpath(builder.properties.get(BASE_PATH) or "", path)
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a regular file.
+
+    Raises:
+        OSError: It cannot be read, or is something else than a regular file.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError("it is a directory" if path.is_dir() else "it is not a regular file")
+    return path.read_bytes()
+
+
+def decode(content: bytes) -> str:
+    """Return the text of UTF-8 *content* without its byte order mark.
+
+    Raises:
+        FormatError: It is not UTF-8, or holds a NUL character.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FormatError("it is encoded as UTF-16. To fix: save it as UTF-8.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        place = Place(before.count(b"\n") + 1, column)
+    else:
+        position = text.find("\0")
+        if position < 0:
+            return text
+        raise FormatError("it holds a NUL character; is it a text file?", place_at(text, position))
+    raise FormatError("it is not valid UTF-8. To fix: save it as UTF-8.", place)
+
+
+def place_at(text: str, position: int) -> Place:
+    """Return line and column of a position in *text*."""
+    return Place(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position))
+
+
+def numbered_nodes(keys: list[str]) -> frozenset[str]:
+    """Return the folded paths all of whose children are numbers, for formats that cannot write an array."""
+    children: dict[str, set[str]] = {}
+    for key in keys:
+        path = fold(key)
+        while DELIMITER in path:
+            path, _, segment = path.rpartition(DELIMITER)
+            children.setdefault(path, set()).add(segment)
+    return frozenset(path for path, names in children.items() if all(name.isdecimal() for name in names))

@@ -1,0 +1,41 @@
+"""Values given by the program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import final
+
+from corner_host.configuration.contracts import BuilderContext
+from corner_host.configuration.provider import KeyValueProvider
+
+
+def _nothing() -> dict[str, str | None]:
+    return {}
+
+
+@final
+@dataclass(frozen=True)
+class MemorySource:
+    """Values in a mapping, which is copied when the provider is built.
+
+    Args:
+        values: Full keys such as ``Payment:Url``, with text or None.
+    """
+
+    values: Mapping[str, str | None] = field(default_factory=_nothing)
+
+    def build(self, builder: BuilderContext, /) -> "MemoryProvider":  # noqa: ARG002
+        """Return a provider with a copy of the values."""
+        return MemoryProvider(self.values)
+
+
+@final
+class MemoryProvider(KeyValueProvider):
+    """Keeps the values it was given and those that were set; a reload changes nothing.
+
+    Raises:
+        ConfigurationError: Two keys differ only in case.
+    """
+
+    def __init__(self, values: Mapping[str, str | None]) -> None:
+        super().__init__("memory")
+        self.replace(values)
