@@ -1,0 +1,331 @@
+"""The list of registrations, from which a provider is built."""
+
+from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from typing import Any, Self, TypeVar, overload
+
+from typing_extensions import TypeForm
+
+from corner_host.primitives import name_of
+
+from .checks import check
+from .descriptors import ABSENT, ServiceDescriptor
+from .errors import CollectionReadOnlyError, RegistrationError
+from .extensions import ServiceExtensions
+from .keys import identity, normal, service_key, shown
+from .lifetimes import ServiceLifetime
+from .provenance import calling_line
+from .provider import ServiceProvider
+
+T = TypeVar("T")
+
+
+class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
+    """The registrations of an application: a list of `ServiceDescriptor` with methods to add to it.
+
+    Registering a service again adds another one: the last answers for the service itself, all of them make up
+    ``Sequence[Service]``. Later changes do not reach providers that are built already.
+
+    Args:
+        descriptors: What it holds from the start.
+
+    Example:
+        >>> class Mailer: ...
+        >>> class Signup:
+        ...     def __init__(self, mailer: Mailer) -> None:
+        ...         self.mailer = mailer
+        >>> services = ServiceCollection().add_singleton(Mailer).add_transient(Signup)
+        >>> with services.build_service_provider() as provider:
+        ...     signup = provider.get_required_service(Signup)
+        ...     signup.mailer is provider.get_required_service(Mailer)
+        True
+    """
+
+    def __init__(self, descriptors: Iterable[ServiceDescriptor] = ()) -> None:
+        self._descriptors: list[ServiceDescriptor] = []
+        self._decorations: list[tuple[Any, object, Callable[..., Any]]] = []
+        self._containers: list[Any] = []
+        self._read_only = False
+        self.keeps_sources = False
+        self.extend(descriptors)
+
+    # --- the list -----------------------------------------------------------------------------------------------------
+
+    @overload
+    def __getitem__(self, index: int) -> ServiceDescriptor: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ServiceDescriptor]: ...
+    def __getitem__(self, index: int | slice) -> ServiceDescriptor | list[ServiceDescriptor]:
+        return self._descriptors[index]
+
+    @overload
+    def __setitem__(self, index: int, value: ServiceDescriptor) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[ServiceDescriptor]) -> None: ...
+    def __setitem__(self, index: int | slice, value: ServiceDescriptor | Iterable[ServiceDescriptor]) -> None:
+        self._refuse_if_read_only()
+        if isinstance(index, slice):
+            checked = [_checked(descriptor) for descriptor in _many(value)]
+            self._descriptors[index] = checked
+        else:
+            self._descriptors[index] = _checked(value)
+
+    def __delitem__(self, index: int | slice) -> None:
+        self._refuse_if_read_only()
+        del self._descriptors[index]
+
+    def __len__(self) -> int:
+        return len(self._descriptors)
+
+    def __iter__(self) -> Iterator[ServiceDescriptor]:
+        return iter(self._descriptors)
+
+    def insert(self, index: int, value: ServiceDescriptor) -> None:
+        """Put *value* before position *index*."""
+        self._refuse_if_read_only()
+        self._descriptors.insert(index, _checked(value))
+
+    def __repr__(self) -> str:
+        return f"<ServiceCollection, {len(self)} registrations{', read-only' if self._read_only else ''}>"
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether changes are refused."""
+        return self._read_only
+
+    def make_read_only(self) -> None:
+        """Refuse every change from now on, as a host does once it is built."""
+        self._read_only = True
+
+    def _refuse_if_read_only(self) -> None:
+        if self._read_only:
+            message = (
+                "The service collection is read-only since its host was built.\n"
+                "To fix: register services before build()."
+            )
+            raise CollectionReadOnlyError(message)
+
+    # --- adding -------------------------------------------------------------------------------------------------------
+
+    def add(self, descriptor: ServiceDescriptor) -> Self:
+        """Append *descriptor*."""
+        self.insert(len(self), descriptor)
+        return self
+
+    def add_singleton(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: Callable[..., Any] | None = None,
+        instance: Any = ABSENT,
+        key: object = None,
+    ) -> Self:
+        """Register a service of which there is one for the provider, or a ready *instance*.
+
+        Args:
+            service: What is asked for.
+            implementation: The class that is built; the service itself if nothing is given.
+            factory: Any callable that makes it; its parameters are injected. It may be ``async def``, or a generator or
+                async generator that yields once; what follows the ``yield`` is the disposal.
+            instance: The object itself; it is never disposed by the container.
+            key: What tells it from other registrations of the service.
+
+        Raises:
+            RegistrationError: It can never work; the message says why.
+        """
+        return self.add(
+            self._describe(service, implementation, ServiceLifetime.SINGLETON, factory, instance=instance, key=key)
+        )
+
+    def add_scoped(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: Callable[..., Any] | None = None,
+        key: object = None,
+    ) -> Self:
+        """Register a service of which there is one for each scope. Arguments as for `add_singleton`."""
+        return self.add(self._describe(service, implementation, ServiceLifetime.SCOPED, factory, key=key))
+
+    def add_transient(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: Callable[..., Any] | None = None,
+        key: object = None,
+    ) -> Self:
+        """Register a service that is made each time. Arguments as for `add_singleton`."""
+        return self.add(self._describe(service, implementation, ServiceLifetime.TRANSIENT, factory, key=key))
+
+    def _describe(
+        self,
+        service: Any,
+        implementation: Any,
+        lifetime: ServiceLifetime,
+        factory: Callable[..., Any] | None,
+        *,
+        instance: Any = ABSENT,
+        key: object = None,
+    ) -> ServiceDescriptor:
+        if service is None:
+            message = "None is not a service.\nTo fix: give the class, protocol or alias itself."
+            raise RegistrationError(message)
+        source = calling_line() if self.keeps_sources else None
+        return ServiceDescriptor(
+            service, implementation, lifetime=lifetime, factory=factory, instance=instance, key=key, source=source
+        )
+
+    # --- adding unless present ----------------------------------------------------------------------------------------
+
+    def try_add_singleton(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: Callable[..., Any] | None = None,
+        instance: Any = ABSENT,
+        key: object = None,
+    ) -> None:
+        """Do as `add_singleton`, unless the service has a registration under that key."""
+        self.try_add(
+            self._describe(service, implementation, ServiceLifetime.SINGLETON, factory, instance=instance, key=key)
+        )
+
+    def try_add_scoped(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: Callable[..., Any] | None = None,
+        key: object = None,
+    ) -> None:
+        """Do as `add_scoped`, unless the service has a registration under that key."""
+        self.try_add(self._describe(service, implementation, ServiceLifetime.SCOPED, factory, key=key))
+
+    def try_add_transient(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: Callable[..., Any] | None = None,
+        key: object = None,
+    ) -> None:
+        """Do as `add_transient`, unless the service has a registration under that key."""
+        self.try_add(self._describe(service, implementation, ServiceLifetime.TRANSIENT, factory, key=key))
+
+    def try_add(self, *descriptors: ServiceDescriptor) -> None:
+        """Append each of *descriptors* whose service has no registration under its key yet."""
+        for descriptor in descriptors:
+            self._refuse_if_read_only()
+            if not any(_same_service(present, descriptor) for present in self):
+                self.add(descriptor)
+
+    def try_add_enumerable(self, *descriptors: ServiceDescriptor) -> None:
+        """Append each of *descriptors*, unless the same service is there with the same implementation and key.
+
+        Raises:
+            RegistrationError: A factory does not say what it makes, so that it cannot be told from others.
+        """
+        for descriptor in descriptors:
+            self._refuse_if_read_only()
+            made = descriptor.declared_type
+            if made is object or normal(made) == normal(descriptor.service_type):
+                message = (
+                    f"The registration makes {name_of(made)} for {name_of(descriptor.service_type)}: it cannot be told from"
+                    " other registrations of that service.\n"
+                    "To fix: annotate the factory's result with the class it makes, or state it as implementation_type."
+                )
+                raise RegistrationError(
+                    message, service_type=descriptor.service_type, key=descriptor.key, implementation=descriptor.maker
+                )
+            if not any(_same_service(present, descriptor) and present.declared_type == made for present in self):
+                self.add(descriptor)
+
+    # --- changing what is there ---------------------------------------------------------------------------------------
+
+    def replace(self, descriptor: ServiceDescriptor) -> Self:
+        """Remove the first registration of the same service and key, if any, and append *descriptor*."""
+        _checked(descriptor)
+        first = next((i for i, present in enumerate(self) if _same_service(present, descriptor)), None)
+        if first is not None:
+            del self[first]
+        return self.add(descriptor)
+
+    def remove_all(self, service: TypeForm[Any], /, *, key: object = None) -> Self:
+        """Remove every registration of *service* under *key*; without one, the unkeyed registrations."""
+        self._refuse_if_read_only()
+        gone = identity(service_key(service), key)
+        self._descriptors[:] = [d for d in self._descriptors if identity(normal(d.service_type), d.key) != gone]
+        return self
+
+    def decorate(self, service: TypeForm[T], decorator: Callable[..., Any], /, *, key: object = None) -> Self:
+        """Wrap every registration of *service* that is present at build in *decorator*.
+
+        A parameter of the decorator annotated with the service gets what is wrapped; its other parameters are injected.
+        The wrapper lives as long as what it wraps. Decorating again wraps the wrapper.
+
+        Example:
+            >>> class Greeter:
+            ...     def greet(self) -> str:
+            ...         return "hello"
+            >>> class Loud(Greeter):
+            ...     def __init__(self, inner: Greeter) -> None:
+            ...         self.inner = inner
+            ...     def greet(self) -> str:
+            ...         return self.inner.greet().upper()
+            >>> services = ServiceCollection().add_singleton(Greeter).decorate(Greeter, Loud)
+            >>> services.build_service_provider().get_required_service(Greeter).greet()
+            'HELLO'
+        """
+        self._refuse_if_read_only()
+        found = service_key(service)
+        if not callable(decorator):
+            message = f"The decorator of {shown(found, key)} is {decorator!r}, which cannot be called."
+            raise RegistrationError(message, service_type=found, key=key)
+        self._decorations.append((found, key, decorator))
+        return self
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def build_service_provider(
+        self, *, validate_scopes: bool = False, validate_on_build: bool = False
+    ) -> ServiceProvider:
+        """Build the provider of the services registered by now.
+
+        Args:
+            validate_scopes: Refuse scoped services outside of a scope and inside of singletons.
+            validate_on_build: Check the whole graph now, without making anything.
+
+        Raises:
+            ServiceValidationError: The group of all that is wrong, one member for each broken registration.
+        """
+        return ServiceProvider.build(
+            tuple(self._descriptors),
+            tuple(self._decorations),
+            validate_scopes=validate_scopes,
+            validate_on_build=validate_on_build,
+        )
+
+
+def _checked(descriptor: Any) -> ServiceDescriptor:
+    if not isinstance(descriptor, ServiceDescriptor):
+        message = f"A service collection holds ServiceDescriptor objects, not {name_of(type(descriptor))}."
+        raise TypeError(message)
+    check(descriptor)
+    return descriptor
+
+
+def _many(value: ServiceDescriptor | Iterable[ServiceDescriptor]) -> Iterable[ServiceDescriptor]:
+    return (value,) if isinstance(value, ServiceDescriptor) else value
+
+
+def _same_service(one: ServiceDescriptor, other: ServiceDescriptor) -> bool:
+    return identity(normal(one.service_type), one.key) == identity(normal(other.service_type), other.key)

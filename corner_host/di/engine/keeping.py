@@ -1,0 +1,52 @@
+"""What is made is kept for disposal by the scope, or root, that made it."""
+
+from typing import Any
+
+from corner_host.di.disposal import close_all, disposal_of
+from corner_host.di.errors import ServiceProviderDisposedError
+
+from .context import Context
+
+
+def keep(context: Context, made: Any, *, fresh: bool) -> None:
+    """Keep *made* until *context* closes, if it can be closed at all.
+
+    Args:
+        context: The provider or scope that made it.
+        made: The new object.
+        fresh: It comes from a class, so that nobody keeps it yet; a factory may return what is kept already, and
+            what the root keeps no scope closes.
+    """
+    if not disposal_of(type(made)).is_needed:
+        return
+    root = context.root_
+    if not fresh:
+        if id(made) in root.held_ids_ or isinstance(made, Context):
+            return
+        context.may_repeat_ = True
+    if context is root:
+        root.held_ids_.add(id(made))
+    context.held_.append(made)
+    if context.closed_:
+        too_late(context)
+
+
+def too_late(context: Context) -> None:
+    """Close what was made while *context* was being closed, and say that it is closed."""
+    close_all(context.held_, context.name_)
+    raise disposed(context)
+
+
+def disposed(context: Context) -> ServiceProviderDisposedError:
+    """Return the error for a question to a closed provider or scope."""
+    closed = context if context.closed_ else context.root_
+    message = (
+        f"{closed.name_.capitalize()} is closed; nothing can be resolved from it any more.\n"
+        "To fix: resolve what is needed before it is closed, or create a new scope from a provider that is open."
+    )
+    return ServiceProviderDisposedError(message)
+
+
+def without_repeats(held: list[Any]) -> list[Any]:
+    """Return *held* with each object once, at its first position."""
+    return list({id(item): item for item in held}.values())

@@ -1,0 +1,237 @@
+"""Making a service by going through its graph, for the first time and where no plan can be compiled.
+
+The going down is done without Python's stack: each step is a generator that yields the steps it waits for. So a chain of
+any length works, and the synchronous and the asynchronous walk are one; only the driver differs.
+"""
+
+from collections.abc import Awaitable, Generator
+from typing import Any, Final, final
+
+from corner_host.di import problems
+from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, aclose_all, disposal_of, yields_wrongly
+from corner_host.di.graph import way_to
+from corner_host.di.lifetimes import ServiceLifetime
+from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
+
+from .claims import Claimant, claim
+from .construction import Construction, refuse_if_under_way
+from .context import Context
+from .keeping import disposed, keep
+
+MISSING: Final[Any] = object()
+
+
+@final
+class _Awaiting:
+    """Asks the driver to await something."""
+
+    __slots__ = ("awaitable",)
+
+    def __init__(self, awaitable: Awaitable[Any]) -> None:
+        self.awaitable = awaitable
+
+
+Step = Generator[Any, Any, Any]
+
+
+def resolve(requested: Site, context: Context) -> Any:
+    """Make *requested* for *context*, or find it there."""
+    value = ready(requested, context)
+    if value is not MISSING:
+        return value
+    walk = _Walk(requested, asynchronous=False)
+    stack = [walk.made(requested, context)]
+    walk.begin()
+    try:
+        while True:
+            try:
+                step = stack[-1].send(value if value is not MISSING else None)
+            except StopIteration as stop:
+                stack.pop()
+                value = stop.value
+                if not stack:
+                    return value
+            else:
+                stack.append(step)
+                value = None
+    finally:
+        walk.end()
+        for left in reversed(stack):
+            left.close()
+
+
+async def resolve_async(requested: Site, context: Context) -> Any:
+    """Make *requested* for *context*, or find it there; may await."""
+    value = ready(requested, context)
+    if value is not MISSING:
+        return value
+    walk = _Walk(requested, asynchronous=True)
+    stack = [walk.made(requested, context)]
+    walk.begin()
+    value = None
+    try:
+        while True:
+            try:
+                step = stack[-1].send(value)
+            except StopIteration as stop:
+                stack.pop()
+                value = stop.value
+                if not stack:
+                    return value
+                continue
+            if isinstance(step, _Awaiting):
+                value = await step.awaitable
+            else:
+                stack.append(step)
+                value = None
+    finally:
+        walk.end()
+        for left in reversed(stack):
+            left.close()
+
+
+def ready(site: Site, context: Context) -> Any:
+    """Return what needs no making: a constant, the provider itself, or an object that is kept already."""
+    if isinstance(site, Constant):
+        return site.value
+    if site.lifetime is ServiceLifetime.SINGLETON:
+        return context.root_.cache_.get(site.place, MISSING)
+    if site.lifetime is ServiceLifetime.SCOPED:
+        return context.cache_.get(site.place, MISSING)
+    return context if isinstance(site, CurrentProvider) else MISSING
+
+
+@final
+class _Walk(Claimant):
+    """One walk, from the service that was asked for."""
+
+    __slots__ = ("_asynchronous", "_requested")
+
+    def __init__(self, requested: Site, *, asynchronous: bool) -> None:
+        super().__init__()
+        self._requested = requested
+        self._asynchronous = asynchronous
+
+    def made(self, site: Site, context: Context) -> Step:
+        """Make *site*, which is not ready, keeping it as its lifetime demands."""
+        lifetime = site.lifetime
+        owner = context.root_ if lifetime is ServiceLifetime.SINGLETON else context
+        if lifetime is ServiceLifetime.SINGLETON or (
+            lifetime is ServiceLifetime.SCOPED and (site.needs_async or not site.is_certain)
+        ):
+            return self._claimed(site, owner)
+        if lifetime is ServiceLifetime.SCOPED:
+            return self._locked(site, owner)
+        return self._new(site, owner)
+
+    def _locked(self, site: Site, owner: Context) -> Step:
+        refuse_if_under_way(self._requested, site)
+        with owner.lock_:
+            value = owner.cache_.get(site.place, MISSING)
+            if value is MISSING:
+                value = yield self._new(site, owner)
+                owner.cache_[site.place] = value
+        return value
+
+    def _claimed(self, site: Site, owner: Context) -> Step:
+        refuse_if_under_way(self._requested, site)
+        while True:
+            claimed, mine = claim(owner.claims_, site.place, self)
+            if not mine:
+                yield from self._wait(claimed, site)
+                value = owner.cache_.get(site.place, MISSING)
+                if value is not MISSING:
+                    return value
+                continue
+            with claimed:
+                value = owner.cache_.get(site.place, MISSING)
+                if value is MISSING:
+                    value = yield self._new(site, owner)
+                    owner.cache_[site.place] = value
+                return value
+
+    def _wait(self, claimed: Any, site: Site) -> Step:
+        if claimed.would_wait_for(self):
+            raise problems.circular(way_to(self._requested, site), site.service_type, site.key, through_factory=True)
+        if self._asynchronous:
+            yield _Awaiting(claimed.wait(self))
+        elif claimed.is_here:
+            raise self._only_async(site, "a task of this thread is making it just now")
+        else:
+            claimed.block(self)
+
+    def _new(self, site: Site, owner: Context) -> Step:
+        if isinstance(site, Sequence):
+            items: list[Any] = []
+            for child in site.items:
+                value = ready(child, owner)
+                items.append((yield self.made(child, owner)) if value is MISSING else value)
+            return site.kind(items)
+        assert isinstance(site, Call)
+        if site.slot.making.is_async and not self._asynchronous:
+            raise self._only_async(site, "its factory is asynchronous")
+        positional: list[Any] = []
+        for child in site.positional:
+            value = ready(child, owner)
+            positional.append((yield self.made(child, owner)) if value is MISSING else value)
+        keywords: dict[str, Any] = {}
+        for name, child in site.keywords:
+            value = ready(child, owner)
+            keywords[name] = (yield self.made(child, owner)) if value is MISSING else value
+        if owner.closed_ or owner.root_.closed_:
+            raise disposed(owner)
+        if not site.reenters:
+            made = _call(site.slot, positional, keywords)
+        else:
+            with Construction(self._requested, site, self):
+                made = yield from self._from_factory(site, owner, positional, keywords)
+        if site.slot.is_tracked:
+            if owner.closed_ and self._asynchronous and disposal_of(type(made)).plain is None:
+                yield _Awaiting(aclose_all([made] if disposal_of(type(made)).is_needed else [], owner.name_))
+                raise disposed(owner)
+            keep(owner, made, fresh=site.slot.is_class)
+        if owner.closed_:
+            raise disposed(owner)
+        return made
+
+    def _from_factory(self, site: Call, owner: Context, positional: list[Any], keywords: dict[str, Any]) -> Step:
+        slot = site.slot
+        made = _call(slot, positional, keywords)
+        if slot.making is Making.GENERATOR:
+            value = next(made, MISSING)
+            if value is MISSING:
+                raise yields_wrongly(slot.maker, "nothing")
+            keep(owner, GeneratorEnd(made, slot.maker), fresh=True)
+            return value
+        if slot.making is Making.ASYNC_GENERATOR:
+            value = yield _Awaiting(anext(made, MISSING))
+            if value is MISSING:
+                raise yields_wrongly(slot.maker, "nothing")
+            keep(owner, AsyncGeneratorEnd(made, slot.maker), fresh=True)
+            return value
+        if slot.making is Making.ASYNC:
+            return (yield _Awaiting(made))
+        if slot.is_class or not disposal_of(type(made)).is_awaitable:
+            slot.is_certain = True
+            return made
+        slot.making = Making.ASYNC  # a plain function that returns an awaitable: now it is known
+        slot.is_certain = True
+        if self._asynchronous:
+            return (yield _Awaiting(made))
+        if hasattr(made, "close"):
+            made.close()
+        raise self._only_async(site, "its factory returned an awaitable")
+
+    def _only_async(self, site: Site, why: str) -> Exception:
+        return problems.made_asynchronously(way_to(self._requested, site), site.service_type, site.key, why=why)
+
+
+def _call(slot: Slot, positional: list[Any], keywords: dict[str, Any]) -> Any:
+    provider = slot.provider
+    if provider is None:
+        from .providers import provider_of  # noqa: PLC0415 - heavy, and an empty host makes nothing
+
+        provider = provider_of(slot)
+    if any("__" in name for name in keywords):  # dependency-injector takes those for settings of nested providers
+        return slot.maker(*positional, **keywords)
+    return provider(*positional, **keywords)

@@ -1,0 +1,421 @@
+"""From a service to all that has to happen to make it, or to the error that says why it cannot be made. Pure.
+
+Nothing is called here but ``isinstance``. The builder goes down by itself, without Python's stack, so that chains of any
+depth work; a cycle is a slot met again on the way.
+"""
+
+import logging
+from collections.abc import Callable, Generator
+from typing import Annotated, Any, NamedTuple, final, get_args, get_origin
+
+from corner_host.primitives import ConfigurationValues, name_of
+
+from . import problems
+from .descriptors import ServiceDescriptor
+from .generics import substitute, violated
+from .keys import Identity, identity, normal, optional_member, sequence_of, shown
+from .lifetimes import ServiceLifetime
+from .markers import ANY_KEY, FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
+from .registry import Registry
+from .render import Step
+from .signatures import KEYWORD_ONLY, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
+from .sites import Call, Constant, CurrentProvider, Sequence, Site, Slot
+
+Task = Generator["Task", Any, Any]
+"""A step of the building: it yields the steps it waits for and is sent their results."""
+
+_LEFT_OUT = Constant(None, None, None)
+
+
+class _Wanted(NamedTuple):
+    """A parameter's hint, taken apart."""
+
+    service_type: Any
+    allows_none: bool
+    marker: Any
+
+
+@final
+class Graph:
+    """Builds sites, each once.
+
+    Args:
+        registry: What is registered.
+        built_in: Sites for what every provider has: itself, the scope factory, the inspector.
+        replaced: Gives the slots that stand for a service while it is overridden, or None.
+        validate_scopes: Refuse scoped services inside of singletons.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        built_in: dict[Any, Site],
+        replaced: Callable[[Identity], Slot | None],
+        *,
+        validate_scopes: bool,
+    ) -> None:
+        self.registry = registry
+        self._built_in = built_in
+        self._replaced = replaced
+        self._validate_scopes = validate_scopes
+        self._sites: dict[Identity, Site | None] = {}
+        self._calls: dict[Slot, Site] = {}
+        self._steps: list[Step] = []
+        self._under_way: dict[Slot, None] = {}
+
+    def clear(self) -> None:
+        """Forget all sites; the slots stay."""
+        self._sites.clear()
+        self._calls.clear()
+
+    def site(self, service_type: Any, key: object) -> Site | None:
+        """Return what makes one service; None if nothing is registered for it.
+
+        Raises:
+            ServiceError: It is registered, but cannot be made.
+        """
+        found = self._sites.get(identity(service_type, key), _LEFT_OUT)
+        return self._run(self._service(service_type, key)) if found is _LEFT_OUT else found
+
+    def sequence(self, service_type: Any, key: object) -> Site:
+        """Return what makes all services of a type."""
+        site: Site = self._run(self._all(tuple[service_type, ...], service_type, key, tuple))
+        return site
+
+    def registered(self, descriptor: ServiceDescriptor, number: int) -> Site:
+        """Return what makes the service of one registration, whether or not a later one hides it."""
+        site: Site = self._run(self._call(self.registry.slot(number, normal(descriptor.service_type), descriptor.key)))
+        return site
+
+    def of_slot(self, slot: Slot) -> Call:
+        """Return what makes a slot that is no registration, as for ``create_instance``; it is not remembered."""
+        site: Call = self._run(self._call(slot))
+        del self._calls[slot]
+        return site
+
+    def _run(self, task: Task) -> Any:
+        self._steps.clear()
+        self._under_way.clear()
+        stack, result = [task], None
+        while stack:
+            try:
+                stack.append(stack[-1].send(result))
+                result = None
+            except StopIteration as stop:
+                stack.pop()
+                result = stop.value
+        return result
+
+    def _service(self, service_type: Any, key: object) -> Task:
+        place = identity(service_type, key)
+        found = self._sites.get(place, _LEFT_OUT)
+        if found is not _LEFT_OUT:
+            return found
+        site = yield self._fresh(service_type, key)
+        self._sites[place] = site
+        return site
+
+    def _fresh(self, service_type: Any, key: object) -> Task:
+        if key is None and service_type in self._built_in:
+            return self._built_in[service_type]
+        replaced = self._replaced(identity(service_type, key))
+        if replaced is not None:
+            return (yield self._call(replaced))
+        sequence = sequence_of(service_type)
+        if key is ANY_KEY and sequence is None:
+            raise problems.any_key_asked(service_type)
+        slot = None if key is ANY_KEY else self.registry.one(service_type, key)
+        if slot is not None:
+            return (yield self._call(slot))
+        if sequence is not None:
+            item, kind = sequence
+            return (yield self._all(service_type, item, key, kind))
+        return None
+
+    def _all(self, service_type: Any, item: Any, key: object, kind: type) -> Task:
+        self._steps.append(Step(service_type, key, None, None))
+        replaced = self._replaced(identity(item, key))
+        slots = self.registry.all(item, key)
+        if replaced is not None:
+            slots = [replaced] * max(1, len(slots))
+        items: list[Site] = []
+        for slot in slots:
+            site = yield self._call(slot)
+            items.append(site)
+        self._steps.pop()
+        return Sequence(service_type, key, tuple(items), kind, _kept_for(items, kind))
+
+    def _call(self, slot: Slot) -> Task:
+        known = self._calls.get(slot)
+        if known is not None:
+            return known
+        if slot in self._under_way:
+            raise problems.circular(self._steps, slot.service_type, slot.key)
+        descriptor = slot.descriptor
+        if slot.inner is None and descriptor.has_instance:
+            site: Site = Constant(slot.service_type, slot.key, descriptor.instance)
+            self._calls[slot] = site
+            return site
+        self._steps.append(Step(slot.service_type, slot.key, slot.maker, None))
+        self._under_way[slot] = None
+        broken = violated(slot.arguments)
+        if broken is not None:
+            raise self._forbidden(slot, *broken)
+        positional, keywords, names = yield self._arguments(slot)
+        site = Call(slot, positional, keywords, names, slot.lifetime)
+        if self._validate_scopes and slot.lifetime is ServiceLifetime.SINGLETON:
+            self._refuse_captives(site)
+        del self._under_way[slot]
+        self._steps.pop()
+        self._calls[slot] = site
+        return site
+
+    def _arguments(self, slot: Slot) -> Task:
+        positional: list[Site] = []
+        names: list[str] = []
+        keywords: list[tuple[str, Site]] = []
+        skipped: list[Parameter] = []
+        for parameter in slot.parameters:
+            self._steps[-1] = self._steps[-1]._replace(parameter=parameter.name)
+            site = yield self._argument(slot, parameter)
+            if site is _LEFT_OUT:
+                skipped.append(parameter)
+            elif parameter.kind is KEYWORD_ONLY or (skipped and parameter.kind is not POSITIONAL_ONLY):
+                keywords.append((parameter.name, site))
+            else:
+                for gap in skipped:
+                    positional.append(Constant(gap.hint, None, gap.default))
+                    names.append(gap.name)
+                skipped.clear()
+                positional.append(site)
+                names.append(parameter.name)
+        return tuple(positional), tuple(keywords), tuple(names)
+
+    def _argument(self, slot: Slot, parameter: Parameter) -> Task:
+        hint = parameter.hint
+        if hint is NO_HINT or isinstance(hint, UnreadableHint):
+            return self._without_hint(slot, parameter)
+        if get_origin(hint) is type and get_args(hint)[0] in slot.arguments:
+            return Constant(hint, None, slot.arguments[get_args(hint)[0]])
+        wanted = _taken_apart(substitute(hint, slot.arguments))
+        if wanted is None:
+            if parameter.has_default:
+                return _LEFT_OUT
+            raise problems.unfillable(
+                self._steps,
+                parameter.name,
+                f"{name_of(hint)} is a union of several types, and which one is meant cannot be told.",
+                "ask for one of them, give the parameter a default, or register a factory.",
+            )
+        service_type, allows_none, marker = wanted
+        if isinstance(marker, FromConfiguration):
+            return (yield self._configured(parameter, service_type, marker, allows_none=allows_none))
+        if marker is ServiceKey and slot.key is not None:
+            return self._own_key(slot, parameter, service_type)
+        key = marker.key if isinstance(marker, FromKeyedServices) else slot.key if marker is InheritKey else None
+        if slot.inner is not None and service_type == slot.service_type and not isinstance(marker, FromKeyedServices):
+            return (yield self._call(slot.inner))
+        site = yield self._service(service_type, key)
+        if site is None:
+            return self._absent(slot, parameter, service_type, key, allows_none=allows_none)
+        if parameter.has_default and isinstance(site, Sequence) and not site.items:
+            return _LEFT_OUT
+        return site
+
+    def _absent(self, slot: Slot, parameter: Parameter, service_type: Any, key: object, *, allows_none: bool) -> Site:
+        if service_type is logging.Logger and key is None:
+            return Constant(logging.Logger, None, logging.getLogger(_logger_name(slot.maker)))
+        if parameter.has_default:
+            return _LEFT_OUT
+        if allows_none:
+            return Constant(service_type, key, None)
+        raise problems.missing(self.registry, service_type, key, self._steps, parameter.name)
+
+    def _without_hint(self, slot: Slot, parameter: Parameter) -> Site:
+        if parameter.has_default:
+            return _LEFT_OUT
+        hint = parameter.hint
+        if isinstance(hint, UnreadableHint):
+            raise problems.unfillable(
+                self._steps,
+                parameter.name,
+                f"its hint {hint.text!r} cannot be evaluated in the module {hint.module} ({hint.reason}).",
+                "import the name at run time, at module level, or register a factory.",
+            )
+        if not slot.is_class and len(slot.parameters) == 1:
+            return self._built_in_provider()
+        raise problems.unfillable(
+            self._steps,
+            parameter.name,
+            "it has no type hint, and services are never found by the name of a parameter.",
+            "annotate it with the service, or give it a default.",
+        )
+
+    def _built_in_provider(self) -> Site:
+        return next(site for site in self._built_in.values() if isinstance(site, CurrentProvider))
+
+    def _own_key(self, slot: Slot, parameter: Parameter, service_type: Any) -> Site:
+        key, expected = slot.key, get_origin(service_type) or service_type
+        fits = not isinstance(expected, type) or (
+            isinstance(key, expected) and not (isinstance(key, bool) and expected in {int, float, complex})
+        )
+        if fits or key is ANY_KEY:
+            return Constant(service_type, None, key)
+        raise problems.unfillable(
+            self._steps,
+            parameter.name,
+            f"it is to be the key, which is {key!r} of type {name_of(type(key))}, but it is declared as {name_of(expected)}.",
+            f"declare it as {name_of(type(key))} or object, or use another key.",
+            service_type=service_type,
+            key=key,
+        )
+
+    def _configured(
+        self, parameter: Parameter, service_type: Any, marker: FromConfiguration, *, allows_none: bool
+    ) -> Task:
+        kind = next(
+            (
+                service
+                for service, key in reversed([*self.registry.services()])
+                if key is None and isinstance(service, type) and issubclass(service, ConfigurationValues)
+            ),
+            None,
+        )
+        if kind is None:
+            if parameter.has_default:
+                return _LEFT_OUT
+            raise problems.unfillable(
+                self._steps,
+                parameter.name,
+                f"it is to be read from the configuration at {marker.path!r}, but no configuration is registered.",
+                "services.add_singleton(Configuration, instance=configuration), as a host does by itself.",
+                service_type=service_type,
+            )
+        values = yield self._service(kind, None)
+        default = parameter.default if parameter.has_default else None if allows_none else NO_HINT
+        reader = _ConfigurationReader(marker.path, service_type, default, parameter.name, tuple(self._steps))
+        reading = Slot(
+            ServiceDescriptor(service_type, lifetime=ServiceLifetime.TRANSIENT, factory=reader),
+            service_type,
+            None,
+            reader,
+            is_class=True,
+            is_tracked=False,
+        )
+        return Call(reading, (values,), (), ("values",), ServiceLifetime.TRANSIENT)
+
+    def _forbidden(self, slot: Slot, variable: Any, limit: Any) -> Exception:
+        wanted = " or ".join(name_of(one) for one in limit) if isinstance(limit, tuple) else name_of(limit)
+        message = (
+            f"{shown(slot.service_type, slot.key)} cannot be made by {name_of(slot.descriptor.maker)}: its type parameter"
+            f" {variable} takes {wanted}, not {name_of(slot.arguments[variable])}.\n"
+            "To fix: register another implementation for this form, as in services.add_transient("
+            f"{name_of(slot.service_type)}, ...)."
+        )
+        return problems.UnresolvableDependencyError(
+            message,
+            service_type=slot.service_type,
+            key=slot.key,
+            path=problems.path_of(self._steps),
+            implementation=slot.descriptor.maker,
+        )
+
+    def _refuse_captives(self, site: Call) -> None:
+        for name, child in site.children():
+            if child.scoped is not None:
+                steps = [*self._steps[:-1], self._steps[-1]._replace(parameter=name), *way_to(child, child.scoped)]
+                raise problems.captive(steps, child.scoped.service_type, child.scoped.key, self._steps[-1])
+
+
+def way_to(start: Site, goal: Site) -> list[Step]:
+    """Return the steps that lead from *start* to *goal*, both known to be connected; the goal itself is left out."""
+    came: dict[Site, tuple[Site, str | None] | None] = {start: None}
+    queue = [start]
+    for site in queue:
+        if site is goal:
+            break
+        for name, child in site.children():
+            if child not in came:
+                came[child] = (site, name)
+                queue.append(child)
+    steps: list[Step] = []
+    link = came.get(goal)
+    while link is not None:
+        site, name = link
+        steps.append(step_of(site, name))
+        link = came[site]
+    return steps[::-1]
+
+
+def step_of(site: Site, parameter: str | None = None) -> Step:
+    """Return how *site* is shown on a path."""
+    return Step(site.service_type, site.key, site.slot.maker if isinstance(site, Call) else None, parameter)
+
+
+def _kept_for(items: list[Site], kind: type) -> ServiceLifetime | None:
+    """Tell for how long a sequence is kept: as long as the one of its items that lives shortest."""
+    lifetimes = {item.lifetime for item in items}
+    if kind is list or None in lifetimes or ServiceLifetime.TRANSIENT in lifetimes:
+        return ServiceLifetime.TRANSIENT
+    return ServiceLifetime.SCOPED if ServiceLifetime.SCOPED in lifetimes else ServiceLifetime.SINGLETON
+
+
+def _taken_apart(hint: Any) -> _Wanted | None:
+    """Find the service, whether None is allowed, and our marker in a hint; None for a union of several types."""
+    marker: Any = None
+    allows_none = False
+    while True:
+        if get_origin(hint) is Annotated:
+            hint, *metadata = get_args(hint)
+            marker = next((one for one in metadata if _is_marker(one)), marker)
+            continue
+        member = optional_member(hint)
+        if member is None:
+            return None
+        hint, none = member
+        allows_none = allows_none or none
+        if get_origin(hint) is not Annotated:
+            return _Wanted(normal(hint), allows_none, marker)
+
+
+def _is_marker(thing: Any) -> bool:
+    return isinstance(thing, (FromKeyedServices, FromConfiguration)) or thing is ServiceKey or thing is InheritKey
+
+
+def _logger_name(maker: Any) -> str:
+    target = get_origin(maker) or maker
+    if not hasattr(target, "__qualname__"):
+        target = type(target)
+    return f"{target.__module__}.{target.__qualname__}"
+
+
+@final
+class _ConfigurationReader:
+    """Reads one value each time its consumer is made."""
+
+    def __init__(self, path: str, value_type: Any, default: Any, parameter: str, steps: tuple[Step, ...]) -> None:
+        self._path = path
+        self._type = value_type
+        self._default = default
+        self._parameter = parameter
+        self._steps = steps
+
+    def __call__(self, values: ConfigurationValues) -> Any:
+        absent = object()
+        try:
+            value = values.get_value(self._path, self._type, absent)
+        except ValueError as error:
+            raise problems.unfillable(
+                self._steps, self._parameter, str(error), f"mend the value at {self._path!r}.", service_type=self._type
+            ) from error
+        if value is not absent:
+            return value
+        if self._default is not NO_HINT:
+            return self._default
+        raise problems.unfillable(
+            self._steps,
+            self._parameter,
+            f"the configuration has no value at {self._path!r}.",
+            f"set {self._path!r}, or give the parameter a default.",
+            service_type=self._type,
+        )

@@ -1,0 +1,225 @@
+"""The errors of the graph, in words: what is wrong, where, why, and how to mend it. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from corner_host.primitives import name_of, short_name_of
+
+from .errors import (
+    AsyncFactoryError,
+    CircularDependencyError,
+    RegistrationError,
+    ScopeValidationError,
+    ServiceError,
+    ServiceNotRegisteredError,
+    ServiceValidationError,
+    UnresolvableDependencyError,
+)
+from .keys import shown
+from .markers import ANY_KEY
+from .registry import Registry
+from .render import Step, drawn, joined, near_matches
+
+
+def path_of(steps: Sequence[Step], *last: Any) -> tuple[Any, ...]:
+    """Return the services of *steps*, for the ``path`` of an error."""
+    return (*(step.service_type for step in steps), *last)
+
+
+def not_registered(
+    registry: Registry, service_type: Any, key: object, *, made_none: bool = False
+) -> ServiceNotRegisteredError:
+    """Nothing answers for a required service."""
+    name = shown(service_type, key)
+    if made_none:
+        message = (
+            f"{name} is required, but its factory returned None.\n"
+            "To fix: return an object, or ask with get_service(), which may give None."
+        )
+    else:
+        message = f"No service is registered for {name}.{_help(registry, service_type, key)}"
+    return ServiceNotRegisteredError(message, service_type=service_type, key=key, path=(service_type,))
+
+
+def missing(
+    registry: Registry, service_type: Any, key: object, steps: Sequence[Step], parameter: str
+) -> UnresolvableDependencyError:
+    """A parameter needs a service that is not registered."""
+    name = shown(service_type, key)
+    staircase = drawn(steps, f"{name}  <- missing (parameter '{parameter}')")
+    message = f"No service is registered for {name}.\n{staircase}{_help(registry, service_type, key)}"
+    return _unresolvable(message, service_type, key, steps, parameter)
+
+
+def unfillable(
+    steps: Sequence[Step], parameter: str, why: str, fix: str, *, service_type: Any = None, key: object = None
+) -> UnresolvableDependencyError:
+    """A parameter cannot be filled for another reason than a missing service."""
+    maker = steps[-1].implementation
+    staircase = drawn(steps, f"'{parameter}'  <- cannot be filled")
+    message = (
+        f"The parameter '{parameter}' of {name_of(maker)} cannot be filled.\n{staircase}\nWhy: {why}\nTo fix: {fix}"
+    )
+    return _unresolvable(message, service_type, key, steps, parameter)
+
+
+def _unresolvable(
+    message: str, service_type: Any, key: object, steps: Sequence[Step], parameter: str
+) -> UnresolvableDependencyError:
+    return UnresolvableDependencyError(
+        message,
+        service_type=service_type,
+        key=key,
+        path=path_of(steps, *(() if service_type is None else (service_type,))),
+        parameter=parameter,
+        implementation=steps[-1].implementation,
+    )
+
+
+def any_key_asked(service_type: Any) -> UnresolvableDependencyError:
+    """One service was asked for under ANY_KEY."""
+    message = (
+        f"One {name_of(service_type)} cannot be asked for with ANY_KEY, which stands for every key.\n"
+        "To fix: give a key, or ask for all of them with get_services(..., key=ANY_KEY)."
+    )
+    return UnresolvableDependencyError(message, service_type=service_type, key=ANY_KEY, path=(service_type,))
+
+
+def circular(
+    steps: Sequence[Step], service_type: Any, key: object, *, through_factory: bool = False
+) -> CircularDependencyError:
+    """A service needs itself."""
+    name = shown(service_type, key)
+    how = " through a factory" if through_factory else ""
+    message = (
+        f"A circular dependency was detected{how} for the service {name}.\n{joined(steps, name)}\n"
+        "To fix: let one of them take a part of the other, or the ServiceProvider and ask for the service when it is used."
+    )
+    return CircularDependencyError(
+        message,
+        service_type=service_type,
+        key=key,
+        path=path_of(steps, service_type),
+        implementation=steps[-1].implementation if steps else None,
+    )
+
+
+def captive(steps: Sequence[Step], scoped: Any, key: object, singleton: Step) -> ScopeValidationError:
+    """A singleton would keep a scoped service."""
+    name = shown(scoped, key)
+    message = (
+        f"The scoped service {name} cannot be used by the singleton {shown(singleton.service_type, singleton.key)}.\n"
+        f"{drawn(steps, f'{name}  <- scoped')}\n"
+        f"Why: the singleton would keep one {short_name_of(scoped)} for as long as it lives.\n"
+        "To fix: make the singleton scoped, or let it take a ServiceScopeFactory and open a scope each time:\n"
+        f"  with scopes.create_scope() as scope:\n"
+        f"      scope.service_provider.get_required_service({short_name_of(scoped)})"
+    )
+    return ScopeValidationError(
+        message,
+        service_type=scoped,
+        key=key,
+        path=path_of(steps, scoped),
+        implementation=singleton.implementation,
+    )
+
+
+def scoped_at_root(steps: Sequence[Step], scoped: Any, key: object) -> ScopeValidationError:
+    """A scoped service was asked for at the root."""
+    name = shown(scoped, key)
+    if steps:
+        asked = shown(steps[0].service_type, steps[0].key)
+        what = f"{asked} cannot be resolved from the root provider, because it requires the scoped service {name}."
+        what += f"\n{drawn(steps, f'{name}  <- scoped')}"
+    else:
+        what = f"The scoped service {name} cannot be resolved from the root provider."
+    message = (
+        f"{what}\nWhy: at the root it would live as long as the application.\n"
+        "To fix: create a scope first:\n"
+        "  with provider.create_scope() as scope:\n"
+        "      scope.service_provider.get_required_service(...)"
+    )
+    return ScopeValidationError(message, service_type=scoped, key=key, path=path_of(steps, scoped))
+
+
+def made_asynchronously(steps: Sequence[Step], service_type: Any, key: object, *, why: str) -> AsyncFactoryError:
+    """A plain call met something that takes an await."""
+    name = shown(service_type, key)
+    staircase = f"\n{drawn(steps, f'{name}  <- {why}')}" if steps else f"\nWhy: {why}."
+    asked = short_name_of(steps[0].service_type if steps else service_type)
+    message = (
+        f"{name} is made asynchronously, and was asked for by a plain call.{staircase}\n"
+        f"To fix: await provider.get_required_service_async({asked})."
+    )
+    return AsyncFactoryError(message, service_type=service_type, key=key, path=path_of(steps, service_type))
+
+
+def nothing_to_decorate(registry: Registry, service_type: Any, key: object) -> RegistrationError:
+    """A decorated service has no registration."""
+    name = shown(service_type, key)
+    message = f"{name} is to be decorated, but nothing is registered for it.{_help(registry, service_type, key)}"
+    return RegistrationError(message, service_type=service_type, key=key)
+
+
+def invalid(members: Sequence[ServiceError]) -> ServiceValidationError:
+    """Gather what is wrong, beginning with the distinct root causes."""
+    causes: dict[tuple[Any, ...], list[ServiceError]] = {}
+    for member in members:
+        causes.setdefault((type(member), name_of(member.service_type), repr(member.key), _headline(member)), []).append(
+            member
+        )
+    lines = [f"The service graph is not valid ({len(causes)} {'cause' if len(causes) == 1 else 'causes'})."]
+    for number, ((*_, headline), found) in enumerate(causes.items(), 1):
+        lines.append(f"  {number}. {headline}{_needed_by(found)}")
+    return ServiceValidationError("\n".join(lines), list(members))
+
+
+def _headline(error: ServiceError) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _needed_by(errors: Sequence[ServiceError]) -> str:
+    users = list(dict.fromkeys(name_of(error.path[0]) for error in errors if len(error.path) > 1))
+    return f" Needed by {', '.join(users)}." if users else ""
+
+
+def _help(registry: Registry, service_type: Any, key: object) -> str:
+    lines: list[str] = []
+    keys = registry.keys_of(service_type)
+    elsewhere = [
+        name_of(d.service_type)
+        for d in registry.descriptors
+        if not d.has_instance and d.implementation_type is service_type and d.service_type is not service_type
+    ]
+    under_own_name = [
+        name_of(d.implementation_type)
+        for d in registry.descriptors
+        if d.implementation_type is d.service_type and _is_kind_of(d.implementation_type, service_type)
+    ]
+    short = short_name_of(service_type)
+    fix = f"services.add_singleton({short}{'' if key is None else f', key={key!r}'}) before build()."
+    if key is not None and registry.has(service_type, None):
+        lines.append(f"Why: {short} is registered, but without a key.")
+    elif keys:
+        lines.append(f"Why: {short} is registered, but under {_listed('key', [repr(one) for one in keys])}.")
+    elif elsewhere:
+        lines.append(f"Why: it is registered, but only as the implementation of {', '.join(dict.fromkeys(elsewhere))}.")
+    elif under_own_name:
+        lines.append(f"Why: {under_own_name[0]} is registered, but only under its own name.")
+        fix = f"services.add_singleton({short}, {under_own_name[0].rsplit('.', 1)[-1]}) before build()."
+    lines.append(f"To fix: {fix}")
+    near = near_matches(service_type, (service for service, _ in registry.services()))
+    if near:
+        lines.append(f"Did you mean: {', '.join(near)}?")
+    return "\n" + "\n".join(lines)
+
+
+def _listed(noun: str, items: Sequence[str]) -> str:
+    return f"the {noun}{'' if len(items) == 1 else 's'} {', '.join(dict.fromkeys(items))}"
+
+
+def _is_kind_of(cls: Any, base: Any) -> bool:
+    try:
+        return cls is not base and issubclass(cls, base)
+    except TypeError:
+        return False

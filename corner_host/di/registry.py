@@ -1,0 +1,157 @@
+"""Which registrations answer for which question. Pure.
+
+| question          | registered under a key | without a key | under ANY_KEY                     |
+|-------------------|------------------------|---------------|-----------------------------------|
+| one, no key       | no                     | the last      | no                                |
+| all, no key       | no                     | yes           | no                                |
+| one, key K        | the last under K       | no            | the last, if K has none of its own|
+| all, key K        | those under K          | no            | no                                |
+| all, ``ANY_KEY``  | yes, of every key      | no            | no                                |
+
+A closed registration goes before an open one; among equals the last answers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, final, get_args, get_origin
+
+from .descriptors import ServiceDescriptor
+from .generics import Arguments, arguments_of, is_open, match, pattern_of, violated
+from .keys import Identity, identity, normal
+from .markers import ANY_KEY
+from .sites import Slot
+
+Decoration = tuple[Any, object, Callable[..., Any]]
+"""Service, key, decorator."""
+
+
+@final
+class Registry:
+    """The registrations of one provider, as they were when it was built."""
+
+    __slots__ = ("_decorations", "_descriptors", "_slots", "_sorted")
+
+    def __init__(self, descriptors: Sequence[ServiceDescriptor], decorations: Sequence[Decoration]) -> None:
+        self._descriptors = descriptors
+        self._sorted: dict[Identity, list[int]] = {}
+        self._slots: dict[tuple[int, Any, type, Any], Slot] = {}
+        index = self._sorted
+        for number, descriptor in enumerate(descriptors):
+            service = descriptor.service_type
+            if type(service) is not type:
+                service = normal(service)
+            key = descriptor.key
+            place = (service, type(key), key)
+            if place in index:
+                index[place].append(number)
+            else:
+                index[place] = [number]
+        self._decorations: dict[Identity, list[Callable[..., Any]]] = {}
+        for service, key, decorator in decorations:
+            self._decorations.setdefault(identity(service, key), []).append(decorator)
+
+    @property
+    def descriptors(self) -> Sequence[ServiceDescriptor]:
+        """All registrations, in order."""
+        return self._descriptors
+
+    def undecorated(self) -> list[tuple[Any, object]]:
+        """Return the services that are to be decorated but are not registered, with their keys."""
+        return [
+            (service, key) for service, _, key in self._decorations if (service, type(key), key) not in self._sorted
+        ]
+
+    def services(self) -> Iterable[tuple[Any, Any]]:
+        """Iterate over the registered services, each with its key."""
+        return ((service, key) for service, _, key in self._sorted)
+
+    def has(self, service_type: Any, key: object) -> bool:
+        """Tell whether *service_type* has a registration that answers under *key*."""
+        return bool(self._numbers(service_type, key)) or (
+            key is not None and bool(self._numbers(service_type, ANY_KEY))
+        )
+
+    def one(self, service_type: Any, key: object) -> Slot | None:
+        """Return the slot that answers for one service."""
+        numbers = self._numbers(service_type, key)
+        if not numbers and key is not None:
+            numbers = self._numbers(service_type, ANY_KEY)
+        return self.slot(numbers[-1], service_type, key) if numbers else None
+
+    def all(self, service_type: Any, key: object) -> list[Slot]:
+        """Return the slots that make up the sequence; those whose type parameters forbid the arguments are left out."""
+        if key is ANY_KEY:
+            found = self._with_any_key(service_type)
+        else:
+            found = [(number, key) for number in self._every_number(service_type, key)]
+        slots = (self.slot(number, service_type, registered) for number, registered in found)
+        return [slot for slot in slots if not violated(slot.arguments)]
+
+    def _with_any_key(self, service_type: Any) -> list[tuple[int, object]]:
+        origin = get_origin(service_type)
+        found = [
+            (number, key)
+            for (service, _, key), numbers in self._sorted.items()
+            if key is not None and key is not ANY_KEY and (service == service_type or (origin and service == origin))
+            for number in numbers
+        ]
+        return sorted(found, key=lambda pair: pair[0])
+
+    def keys_of(self, service_type: Any) -> list[object]:
+        """Return the keys under which *service_type* is registered."""
+        return [key for service, _, key in self._sorted if service == service_type and key is not None]
+
+    def _numbers(self, service_type: Any, key: object) -> list[int]:
+        """Return the closed registrations, or else the open ones."""
+        place = (service_type, type(key), key)
+        found = self._sorted.get(place)
+        if found is not None:
+            return [] if is_open(service_type) else found
+        origin = get_origin(service_type)
+        if isinstance(origin, type) and is_open(origin):
+            return self._sorted.get((origin, type(key), key), [])
+        return []
+
+    def _every_number(self, service_type: Any, key: object) -> list[int]:
+        if is_open(service_type):
+            return []
+        found = self._sorted.get((service_type, type(key), key), [])
+        origin = get_origin(service_type)
+        if isinstance(origin, type) and is_open(origin):
+            return sorted({*found, *self._sorted.get((origin, type(key), key), [])})
+        return found
+
+    def slot(self, number: int, service_type: Any, key: object) -> Slot:
+        """Return the slot of registration *number* for a closed service and a key, always the same one."""
+        place = (number, service_type, type(key), key)
+        found = self._slots.get(place)
+        if found is None:
+            found = self._slots.setdefault(place, self._make(self._descriptors[number], service_type, key))
+        return found
+
+    def _make(self, descriptor: ServiceDescriptor, service_type: Any, key: object) -> Slot:
+        registered = normal(descriptor.service_type)
+        maker, arguments = self._closed(descriptor.maker, descriptor.declared_type, registered, service_type)
+        slot = Slot(
+            descriptor,
+            service_type,
+            key,
+            maker,
+            arguments=arguments,
+            is_class=descriptor.factory is None or isinstance(maker, type),
+        )
+        for decorator in self._decorations.get(identity(registered, descriptor.key), ()):
+            maker, arguments = self._closed(decorator, decorator, registered, service_type)
+            is_class = isinstance(get_origin(maker) or maker, type)
+            slot = Slot(descriptor, service_type, key, maker, arguments=arguments, is_class=is_class, inner=slot)
+        return slot
+
+    @staticmethod
+    def _closed(maker: Any, declared: Any, registered: Any, service_type: Any) -> tuple[Any, Arguments]:
+        """Give *maker* the type arguments that the closed *service_type* asks for."""
+        if is_open(registered):
+            given = match(pattern_of(registered, declared), get_args(service_type))
+            arguments: Arguments = {} if given is None else given
+            if is_open(maker) and all(variable in arguments for variable in maker.__parameters__):
+                return maker[tuple(arguments[variable] for variable in maker.__parameters__)], arguments
+            return maker, arguments
+        return maker, arguments_of(maker)

@@ -1,0 +1,55 @@
+"""How a path through the graph is drawn in errors. Pure."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, get_origin
+
+from corner_host.primitives import name_of, short_name_of
+
+from .keys import shown
+
+
+class Step(NamedTuple):
+    """One service on the way from the one that was asked for: who makes it, and which parameter leads on."""
+
+    service_type: Any
+    key: object
+    implementation: Any
+    parameter: str | None
+
+
+def drawn(steps: Sequence[Step], last: str) -> str:
+    """Draw the path as a staircase that ends in *last*.
+
+    Example:
+        >>> print(drawn([Step(int, None, int, "x"), Step(str, "k", str, "y")], "bytes  <- missing"))
+          int needs
+            str (key 'k') needs
+              bytes  <- missing
+    """
+    lines = [f"{'  ' * (depth + 1)}{_entry(step)} needs" for depth, step in enumerate(steps)]
+    return "\n".join([*lines, f"{'  ' * (len(steps) + 1)}{last}"])
+
+
+def joined(steps: Sequence[Step], last: str) -> str:
+    """Write the path in one line, as in ``A -> B(Impl) -> A``."""
+    return " -> ".join([*(_entry(step) for step in steps), last])
+
+
+def _entry(step: Step) -> str:
+    name = shown(step.service_type, step.key)
+    if step.implementation is None or step.implementation == step.service_type:
+        return name
+    if get_origin(step.implementation) is not None and step.implementation == step.service_type:
+        return name
+    return f"{name_of(step.service_type)}({name_of(step.implementation)})" + (
+        "" if step.key is None else f" (key {step.key!r})"
+    )
+
+
+def near_matches(wanted: Any, known: Iterable[Any]) -> list[str]:
+    """Return the full names of registered services that *wanted* may have meant."""
+    names = {name_of(service): short_name_of(service) for service in known}
+    target = short_name_of(wanted).lower()
+    close = set(difflib.get_close_matches(target, [short.lower() for short in names.values()], n=3, cutoff=0.6))
+    return [full for full, short in names.items() if short.lower() in close and full != name_of(wanted)]

@@ -1,0 +1,212 @@
+"""What a class or factory asks for: its parameters and their hints. Pure.
+
+Hints are read when a service is first needed, not when it is added, so that classes may refer to each other; and one by
+one, so that a hint which cannot be evaluated spoils its own parameter only. A plain function's code object says all there
+is to know and is 25 times quicker to read than ``inspect.signature`` with ``typing.get_type_hints``; those are for the rest.
+"""
+
+import dataclasses
+import functools
+import inspect
+import sys
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, final, get_args, get_origin
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class UnreadableHint:
+    """A hint that could not be evaluated, such as a name that is only imported for type checkers."""
+
+    text: str
+    module: str
+    reason: str
+
+
+NO_HINT: Final[Any] = inspect.Parameter.empty
+NO_DEFAULT: Final[Any] = inspect.Parameter.empty
+POSITIONAL: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
+POSITIONAL_ONLY: Final = inspect.Parameter.POSITIONAL_ONLY
+KEYWORD_ONLY: Final = inspect.Parameter.KEYWORD_ONLY
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter that can be given a service."""
+
+    name: str
+    hint: Any
+    default: Any
+    kind: Any
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it may be left out."""
+        return self.default is not NO_DEFAULT
+
+
+def parameters_of(target: Any) -> tuple[Parameter, ...]:
+    """Return the parameters of a class, a closed generic, or any callable, in order; variadic ones are left out."""
+    origin = get_origin(target)
+    if origin is not None:
+        target = origin
+    if isinstance(target, type):
+        return _of_class(target)
+    if isinstance(target, types.FunctionType):
+        return _of_function(target, skip=0)
+    if isinstance(target, types.MethodType) and isinstance(target.__func__, types.FunctionType):
+        return _of_function(target.__func__, skip=1)
+    call = type(target).__call__
+    if isinstance(call, types.FunctionType):
+        return _of_function(call, skip=1)
+    return _of_signature(target, target)
+
+
+def _of_class(cls: type) -> tuple[Parameter, ...]:
+    if hasattr(cls, "__signature__"):
+        return _of_signature(cls, cls.__init__)
+    init = cls.__init__
+    if init is object.__init__:
+        new = cls.__new__
+        if new is object.__new__:
+            return ()
+        if isinstance(new, types.FunctionType):
+            return _of_function(new, skip=1, owner=_definer(cls, "__new__"))
+        return _of_signature(cls, new)
+    if isinstance(init, types.FunctionType):
+        return _of_function(init, skip=1, owner=_definer(cls, "__init__"))
+    if dataclasses.is_dataclass(cls) or inspect.ismethoddescriptor(init):
+        return _of_signature(cls, init)
+    return _of_signature(init, init, skip=1)
+
+
+def _definer(cls: type, name: str) -> type:
+    return next(base for base in cls.__mro__ if name in base.__dict__)
+
+
+def _of_function(function: types.FunctionType, *, skip: int, owner: type | None = None) -> tuple[Parameter, ...]:
+    if hasattr(function, "__wrapped__") or hasattr(function, "__signature__"):
+        return _of_signature(function, inspect.unwrap(function), skip=skip, owner=owner)
+    code = function.__code__
+    positional, names = code.co_argcount, code.co_varnames
+    defaults = function.__defaults__ or ()
+    required = positional - len(defaults)
+    by_keyword = function.__kwdefaults__ or {}
+    hints = _Hints(function, owner)
+    found: list[Parameter] = []
+    for i in range(skip, positional):
+        default = NO_DEFAULT if i < required else defaults[i - required]
+        kind = POSITIONAL_ONLY if i < code.co_posonlyargcount else POSITIONAL
+        found.append(Parameter(names[i], hints.of(names[i]), default, kind))
+    found.extend(
+        Parameter(name, hints.of(name), by_keyword.get(name, NO_DEFAULT), KEYWORD_ONLY)
+        for name in names[positional : positional + code.co_kwonlyargcount]
+    )
+    return tuple(found)
+
+
+def _of_signature(
+    target: Callable[..., Any], source: Any, *, skip: int = 0, owner: type | None = None
+) -> tuple[Parameter, ...]:
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):  # a builtin that does not say what it takes
+        return ()
+    hints = _Hints(source, owner)
+    variadic = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    found = [parameter for parameter in signature.parameters.values() if parameter.kind not in variadic]
+    by_keyword = isinstance(target, functools.partial)
+    return tuple(
+        Parameter(
+            parameter.name,
+            hints.read(parameter.name, parameter.annotation),
+            parameter.default,
+            KEYWORD_ONLY if by_keyword and parameter.kind is POSITIONAL else parameter.kind,
+        )
+        for parameter in found[skip:]
+    )
+
+
+@final
+class _Hints:
+    """Evaluates the hints of one callable in the place where it was written."""
+
+    __slots__ = ("_annotations", "_function", "_owner")
+
+    def __init__(self, function: Any, owner: type | None) -> None:
+        self._function = _plain(function)
+        self._owner = owner
+        self._annotations = _annotations_of(self._function)
+
+    def of(self, name: str) -> Any:
+        return self.read(name, self._annotations.get(name, NO_HINT))
+
+    def read(self, name: str, hint: Any) -> Any:
+        if type(hint) is type or hint is NO_HINT:
+            return hint
+        hint = self._annotations.get(name, hint)
+        if isinstance(hint, dataclasses.InitVar):
+            hint = hint.type
+        if not _is_deferred(hint):
+            return hint
+        try:
+            found = typing.get_type_hints(_Holder({name: hint}), self._globals(), self._locals(), include_extras=True)[
+                name
+            ]
+        except Exception as error:  # noqa: BLE001 - evaluating a hint runs foreign code
+            text = hint if isinstance(hint, str) else getattr(hint, "__forward_arg__", repr(hint))
+            return UnreadableHint(
+                text, str(getattr(self._function, "__module__", "?")), f"{type(error).__name__}: {error}"
+            )
+        return found.type if isinstance(found, dataclasses.InitVar) else found
+
+    def _globals(self) -> dict[str, Any]:
+        found = getattr(self._function, "__globals__", None)
+        if found is None:
+            module = sys.modules.get(getattr(self._owner or self._function, "__module__", ""))
+            found = vars(module) if module else {}
+        return dict(found)
+
+    def _locals(self) -> dict[str, Any]:
+        names: dict[str, Any] = dict(vars(self._owner)) if self._owner else {}
+        for holder in (self._owner, self._function):
+            for variable in getattr(holder, "__type_params__", ()):
+                names[variable.__name__] = variable
+        if self._owner:
+            names.setdefault(self._owner.__name__, self._owner)
+        return names
+
+
+class _Holder:
+    """Carries annotations to ``typing.get_type_hints``."""
+
+    def __init__(self, annotations: Mapping[str, Any]) -> None:
+        self.__annotations__ = dict(annotations)
+
+
+def _plain(function: Any) -> Any:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return getattr(function, "__func__", function)
+
+
+def _annotations_of(function: Any) -> Mapping[str, Any]:
+    try:
+        return getattr(function, "__annotations__", None) or {}
+    except NameError:  # Python 3.14 evaluates here
+        import annotationlib  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - new in 3.14
+
+        found: Mapping[str, Any] = annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF)
+        return found
+
+
+def _is_deferred(hint: Any) -> bool:
+    if isinstance(hint, (str, typing.ForwardRef)):
+        return True
+    return any(_is_deferred(argument) for argument in get_args(hint) if not isinstance(argument, type)) and (
+        get_origin(hint) is not typing.Literal
+    )
