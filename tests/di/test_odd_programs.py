@@ -1,0 +1,368 @@
+"""Programs nobody should write and somebody will: re-entrancy, mixed loops and threads, interrupted work."""
+
+import gc
+import threading
+import weakref
+from collections.abc import AsyncIterator
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+
+from corner_host.di import (
+    AsyncFactoryError,
+    CircularDependencyError,
+    ServiceCollection,
+    ServiceLifetime,
+    ServiceProvider,
+    ServiceProviderDisposedError,
+)
+from tests.di.toys import LIFETIMES, Branch, Closable, Journal, Leaf, Tree, add, at_once, journalled
+
+
+@pytest.mark.parametrize("lifetime", LIFETIMES)
+@pytest.mark.parametrize(
+    "error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit(), StopIteration(), StopAsyncIteration()]
+)
+def test_whatever_a_constructor_raises_passes_and_leaves_a_working_container(
+    lifetime: ServiceLifetime, error: BaseException
+) -> None:
+    """RES-18, LIF-15: also what is no Exception."""
+    errors = [error]
+
+    class Explodes:
+        def __init__(self, leaf: Leaf) -> None:
+            if errors:
+                raise errors.pop()
+
+    services = ServiceCollection().add_singleton(Leaf)
+    add(services, lifetime, Explodes)
+    inside = services.build_service_provider().create_scope().service_provider
+
+    with pytest.raises(type(error)) as caught:
+        inside.get_service(Explodes)
+
+    assert caught.value is error
+    assert isinstance(inside.get_service(Explodes), Explodes)
+
+
+def test_a_factory_may_use_scopes_of_its_own() -> None:
+    """SCO-05, LIF-11: a singleton that is put together in a scope which ends before it is done."""
+    services, journal = journalled()
+
+    def make(provider: ServiceProvider) -> Leaf:
+        with provider.create_scope() as scope:
+            scope.service_provider.get_service(Closable)
+        return Leaf()
+
+    services.add_scoped(Closable).add_singleton(Leaf, factory=make)
+    provider = services.build_service_provider()
+
+    assert provider.create_scope().service_provider.get_service(Leaf) is provider.get_service(Leaf)
+    assert journal.lines == ["Closable closed"]
+
+
+def test_a_scoped_factory_in_a_scope_of_its_own_kind_is_no_cycle() -> None:
+    """CIR-14, SCO-01: the same service in another scope is another object, as long as it ends."""
+    depth: list[int] = []
+
+    def make(provider: ServiceProvider) -> Leaf:
+        depth.append(1)
+        if len(depth) < 3:
+            with provider.create_scope() as scope:
+                scope.service_provider.get_service(Leaf)
+        return Leaf()
+
+    inside = ServiceCollection().add_scoped(Leaf, factory=make).build_service_provider().create_scope().service_provider
+
+    assert isinstance(inside.get_service(Leaf), Leaf)
+    assert len(depth) == 3
+
+
+def test_two_threads_in_one_loop_of_factories_do_not_hang() -> None:
+    """CIR-14, D9: each holds what the other needs; at least one is told that it is a cycle."""
+    one_in, other_in = threading.Event(), threading.Event()
+
+    class One:
+        pass
+
+    class Other:
+        pass
+
+    def make_one(provider: ServiceProvider) -> One:
+        one_in.set()
+        other_in.wait(1)
+        provider.get_required_service(Other)
+        return One()
+
+    def make_other(provider: ServiceProvider) -> Other:
+        other_in.set()
+        one_in.wait(1)
+        provider.get_required_service(One)
+        return Other()
+
+    provider = ServiceCollection().add_singleton(One, factory=make_one).add_singleton(Other, factory=make_other)
+    built = provider.build_service_provider()
+    outcomes: list[Any] = []
+
+    def ask(kind: type) -> None:
+        try:
+            outcomes.append(built.get_service(kind))
+        except CircularDependencyError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=ask, args=(kind,), daemon=True) for kind in (One, Other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert not any(thread.is_alive() for thread in threads)
+    assert any(isinstance(outcome, CircularDependencyError) for outcome in outcomes)
+
+
+class Gate:
+    def __init__(self) -> None:
+        self.reached, self.open = anyio.Event(), anyio.Event()
+
+    async def make(self) -> Leaf:
+        self.reached.set()
+        await self.open.wait()
+        return Leaf()
+
+
+@pytest.mark.parametrize("asked", [Leaf, Branch, Tree])
+async def test_a_plain_call_never_blocks_the_loop_that_is_making_the_service(asked: Any) -> None:
+    """D8, CON-06: it says at once that this needs the asynchronous door; the other task goes on."""
+    gate = Gate()
+    services = ServiceCollection().add_singleton(Leaf, factory=gate.make).add_singleton(Branch).add_singleton(Tree)
+    provider = services.build_service_provider()
+
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as group:
+            group.start_soon(provider.get_required_service_async, Tree)
+            await gate.reached.wait()
+            with pytest.raises(AsyncFactoryError):
+                provider.get_service(asked)
+            gate.open.set()
+
+    assert isinstance(provider.get_service(asked), asked)
+
+
+def test_two_loops_share_one_asynchronous_singleton() -> None:
+    """CON-01, D8: in two threads, on two back ends, made once."""
+    calls: list[str] = []
+    barrier = threading.Barrier(4)
+
+    async def make() -> Leaf:
+        calls.append("made")
+        await anyio.sleep(0.02)
+        return Leaf()
+
+    provider = ServiceCollection().add_singleton(Leaf, factory=make).build_service_provider()
+    found: list[Leaf] = []
+
+    async def ask() -> None:
+        found.append(await provider.get_required_service_async(Leaf))
+
+    def run(backend: str) -> None:
+        barrier.wait(10)
+        anyio.run(ask, backend=backend)
+
+    threads = [threading.Thread(target=run, args=(backend,), daemon=True) for backend in ("asyncio", "trio") * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert len(found) == 4
+    assert len({id(leaf) for leaf in found}) == 1
+    assert calls == ["made"]
+
+
+async def test_a_worker_thread_may_resolve_what_a_task_is_making() -> None:
+    """D8, CON-01: a plain call from a worker thread is answered or told to use the asynchronous door; it never hangs."""
+    gate = Gate()
+    provider = ServiceCollection().add_singleton(Leaf, factory=gate.make).build_service_provider()
+
+    def ask() -> object:
+        try:
+            return provider.get_service(Leaf)
+        except AsyncFactoryError as error:
+            return error
+
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as group:
+            group.start_soon(provider.get_required_service_async, Leaf)
+            await gate.reached.wait()
+            outcome = await anyio.to_thread.run_sync(ask)
+            gate.open.set()
+
+    assert isinstance(outcome, AsyncFactoryError | Leaf)
+
+
+async def test_a_task_group_may_live_in_a_generator_factory() -> None:
+    """FAC-15, D8: entered and left in the task that made it, cancelled work and all."""
+    services, journal = journalled()
+
+    async def make(journal: Journal) -> AsyncIterator[Leaf]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.sleep_forever)
+            yield Leaf()
+            group.cancel_scope.cancel()
+        journal.write("group left")
+
+    services.add_scoped(Leaf, factory=make).add_scoped(Closable)
+    async with services.build_service_provider().create_scope() as scope:
+        await scope.service_provider.get_service_async(Leaf)
+        scope.service_provider.get_service(Closable)
+
+    assert journal.lines == ["Closable closed", "group left"]
+
+
+async def test_an_asynchronous_generator_is_closed_although_the_body_was_cancelled() -> None:
+    """DIS-18, D8: its plain clean-up runs, and the cancellation goes on."""
+    services, journal = journalled()
+
+    async def make(journal: Journal) -> AsyncIterator[Leaf]:
+        try:
+            yield Leaf()
+        finally:
+            journal.write("cleaned")
+
+    services.add_scoped(Closable).add_scoped(Leaf, factory=make)
+    with anyio.CancelScope() as cancelled:
+        async with services.build_service_provider().create_scope() as scope:
+            scope.service_provider.get_service(Closable)
+            await scope.service_provider.get_service_async(Leaf)
+            cancelled.cancel()
+            await anyio.sleep_forever()
+
+    assert cancelled.cancelled_caught
+    assert journal.lines == ["cleaned", "Closable closed"]
+
+
+def test_threads_that_close_together_close_once() -> None:
+    """DIS-12: sixteen at once."""
+    services, journal = journalled()
+    for _ in range(20):
+        services.add_singleton(Closable)
+    provider = services.build_service_provider()
+    provider.get_services(Closable)
+
+    at_once(16, provider.close)
+
+    assert journal.lines == ["Closable closed"] * 20
+
+
+def test_resolving_that_races_with_closing_loses_no_object() -> None:
+    """DIS-19: whatever was made is closed exactly once; whoever came too late is told."""
+    for _ in range(30):
+        made: list[object] = []
+        closed: list[object] = []
+
+        class Counted:
+            def __init__(self, made: list[object] = made, closed: list[object] = closed) -> None:
+                made.append(self)
+                self.closed = closed
+
+            def close(self) -> None:
+                self.closed.append(self)
+
+        provider = ServiceCollection().add_transient(Counted).build_service_provider()
+        turn = iter(range(8))
+
+        def work(turn: Any = turn, provider: ServiceProvider = provider, counted: type = Counted) -> None:
+            if next(turn) == 4:
+                provider.close()
+                return
+            try:
+                for _ in range(50):
+                    provider.get_service(counted)
+            except ServiceProviderDisposedError:
+                pass
+
+        at_once(8, work)
+
+        assert sorted(map(id, made)) == sorted(map(id, closed))
+
+
+class Big:
+    """Can be watched."""
+
+
+class ClosableBig(Big):
+    def close(self) -> None:
+        """Be captured."""
+
+
+@pytest.mark.parametrize("kind", [Big, ClosableBig])
+@pytest.mark.parametrize("lifetime", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_scope_that_is_over_keeps_nothing_alive(kind: type, lifetime: ServiceLifetime, closed: bool) -> None:
+    """DIS-01, DIS-16: its objects go, and the scope itself; also one that was never closed."""
+    services = ServiceCollection()
+    add(services, lifetime, kind)
+    provider = services.build_service_provider()
+    watched: list[weakref.ref[Any]] = []
+
+    for _ in range(3):
+        scope = provider.create_scope()
+        watched += [weakref.ref(scope.service_provider.get_service(kind)), weakref.ref(scope.service_provider)]
+        if closed:
+            scope.close()
+    del scope
+    gc.collect()
+
+    assert [ref() for ref in watched] == [None] * 6
+
+
+def test_transients_that_cannot_be_closed_are_not_held_by_the_root() -> None:
+    """DIS-25: only what must be closed is kept."""
+    provider = ServiceCollection().add_transient(Big).add_transient(ClosableBig).build_service_provider()
+
+    loose, held = (
+        weakref.ref(provider.get_required_service(Big)),
+        weakref.ref(provider.get_required_service(ClosableBig)),
+    )
+    gc.collect()
+
+    assert loose() is None
+    assert held() is not None
+
+
+def test_a_closed_provider_lets_go_of_its_singletons() -> None:
+    """DIS-02: also when somebody keeps the provider."""
+    provider = ServiceCollection().add_singleton(ClosableBig).add_singleton(Big).build_service_provider()
+    refs = [weakref.ref(provider.get_required_service(kind)) for kind in (Big, ClosableBig)]
+
+    provider.close()
+    gc.collect()
+
+    assert [ref() for ref in refs] == [None, None]
+
+
+def test_a_provider_that_nobody_keeps_is_collected() -> None:
+    """DIS-04: there is no global registry."""
+    provider = ServiceCollection().add_singleton(Big).add_transient(Branch).add_transient(Leaf).build_service_provider()
+    provider.get_service(Branch)
+    refs = [weakref.ref(provider), weakref.ref(provider.get_required_service(Big))]
+
+    del provider
+    gc.collect()
+
+    assert [ref() for ref in refs] == [None, None]
+
+
+def test_five_thousand_implementations_come_as_one_sequence() -> None:
+    """RES-04, RES-14: in order."""
+    services = ServiceCollection()
+    kinds = [type(f"Kind{number}", (Leaf,), {}) for number in range(5000)]
+    for kind in kinds:
+        services.add_singleton(Leaf, kind)
+    provider = services.build_service_provider(validate_on_build=True)
+
+    assert [type(leaf) for leaf in provider.get_services(Leaf)] == kinds
