@@ -52,7 +52,7 @@ def make_quoted_result(leaf: Leaf) -> OnlyForCheckers:
 
 
 class DeferredRepository(Repository[T]):
-    def __init__(self, kind: type[T], others: list[Repository[T]] | None = None) -> None:
+    def __init__(self, kind: type[T], leaf: Leaf | None, stores: list[Store]) -> None:
         self.kind = kind
 
 

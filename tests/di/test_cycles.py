@@ -117,7 +117,8 @@ def test_a_cycle_through_a_sequence_begins_there() -> None:
     NeedsAll.__init__.__annotations__["everything"] = Sequence[NeedsAll]
     provider = ServiceCollection().add_singleton(Narcissus).add_singleton(NeedsAll).build_service_provider()
 
-    assert cycle(provider.get_services, Narcissus).path == (Sequence[Narcissus], Narcissus, Narcissus)
+    path = cycle(provider.get_services, Narcissus).path
+    assert path in {(asked, Narcissus, Narcissus) for asked in (Sequence[Narcissus], tuple[Narcissus, ...])}
     assert cycle(provider.get_service, NeedsAll).path[0] is NeedsAll
 
 
