@@ -1,0 +1,64 @@
+"""The log format for terminals: the line of ``simple``, with colours and readable exceptions."""
+
+import logging
+from io import StringIO
+from typing import Final, final
+
+from rich.console import Console
+from rich.text import Text
+from rich.traceback import Traceback
+
+from corner_host.logging import TRACE, FormatterOptions
+from corner_host.logging.formatters import SimpleFormatter, SimpleLine
+
+_STYLES: Final = {
+    TRACE: "dim",
+    logging.DEBUG: "dim",
+    logging.INFO: "green",
+    logging.WARNING: "yellow",
+    logging.ERROR: "bold red",
+    logging.CRITICAL: "bold white on red",
+}
+_NARROWEST: Final = 60
+
+
+@final
+class RichFormatter(SimpleFormatter):
+    """`SimpleFormatter` in colours; exceptions stand below the line, with source and without local variables.
+
+    Local variables are left out because they may hold secrets. Messages are shown as they are: no markup.
+    """
+
+    def __init__(self, options: FormatterOptions) -> None:
+        super().__init__(options)
+        self._width = max(_NARROWEST, options.width or 100)
+        self._colored = options.color
+        self._single_line = options.single_line
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text with the terminal's control codes, without a final line end."""
+        pretty = not self._single_line and record.exc_info is not None and record.exc_info[0] is not None
+        line = self.line_of(record, with_trace=not pretty)
+        output = StringIO()
+        console = Console(
+            file=output, force_terminal=True, no_color=not self._colored, width=self._width, highlight=False, emoji=False
+        )
+        console.print(_styled(line), soft_wrap=True)
+        if pretty and record.exc_info is not None:
+            kind, error, trace = record.exc_info
+            if kind is not None and error is not None:
+                console.print(Traceback.from_exception(kind, error, trace, width=self._width))
+            if record.stack_info:
+                console.print(Text(record.stack_info))
+        return output.getvalue().rstrip("\n")
+
+
+def _styled(line: SimpleLine) -> Text:
+    style = _STYLES[line.step]
+    loud = style if line.step >= logging.ERROR else ""
+    parts = [(line.time, "dim"), (line.word, style), (f" {line.category}  ", "cyan"), (line.message, loud)]
+    if line.fields:
+        parts.append((f"   {line.fields}", "dim"))
+    if line.trace:
+        parts.append((line.trace, ""))
+    return Text.assemble(*parts)

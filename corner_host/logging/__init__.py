@@ -1,0 +1,63 @@
+"""Logging as .NET configures it, on Python's own ``logging``.
+
+Applications and libraries log as they always do, with ``logging.getLogger(...)``. While a host lives, one handler stands at
+the root logger and gives each record to the *providers*: the console, and the handlers that were added. Which provider
+writes which record is decided by rules, and the section ``Logging`` of the configuration holds them::
+
+    "Logging": {
+      "LogLevel": {"Default": "Information", "acme.orders": "Debug", "uvicorn.access": "None"},
+      "Console": {
+        "LogLevel": {"Default": "Warning"},
+        "FormatterName": "json",
+        "FormatterOptions": {"IncludeScopes": true, "TimestampFormat": "%H:%M:%S ", "UseUtcTimestamp": true}
+      }
+    }
+
+**Which rule decides.** For a provider (``Console``, or a handler's name or class) and a *category* (a logger's name): the
+provider's own rules if any applies, else the rules for all; of these the longest category *text* that the name begins
+with, so ``acme`` also covers ``acmex``, and one ``*`` stands for any text; of these the last one. ``Default`` is the rule
+for every category, ``None`` writes nothing, and without any rule the minimum level (INFO) decides. Python's levels in the
+tree of loggers play no part, except that a logger with a level of its own keeps it. A reload is followed at once.
+
+**The console** never makes the program wait: a bounded queue and a thread stand before it. What does not fit is
+counted and told. The format is chosen by the output (``rich`` on a terminal, ``systemd`` under the journal, ``json``
+otherwise) unless code or configuration names one; ``simple`` is one line for people, ``simple-dotnet`` .NET's two lines.
+
+**Scopes** (`log_scope`) give every record inside them named values, and follow ``await`` and tasks on asyncio and trio.
+
+**Secrets.** Values of scopes and ``extra=`` under names such as ``password`` or ``api_key``, and pydantic's secret types, are
+masked before any provider sees them.
+
+Not kept of .NET: event ids are an ``extra={"event_id": 1}``; message templates are Python's ``%`` arguments; a log call
+never raises, ``logging.raiseExceptions`` decides whether trouble is told on stderr. Provider names have no case.
+"""
+
+from .builder import LoggingBuilder
+from .errors import LoggingConfigurationError
+from .formatters import FormatterOptions, JsonFormatter, SimpleDotnetFormatter, SimpleFormatter, SystemdFormatter
+from .levels import OFF, TRACE, parse_level
+from .logger import Logger
+from .queued import QueuedHandler
+from .rules import LogRule, RuleSet
+from .scopes import current_scopes, log_scope
+from .session import LoggingSession
+
+__all__ = [
+    "OFF",
+    "TRACE",
+    "FormatterOptions",
+    "JsonFormatter",
+    "LogRule",
+    "Logger",
+    "LoggingBuilder",
+    "LoggingConfigurationError",
+    "LoggingSession",
+    "QueuedHandler",
+    "RuleSet",
+    "SimpleDotnetFormatter",
+    "SimpleFormatter",
+    "SystemdFormatter",
+    "current_scopes",
+    "log_scope",
+    "parse_level",
+]

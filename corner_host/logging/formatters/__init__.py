@@ -1,0 +1,23 @@
+"""How a record becomes text: one file a format, and the list of their names.
+
+``rich`` lives in ``corner_host.console``, which alone imports rich; it is found by name when it is first asked for.
+"""
+
+from .contracts import FormatterFactory, FormatterOptions
+from .json import JsonFormatter
+from .registry import BUILT_IN, load_formatter
+from .simple import SimpleFormatter, SimpleLine
+from .simple_dotnet import SimpleDotnetFormatter
+from .systemd import SystemdFormatter
+
+__all__ = [
+    "BUILT_IN",
+    "FormatterFactory",
+    "FormatterOptions",
+    "JsonFormatter",
+    "SimpleDotnetFormatter",
+    "SimpleFormatter",
+    "SimpleLine",
+    "SystemdFormatter",
+    "load_formatter",
+]

@@ -1,0 +1,89 @@
+"""One JSON object a line, for machines.
+
+Members, in this order: ``timestamp`` (RFC 3339), ``level``, ``logger``, ``message``, ``trace_id`` and ``span_id`` where
+OpenTelemetry has a span, the fields of the host (``service``, ``environment``), the values of log scopes and of
+``extra=``, and ``exception.type``, ``exception.message``, ``exception.stacktrace`` (OpenTelemetry's names).
+"""
+
+import json
+import logging
+import math
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, cast
+
+from corner_host.primitives import name_of
+
+from ..levels import TRACE, level_step
+from ..records import exception_of, fields_of, message_of, trace_of
+from .contracts import FormatterOptions, fold_lines
+
+_WORDS: Final = {
+    TRACE: "trace",
+    logging.DEBUG: "debug",
+    logging.INFO: "info",
+    logging.WARNING: "warning",
+    logging.ERROR: "error",
+    logging.CRITICAL: "critical",
+}
+_DEEPEST: Final = 8
+"""Levels of nesting that are written as JSON; what lies deeper is written as text."""
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one JSON object; a field that would hide one of the record's own members gets a ``_`` behind it."""
+
+    def __init__(self, options: FormatterOptions) -> None:
+        super().__init__()
+        self._options = options
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line without a final line end."""
+        options = self._options
+        members: dict[str, Any] = {
+            "timestamp": self._time(record),
+            "level": _WORDS[level_step(record.levelno)],
+            "logger": record.name,
+            "message": message_of(record),
+        }
+        for name in ("trace_id", "span_id"):
+            if (value := getattr(record, name, None)) is not None:
+                members[name] = value
+        members.update(options.fields)
+        own = frozenset(members)
+        for name, value in fields_of(record, scopes=options.include_scopes is not False):
+            members[f"{name}_" if name in own else name] = _plain(value)
+        if (exception := exception_of(record)) is not None:
+            members["exception.type"] = name_of(type(exception))
+            members["exception.message"] = _text(exception)
+        if trace := trace_of(record):
+            members["exception.stacktrace"] = fold_lines(trace) if options.single_line else trace
+        return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+
+    def _time(self, record: logging.LogRecord) -> str:
+        if self._options.timestamp_format is not None:
+            return self._options.time_of(record).strftime(self._options.timestamp_format)
+        moment = datetime.fromtimestamp(record.created, UTC)
+        return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return *value* as JSON can hold it: literals stay, times become ISO text, everything else its ``str()``."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if depth < _DEEPEST and isinstance(value, Mapping):
+        return {str(key): _plain(item, depth + 1) for key, item in cast("Mapping[Any, Any]", value).items()}
+    if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item, depth + 1) for item in cast("list[Any]", value)]
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception as error:  # noqa: BLE001 - a value that has no text does not cost the record
+        return f"<{type(value).__name__} whose text fails with {type(error).__name__}>"

@@ -1,0 +1,85 @@
+"""One line a record, for people: ``12:30:01.104 info  orders.Worker           Order accepted   order=1042``."""
+
+import logging
+from dataclasses import dataclass
+from typing import Final, final
+
+from ..levels import TRACE, level_step
+from ..records import fields_of, message_of, trace_of
+from .contracts import FormatterOptions, fold_lines, indent_lines
+
+_WORDS: Final = {
+    TRACE: "trace",
+    logging.DEBUG: "debug",
+    logging.INFO: "info ",
+    logging.WARNING: "warn ",
+    logging.ERROR: "error",
+    logging.CRITICAL: "crit ",
+}
+_COLORS: Final = {
+    TRACE: "\x1b[90m",
+    logging.DEBUG: "\x1b[90m",
+    logging.INFO: "\x1b[32m",
+    logging.WARNING: "\x1b[33m",
+    logging.ERROR: "\x1b[31m",
+    logging.CRITICAL: "\x1b[1;37;41m",
+}
+_CATEGORY_WIDTH: Final = 22
+"""Columns that a category fills at least, so that messages stand below one another."""
+
+_FOR_MACHINES: Final = frozenset({"event_id", "event_name"})
+"""Fields that tell a person nothing that the message does not."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SimpleLine:
+    """The parts of a line, ready to be put together; further lines are indented below the message."""
+
+    step: int
+    time: str
+    word: str
+    category: str
+    message: str
+    fields: str
+    trace: str
+
+
+class SimpleFormatter(logging.Formatter):
+    """Time, level, category, message, and the fields behind it; further lines are indented below the message."""
+
+    def __init__(self, options: FormatterOptions) -> None:
+        super().__init__()
+        self._options = options
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text without a final line end."""
+        line = self.line_of(record)
+        word = f"{_COLORS[line.step]}{line.word}\x1b[0m" if self._options.color else line.word
+        fields = f"   {line.fields}" if line.fields else ""
+        return f"{line.time}{word} {line.category}  {line.message}{fields}{line.trace}"
+
+    def line_of(self, record: logging.LogRecord, *, with_trace: bool = True) -> SimpleLine:
+        """Return the parts of the record's line."""
+        step = level_step(record.levelno)
+        time = self._time(record)
+        word, category = _WORDS[step], f"{record.name:<{_CATEGORY_WIDTH}}"
+        indent = " " * (len(time) + len(word) + len(category) + 3)
+        trace = trace_of(record) if with_trace else ""
+        message, fields, trace = (self._fitted(text, indent) for text in (message_of(record), self._fields(record), trace))
+        if trace:
+            trace = f" {trace}" if self._options.single_line else f"\n{indent}{trace}"
+        return SimpleLine(step, time, word, category, message, fields, trace)
+
+    def _fitted(self, text: str, indent: str) -> str:
+        return fold_lines(text) if self._options.single_line else indent_lines(text, indent)
+
+    def _time(self, record: logging.LogRecord) -> str:
+        moment = self._options.time_of(record)
+        if self._options.timestamp_format is not None:
+            return moment.strftime(self._options.timestamp_format)
+        return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03} "
+
+    def _fields(self, record: logging.LogRecord) -> str:
+        shown = dict(fields_of(record, scopes=self._options.include_scopes is not False))
+        return " ".join(f"{name}={value}" for name, value in shown.items() if name not in _FOR_MACHINES)

@@ -1,0 +1,102 @@
+"""What formatters read from a record: its message, its exception, its named values. Pure.
+
+A record's fields are what its scopes and its ``extra=`` hold. Secrets are masked by `shown`, once, before any handler
+sees them: by the name of the field, and by type (pydantic's ``SecretStr`` and its kin).
+"""
+
+import logging
+import traceback
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from corner_host.primitives import MASK, is_secret_key
+
+_STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",  # from Python 3.12
+    "log_scopes",
+    "trace_id",
+    "span_id",
+    "color_message",  # uvicorn's second copy of its message
+}
+
+_is_secret = lru_cache(maxsize=1024)(is_secret_key)
+
+
+def shown(name: str, value: Any) -> Any:
+    """Return *value* as it may be shown under *name*: itself, or the mask; mappings and lists are looked into.
+
+    Example:
+        >>> shown("payment", {"api_key": "s3cret", "currency": "EUR"})
+        {'api_key': '••••••••', 'currency': 'EUR'}
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if _is_secret(name) or hasattr(value, "get_secret_value"):
+        return MASK
+    if isinstance(value, Mapping):
+        return {key: shown(str(key), item) for key, item in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [shown(name, item) for item in cast("list[Any]", value)]
+    return value
+
+
+def extra_names(record: logging.LogRecord) -> list[str]:
+    """Return the names that ``extra=`` gave the record, in their order."""
+    return [name for name in record.__dict__ if name not in _STANDARD]
+
+
+def scopes_of(record: logging.LogRecord) -> tuple[Mapping[str, Any], ...]:
+    """Return the scopes that were open when *record* was logged, the outermost first."""
+    scopes: tuple[Mapping[str, Any], ...] = getattr(record, "log_scopes", ())
+    return scopes
+
+
+def fields_of(record: logging.LogRecord, *, scopes: bool = True) -> Iterator[tuple[str, Any]]:
+    """Yield the record's fields: those of its scopes, outermost first, unless turned off, then those of ``extra=``."""
+    if scopes:
+        for scope in scopes_of(record):
+            yield from scope.items()
+    for name in extra_names(record):
+        yield name, record.__dict__[name]
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """Return the message with its arguments filled in.
+
+    Arguments that do not fit the template cost the filling, not the record: both are shown as they are.
+
+    Example:
+        >>> message_of(logging.makeLogRecord({"msg": "%d orders", "args": ("many",)}))
+        "%d orders ('many',)"
+    """
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - a log call never raises, whatever the arguments do
+        return f"{_text(record.msg)} {_text(record.args)}"
+
+
+def _text(thing: object) -> str:
+    try:
+        return str(thing)
+    except Exception:  # noqa: BLE001 - the same
+        return f"<{type(thing).__name__} that has no text>"
+
+
+def exception_of(record: logging.LogRecord) -> BaseException | None:
+    """Return the exception that was logged with the record."""
+    return record.exc_info[1] if record.exc_info else None
+
+
+def trace_of(record: logging.LogRecord) -> str:
+    """Return the text of the exception with its causes, and of the stack if it was asked for; empty without them."""
+    parts: list[str] = []
+    if exception_of(record) is not None and record.exc_info is not None:
+        parts.append("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+    elif record.exc_text:
+        parts.append(record.exc_text)
+    if record.stack_info:
+        parts.append(record.stack_info)
+    return "\n".join(parts)

@@ -1,0 +1,118 @@
+"""Which records a provider writes: .NET's filter rules. Pure.
+
+A *provider* is a handler under its names (``Console``); a *category* is a logger's name. For each pair one rule is
+chosen, once, and asked for every record:
+
+1. rules of the provider itself, if any of them applies, else the rules without a provider;
+2. of these the ones with the longest category *text* that the name begins with (``acme`` also covers ``acmex``);
+   one ``*`` may stand for any text; a rule without a category is the shortest;
+3. of these the one added last.
+
+Without a rule the minimum level decides. A chosen rule without a level lets every level pass to its predicate.
+
+Source of the behaviour: https://learn.microsoft.com/dotnet/core/extensions/logging/overview#how-filtering-rules-are-applied
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from .levels import OFF, TRACE
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRule:
+    """What one provider lets through of some categories.
+
+    Args:
+        provider: The provider's name, in any case; None for all of them.
+        category: Text that the category begins with, in any case, with at most one ``*``; None for all of them.
+        level: The lowest level that passes; None leaves it to the predicate alone.
+        predicate: Called with provider, category and level; the record passes when it returns True.
+
+    Raises:
+        ValueError: The category has two ``*``.
+    """
+
+    provider: str | None = None
+    category: str | None = None
+    level: int | None = None
+    predicate: Callable[[str, str, int], bool] | None = None
+
+    def __post_init__(self) -> None:
+        if self.category is not None and self.category.count("*") > 1:
+            raise ValueError(f"the category {self.category!r} has more than one '*'")
+
+    def covers(self, category: str) -> bool:
+        """Tell whether the rule applies to *category*, which is given in lower case."""
+        if self.category is None:
+            return True
+        prefix, _, suffix = self.category.lower().partition("*")
+        return category.startswith(prefix) and category.endswith(suffix)
+
+
+@final
+class RuleSet:
+    """The rules in force. Immutable; a reload makes a new one.
+
+    Example:
+        >>> rules = RuleSet([LogRule(level=30), LogRule(category="acme", level=10)], minimum=20)
+        >>> console = rules.for_provider("Console")
+        >>> console.allows("acme.Worker", 10), console.allows("uvicorn", 20)
+        (True, False)
+    """
+
+    __slots__ = ("_rules", "minimum")
+
+    def __init__(self, rules: Iterable[LogRule] = (), *, minimum: int) -> None:
+        self._rules = tuple(rules)
+        self.minimum = minimum
+
+    def for_provider(self, *names: str) -> "ProviderRules":
+        """Return the decisions for the provider that has these *names*; any of them may stand in a rule."""
+        folded = {name.lower() for name in names}
+        own = [rule for rule in self._rules if rule.provider is not None and rule.provider.lower() in folded]
+        shared = [rule for rule in self._rules if rule.provider is None]
+        return ProviderRules(names[0], own, shared, self.minimum)
+
+    @property
+    def floor(self) -> int:
+        """The lowest level that any rule lets through: what is below it is written nowhere."""
+        levels = [TRACE if rule.level is None else rule.level for rule in self._rules]
+        if not any(rule.provider is None and rule.category is None for rule in self._rules):
+            levels.append(self.minimum)  # a rule for everything leaves nothing to the minimum
+        return min(levels)
+
+
+@final
+class ProviderRules:
+    """The decisions of a `RuleSet` for one provider, remembered by category."""
+
+    __slots__ = ("_chosen", "_minimum", "_name", "_own", "_shared")
+
+    def __init__(self, name: str, own: Sequence[LogRule], shared: Sequence[LogRule], minimum: int) -> None:
+        self._name = name
+        self._own = own
+        self._shared = shared
+        self._minimum = minimum
+        self._chosen: dict[str, LogRule] = {}
+
+    def allows(self, category: str, level: int) -> bool:
+        """Tell whether a record of this *category* and *level* is written."""
+        rule = self._chosen.get(category)
+        if rule is None:
+            rule = self._chosen[category] = self.rule_for(category)
+        if rule.level is not None and (level < rule.level or rule.level >= OFF):
+            return False
+        return rule.predicate is None or rule.predicate(self._name, category, level)
+
+    def rule_for(self, category: str) -> LogRule:
+        """Choose the rule that decides about *category*."""
+        folded = category.lower()
+        for rules in (self._own, self._shared):
+            applicable = [rule for rule in rules if rule.covers(folded)]
+            if applicable:
+                # reversed, because max keeps the first of equals and the last rule shall win
+                return max(reversed(applicable), key=lambda rule: -1 if rule.category is None else len(rule.category))
+        return LogRule(level=self._minimum)

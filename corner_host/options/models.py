@@ -1,0 +1,65 @@
+"""Options classes: how one begins, and what pydantic says about it in the end.
+
+Pydantic is only imported here once a pydantic model is at hand, which means that it is loaded already.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from corner_host.configuration import BindingFailure, ConfigurationBindingError
+from corner_host.primitives import short_name_of
+
+T = TypeVar("T")
+
+
+def is_model(kind: type[Any]) -> bool:
+    """Tell whether *kind* is a pydantic model."""
+    return hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_construct")
+
+
+def begin(kind: type[T]) -> T:
+    """Return what the configuring starts from: the defaults.
+
+    Fields of a pydantic model that have no default are missing until somebody sets them; `complete` looks for them.
+
+    Raises:
+        TypeError: *kind* is no pydantic model and cannot be made without arguments.
+    """
+    return kind.model_construct() if is_model(kind) else kind()  # type: ignore[attr-defined,no-any-return]
+
+
+def complete(options: T) -> T:
+    """Return *options* as pydantic validates them as a whole; what is no pydantic model is returned as it is.
+
+    Raises:
+        pydantic.ValidationError: A field is missing or breaks its constraints.
+    """
+    kind: Any = type(options)
+    if not is_model(kind):
+        return options
+    data = {**options.__dict__, **(getattr(options, "__pydantic_extra__", None) or {})}
+    validated: T = kind.model_validate(data, by_alias=False, by_name=True)
+    return validated
+
+
+def failures_of(error: Exception, kind: type[Any], bound: Sequence[BindingFailure] = ()) -> list[str] | None:
+    """Return the failures that *error* stands for, None when it is something else than options that do not fit.
+
+    A pydantic error becomes ``MailOptions.port: Input should be greater than 0``, without the value; one that the binding
+    of a section has met before keeps its key, value and source.
+    """
+    if isinstance(error, ConfigurationBindingError):
+        return [str(failure) for failure in error.errors]
+    if not type(error).__module__.startswith("pydantic"):
+        return None
+    known = {_last(failure.key): failure for failure in bound}
+    details: Iterable[Any] = error.errors(include_url=False, include_input=False)  # type: ignore[attr-defined]
+    found: list[str] = []
+    for detail in details:
+        field = _last(":".join(map(str, detail["loc"])))
+        found.append(str(known.get(field) or f"{'.'.join((short_name_of(kind), *map(str, detail['loc'])))}: {detail['msg']}"))
+    return found
+
+
+def _last(key: str) -> str:
+    return key.rpartition(":")[2].replace("_", "").casefold()

@@ -1,0 +1,211 @@
+"""What ``services.configure``, ``post_configure``, ``add_options`` and ``configure_options`` register."""
+
+from collections.abc import Callable
+from typing import Any, Concatenate, TypeVar, get_args, get_origin
+
+from corner_host.configuration import Configuration
+from corner_host.di import ServiceCollection, ServiceProvider
+from corner_host.primitives import name_of
+
+from .actions import (
+    Action,
+    AsyncValidateAction,
+    ConfigureAction,
+    PostConfigureAction,
+    ValidateAction,
+    is_asynchronous,
+    message_for,
+)
+from .binding import BoundSection, SectionBinding, path_of
+from .cache import OptionsCache
+from .contracts import (
+    AsyncValidateOptions,
+    ConfigureOptions,
+    OptionsChangeSource,
+    PostConfigureOptions,
+    ValidateOptions,
+)
+from .factory import OptionsFactory
+from .keys import closed
+from .monitor import OptionsMonitor
+from .options import Options, OptionsSnapshot
+
+T = TypeVar("T")
+
+PARTS = (ConfigureOptions, PostConfigureOptions, ValidateOptions, AsyncValidateOptions)
+
+
+def add_options_core(services: ServiceCollection) -> ServiceCollection:
+    """Register `Options`, `OptionsSnapshot` and `OptionsMonitor` of every class, and what makes them.
+
+    Lifetimes: `Options`, the monitor and its cache are singletons, the snapshot is scoped, the factory transient.
+    """
+    services.try_add_singleton(Options)
+    services.try_add_scoped(OptionsSnapshot)
+    services.try_add_singleton(OptionsMonitor)
+    services.try_add_transient(OptionsFactory)
+    services.try_add_singleton(OptionsCache)
+    return services
+
+
+def register(services: ServiceCollection, options_type: type[T]) -> None:
+    """Make options of *options_type* known: also asking for the class itself gives the default-named ones."""
+    add_options_core(services)
+
+    def value(provider: ServiceProvider) -> Any:
+        return provider.get_required_service(closed(Options, options_type)).value
+
+    services.try_add_singleton(options_type, factory=value)
+
+
+def add_action(
+    services: ServiceCollection, options_type: type[T], function: Callable[..., Any], *, name: str | None
+) -> None:
+    """Register a function that fills the options in."""
+
+    def make(provider: ServiceProvider) -> ConfigureAction[Any]:
+        return ConfigureAction(Action(provider, function, name))
+
+    services.add_transient(closed(ConfigureOptions, options_type), factory=make)
+
+
+def add_post_action(
+    services: ServiceCollection, options_type: type[T], function: Callable[..., Any], *, name: str | None
+) -> None:
+    """Register a function that completes the options."""
+
+    def make(provider: ServiceProvider) -> PostConfigureAction[Any]:
+        return PostConfigureAction(Action(provider, function, name))
+
+    services.add_transient(closed(PostConfigureOptions, options_type), factory=make)
+
+
+def add_predicate(
+    services: ServiceCollection,
+    options_type: type[T],
+    predicate: Callable[..., Any],
+    message: str | None,
+    *,
+    name: str,
+) -> bool:
+    """Register a predicate. Returns whether it is asynchronous, and so only asked when the host starts."""
+    text = message or message_for(predicate)
+    if is_asynchronous(predicate):
+
+        def make_async(provider: ServiceProvider) -> AsyncValidateAction[Any]:
+            return AsyncValidateAction(Action(provider, predicate, name), text)
+
+        services.add_transient(closed(AsyncValidateOptions, options_type), factory=make_async)
+        return True
+
+    def make(provider: ServiceProvider) -> ValidateAction[Any]:
+        return ValidateAction(Action(provider, predicate, name), text)
+
+    services.add_transient(closed(ValidateOptions, options_type), factory=make)
+    return False
+
+
+def add_section(
+    services: ServiceCollection, options_type: type[T], section: Configuration, *, name: str | None
+) -> None:
+    """Register a section that fills the options in, and whose changes make them anew."""
+    binding: SectionBinding[Any] = SectionBinding(name, section)
+    services.add_singleton(closed(ConfigureOptions, options_type), instance=binding)
+    services.add_singleton(closed(OptionsChangeSource, options_type), instance=binding)
+    services.add_singleton(BoundSection, instance=BoundSection(options_type, name, path_of(section)))
+
+
+def add_path(services: ServiceCollection, options_type: type[T], path: str, *, name: str | None) -> None:
+    """Register the section at *path* of the `Configuration` that the container will have."""
+
+    def make(configuration: Configuration) -> SectionBinding[Any]:
+        return SectionBinding(name, configuration.get_section(path) if path else configuration)
+
+    services.add_transient(closed(ConfigureOptions, options_type), factory=make)
+    services.add_transient(closed(OptionsChangeSource, options_type), factory=make)
+    services.add_singleton(BoundSection, instance=BoundSection(options_type, name, path))
+
+
+def configure(
+    services: ServiceCollection,
+    options_type: type[T],
+    source: Configuration | Callable[Concatenate[T, ...], T | None],
+    *,
+    name: str | None = "",
+) -> ServiceCollection:
+    """Fill options in from a section, or by a function.
+
+    Args:
+        services: The collection.
+        options_type: The class of the options.
+        source: A section, whose changes are followed by snapshots and monitors; or a function that gets the options, and
+            services as further parameters. It changes the options in place, or returns other ones.
+        name: Which ones; empty for the default ones, None for every name.
+
+    Raises:
+        TypeError: *source* is neither.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> @dataclass
+        ... class MailOptions:
+        ...     port: int = 25
+        >>> services = ServiceCollection()
+        >>> _ = services.configure(MailOptions, lambda options: setattr(options, "port", 587))
+        >>> services.build_service_provider().get_required_service(Options[MailOptions]).value
+        MailOptions(port=587)
+    """
+    register(services, options_type)
+    if isinstance(source, Configuration):
+        add_section(services, options_type, source, name=name)
+    elif callable(source):
+        add_action(services, options_type, source, name=name)
+    else:
+        message = (
+            f"{name_of(options_type)} cannot be configured from {source!r}.\n"
+            "To fix: pass a section, configuration.get_section('Mail'), or a function that takes the options."
+        )
+        raise TypeError(message)
+    return services
+
+
+def post_configure(
+    services: ServiceCollection,
+    options_type: type[T],
+    function: Callable[Concatenate[T, ...], T | None],
+    *,
+    name: str | None = "",
+) -> ServiceCollection:
+    """Complete options by a function that runs after everything that `configure` registers, before or later."""
+    register(services, options_type)
+    add_post_action(services, options_type, function, name=name)
+    return services
+
+
+def configure_options(services: ServiceCollection, setup: type[Any]) -> ServiceCollection:
+    """Register a class for all of the parts that it is: configure, post-configure, validate, of any options.
+
+    Raises:
+        TypeError: It is none of them.
+    """
+    parts = list(_parts_of(setup))
+    if not parts:
+        message = (
+            f"{name_of(setup)} configures no options.\n"
+            "To fix: derive it from ConfigureOptions[X], PostConfigureOptions[X] or ValidateOptions[X]."
+        )
+        raise TypeError(message)
+    for part, options_type in parts:
+        register(services, options_type)
+        services.add_transient(closed(part, options_type), setup)
+    return services
+
+
+def _parts_of(setup: type[Any]) -> list[tuple[Any, type[Any]]]:
+    found: list[tuple[Any, type[Any]]] = []
+    for cls in setup.__mro__ if isinstance(setup, type) else ():  # pyright: ignore[reportUnnecessaryIsInstance]
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            arguments = get_args(base)
+            if get_origin(base) in PARTS and isinstance(arguments[0], type):
+                found.append((get_origin(base), arguments[0]))
+    return found
