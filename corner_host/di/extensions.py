@@ -4,8 +4,15 @@ One line a method: its name, and the area that has the function of that name, wh
 Signatures for type checkers and editors: ``extensions.pyi`` beside this file.
 """
 
+from corner_host.primitives import Extension
+
 
 class ServiceExtensions:
     """The base of `ServiceCollection` that carries other areas' methods."""
 
     __slots__ = ()
+
+    add_options = Extension("corner_host.options")
+    configure = Extension("corner_host.options")
+    configure_options = Extension("corner_host.options")
+    post_configure = Extension("corner_host.options")

@@ -1,2 +1,34 @@
+from collections.abc import Callable
+from typing import Any, Concatenate, Self, TypeVar
+
+from corner_host.configuration import Configuration
+from corner_host.options import OptionsBuilder
+
+T = TypeVar("T")
+
 class ServiceExtensions:
     __slots__ = ()
+
+    def add_options(self, options_type: type[T], name: str = "") -> OptionsBuilder[T]:
+        """Begin options of a class; empty is the name of the default ones. See `corner_host.options`."""
+
+    def configure(
+        self,
+        options_type: type[T],
+        source: Configuration | Callable[Concatenate[T, ...], T | None],
+        *,
+        name: str | None = "",
+    ) -> Self:
+        """Fill options in from a section, or by a function. See `corner_host.options`."""
+
+    def configure_options(self, setup: type[Any]) -> Self:
+        """Register a class for all of the parts of options that it is. See `corner_host.options`."""
+
+    def post_configure(
+        self,
+        options_type: type[T],
+        function: Callable[Concatenate[T, ...], T | None],
+        *,
+        name: str | None = "",
+    ) -> Self:
+        """Complete options by a function that runs after everything that `configure` registers."""

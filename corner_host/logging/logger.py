@@ -3,8 +3,6 @@
 import logging
 from typing import Any, Generic, TypeVar
 
-from corner_host.primitives import name_of
-
 T = TypeVar("T")
 
 
@@ -24,7 +22,9 @@ def category_of(kind: Any) -> str:
         >>> category_of(collections.OrderedDict), category_of(list[int]), category_of(int)
         ('collections.OrderedDict', 'list', 'int')
     """
-    return name_of(getattr(kind, "__origin__", kind)).replace(".<locals>", "")
+    origin = getattr(kind, "__origin__", kind)
+    name = origin.__qualname__.replace(".<locals>", "")
+    return name if origin.__module__ == "builtins" else f"{origin.__module__}.{name}"
 
 
 def logger_of(kind: type[T]) -> Logger[T]:

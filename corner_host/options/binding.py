@@ -46,6 +46,11 @@ class SectionBinding(ConfigureOptions[T], OptionsChangeSource[T]):
         """Whose options change."""
         return self._name
 
+    @property
+    def path(self) -> str:
+        """The full key of the section."""
+        return path_of(self._section)
+
     def configure(self, name: str, options: T) -> T | None:
         """Set what the section holds, if it is for this name.
 
@@ -72,17 +77,23 @@ class SectionBinding(ConfigureOptions[T], OptionsChangeSource[T]):
         except ConfigurationBindingError as error:
             if not is_model(type(options)) or _is_frozen(type(options)):
                 raise
-            self._fill_field_by_field(options)
+            if not self._fill_field_by_field(options):
+                raise
             return options, error.errors
 
-    def _fill_field_by_field(self, options: Any) -> None:
+    def _fill_field_by_field(self, options: Any) -> bool:
+        """Set each field as its bare type, without its constraints; returns whether every value converts to it."""
         fields = {_squeezed(field.alias or name): (name, field) for name, field in type(options).model_fields.items()}
         for child in self._section.get_children():
             if found := fields.get(_squeezed(child.key)):
                 name, field = found
-                value = child.get(field.annotation)  # the type alone, without its constraints
+                try:
+                    value = child.get(field.annotation)
+                except ConfigurationBindingError:
+                    return False
                 if value is not None:
                     options.__dict__[name] = value
+        return True
 
     def _overlaid(self, options: Any) -> Any:
         found: Any = self._section.get(type(options))

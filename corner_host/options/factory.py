@@ -59,7 +59,7 @@ class OptionsFactory(Generic[T]):
         try:
             return complete(self._configured(name, bound))
         except Exception as error:
-            failures = failures_of(error, self._type, bound)
+            failures = failures_of(error, self._type, bound, self._path())
             if failures is None:
                 raise
         # raised out here, so that pydantic's error, which shows what was put in, does not come along
@@ -99,6 +99,11 @@ class OptionsFactory(Generic[T]):
         for setup in self._post_setups:
             options = self._chosen(options, setup.post_configure(name, options))
         return options
+
+    def _path(self) -> str:
+        """Return where a missing value would stand: in the section that is bound last."""
+        paths = [setup.path for setup in self._setups if isinstance(setup, SectionBinding)]
+        return paths[-1] if paths else ""
 
     def _chosen(self, options: T, returned: T | None) -> T:
         if returned is None:

@@ -9,6 +9,7 @@ from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
 
 from .binding import BoundSection
+from .models import pascal
 
 
 @final
@@ -76,11 +77,7 @@ def _schema_of(options_type: type[Any]) -> dict[str, Any]:
 
 def _spelled_for_files(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields under the names a settings file has: ``interval_minutes`` is ``IntervalMinutes`` there."""
-    return {_pascal(name): schema for name, schema in properties.items()}
-
-
-def _pascal(name: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or name
+    return {pascal(name): schema for name, schema in properties.items()}
 
 
 def _folded(name: str) -> str:
@@ -100,7 +97,7 @@ def _unknown(
         if known is None:
             near = get_close_matches(_folded(child.key), fields, n=1)
             parent = child.path.rpartition(":")[0]
-            yield child.path, f"{parent}:{_pascal(fields[near[0]][0])}".lstrip(":") if near else None
+            yield child.path, f"{parent}:{pascal(fields[near[0]][0])}".lstrip(":") if near else None
         else:
             read.add(child.path.casefold())
             yield from _unknown(child, _resolved(known[1], definitions), definitions, read)

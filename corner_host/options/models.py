@@ -3,7 +3,7 @@
 Pydantic is only imported here once a pydantic model is at hand, which means that it is loaded already.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from corner_host.configuration import BindingFailure, ConfigurationBindingError
@@ -42,11 +42,14 @@ def complete(options: T) -> T:
     return validated
 
 
-def failures_of(error: Exception, kind: type[Any], bound: Sequence[BindingFailure] = ()) -> list[str] | None:
+def failures_of(
+    error: Exception, kind: type[Any], bound: Sequence[BindingFailure] = (), path: str = ""
+) -> list[str] | None:
     """Return the failures that *error* stands for, None when it is something else than options that do not fit.
 
-    A pydantic error becomes ``MailOptions.port: Input should be greater than 0``, without the value; one that the binding
-    of a section has met before keeps its key, value and source.
+    A pydantic error becomes ``MailOptions.port: Input should be greater than 0``, without the value. One that the binding of
+    a section has met before (*bound*) keeps its key, value and source; one for a missing value names the key that
+    it would have in the section at *path*.
     """
     if isinstance(error, ConfigurationBindingError):
         return [str(failure) for failure in error.errors]
@@ -54,11 +57,26 @@ def failures_of(error: Exception, kind: type[Any], bound: Sequence[BindingFailur
         return None
     known = {_last(failure.key): failure for failure in bound}
     details: Iterable[Any] = error.errors(include_url=False, include_input=False)  # type: ignore[attr-defined]
-    found: list[str] = []
-    for detail in details:
-        field = _last(":".join(map(str, detail["loc"])))
-        found.append(str(known.get(field) or f"{'.'.join((short_name_of(kind), *map(str, detail['loc'])))}: {detail['msg']}"))
-    return found
+    return [_failure(detail, kind, known, path) for detail in details]
+
+
+def _failure(detail: Any, kind: type[Any], known: Mapping[str, BindingFailure], path: str) -> str:
+    place = [str(part) for part in detail["loc"]]
+    if place and (failure := known.get(_last(place[-1]))):
+        return str(failure)
+    if place and path and detail["type"] == "missing":
+        return f"{':'.join((path, *map(pascal, place)))}: is missing, but the field {place[-1]} is required."
+    return f"{'.'.join((short_name_of(kind), *place))}: {detail['msg']}"
+
+
+def pascal(name: str) -> str:
+    """Return a field's name as settings files have it.
+
+    Example:
+        >>> pascal("interval_minutes")
+        'IntervalMinutes'
+    """
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or name
 
 
 def _last(key: str) -> str:
