@@ -41,7 +41,12 @@ class RichFormatter(SimpleFormatter):
         line = self.line_of(record, with_trace=not pretty)
         output = StringIO()
         console = Console(
-            file=output, force_terminal=True, no_color=not self._colored, width=self._width, highlight=False, emoji=False
+            file=output,
+            force_terminal=True,
+            no_color=not self._colored,
+            width=self._width,
+            highlight=False,
+            emoji=False,
         )
         console.print(_styled(line), soft_wrap=True)
         if pretty and record.exc_info is not None:

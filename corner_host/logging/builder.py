@@ -44,9 +44,7 @@ class LoggingBuilder:
         self._handlers.clear()
         return self
 
-    def add_console(
-        self, formatter: str | logging.Formatter | None = None, *, stream: TextIO | None = None
-    ) -> Self:
+    def add_console(self, formatter: str | logging.Formatter | None = None, *, stream: TextIO | None = None) -> Self:
         """Write to the console; a second call replaces the first.
 
         A thread of its own writes, so that nobody waits for a slow reader.

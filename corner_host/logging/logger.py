@@ -1,7 +1,7 @@
 """Loggers by the name of a class."""
 
 import logging
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -29,5 +29,4 @@ def category_of(kind: Any) -> str:
 
 def logger_of(kind: type[T]) -> Logger[T]:
     """Return the logger of a class; what the container calls for ``Logger[T]``."""
-    logger: Any = logging.getLogger(category_of(kind))
-    return logger
+    return cast("Logger[T]", logging.getLogger(category_of(kind)))

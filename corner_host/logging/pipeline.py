@@ -2,11 +2,10 @@
 
 import logging
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast, final
+from typing import Any, final
 
-from .records import extra_names, shown
+from .records import as_mapping, extra_names, shown
 from .rules import ProviderRules
 from .scopes import current_scopes
 
@@ -52,8 +51,8 @@ class Pipeline(logging.Handler):
         fields.update(record.__dict__)
         for name in extra_names(record):
             fields[name] = shown(name, fields[name])
-        if isinstance(record.args, Mapping):
-            copy.args = {name: shown(name, value) for name, value in cast("Mapping[str, Any]", record.args).items()}
+        if (named := as_mapping(record.args)) is not None:
+            copy.args = {name: shown(str(name), value) for name, value in named.items()}
         fields["log_scopes"] = current_scopes() if self.captures_scopes else ()
         _add_trace(fields)
         return copy

@@ -166,7 +166,7 @@ class QueuedHandler(logging.Handler):
 def _after_fork() -> None:
     """Give the child empty queues: the parent's thread is not here, and it writes what waited."""
     for handler in list(_handlers):
-        handler._reset()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - this module's own class
+        handler._reset()  # pyright: ignore[reportPrivateUsage] - this module's own class
 
 
 if hasattr(os, "register_at_fork"):

@@ -6,9 +6,9 @@ sees them: by the name of the field, and by type (pydantic's ``SecretStr`` and i
 
 import logging
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from corner_host.primitives import MASK, is_secret_key
 
@@ -36,11 +36,21 @@ def shown(name: str, value: Any) -> Any:
         return value
     if _is_secret(name) or hasattr(value, "get_secret_value"):
         return MASK
-    if isinstance(value, Mapping):
-        return {key: shown(str(key), item) for key, item in cast("Mapping[Any, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [shown(name, item) for item in cast("list[Any]", value)]
+    if (mapping := as_mapping(value)) is not None:
+        return {key: shown(str(key), item) for key, item in mapping.items()}
+    if (items := as_list(value)) is not None:
+        return [shown(name, item) for item in items]
     return value
+
+
+def as_mapping(value: object) -> Mapping[Any, Any] | None:
+    """Return *value* if it is a mapping."""
+    return value if isinstance(value, Mapping) else None
+
+
+def as_list(value: object) -> Collection[Any] | None:
+    """Return *value* if it is a list, tuple or set."""
+    return value if isinstance(value, list | tuple | set | frozenset) else None
 
 
 def extra_names(record: logging.LogRecord) -> list[str]:

@@ -29,7 +29,7 @@ class Tenant(Protocol):
         """Whether Python's warnings shall be logged."""
         ...
 
-    def use_console(self, owned: bool, /) -> None:
+    def use_console(self, owned: bool, /) -> None:  # noqa: FBT001 - a protocol's only argument
         """Take notice whether the console is its own."""
         ...
 
@@ -82,10 +82,10 @@ def refresh() -> None:
         wanted = any(tenant.wants_warnings for tenant in _tenants)
         if wanted and not _captures_warnings and warnings.showwarning.__module__ != "logging":
             _captures_warnings = True
-            logging.captureWarnings(True)
+            logging.captureWarnings(capture=True)
         elif _captures_warnings and not wanted:
             _captures_warnings = False
-            logging.captureWarnings(False)
+            logging.captureWarnings(capture=False)
 
 
 def _share_console() -> None:

@@ -111,7 +111,9 @@ class LoggingSession:
         return complaint
 
     def _providers(self) -> tuple[Provider, ...]:
-        providers = [Provider(handler, self._rules.for_provider(*_names_of(handler))) for handler in self._plan.handlers]
+        providers = [
+            Provider(handler, self._rules.for_provider(*_names_of(handler))) for handler in self._plan.handlers
+        ]
         if self._console is not None and self._owns_console:
             providers.append(Provider(self._console.handler, self._rules.for_provider(*CONSOLE_NAMES)))
         return tuple(providers)
@@ -120,7 +122,7 @@ class LoggingSession:
         try:
             complaint = self._use(LoggingSettings.read(self._configuration))
         except LoggingConfigurationError as error:
-            _log.error("The logging settings stay as they were. %s", error)  # noqa: TRY400 - ours, without a trace
+            _log.error("The logging settings stay as they were. %s", error)
             return
         root.refresh()
         _complain(complaint)

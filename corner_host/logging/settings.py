@@ -106,7 +106,9 @@ def _flag(section: ConfigurationSection) -> bool | None:
         return None
     flag = _FLAGS.get(section.value.strip().lower())
     if flag is None:
-        raise LoggingConfigurationError(section.path, section.value, "it is neither true nor false", fix="write true or false")
+        raise LoggingConfigurationError(
+            section.path, section.value, "it is neither true nor false", fix="write true or false"
+        )
     return flag
 
 

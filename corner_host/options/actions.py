@@ -25,7 +25,8 @@ class Action(Generic[T]):
         """Tell whether the function is for the options called *name*; names have case, None is for every name."""
         return self._name is None or self._name == name
 
-    def __call__(self, options: T) -> Any:
+    def call(self, options: T) -> Any:
+        """Call the function."""
         parameters = list(inspect.signature(self._function).parameters.values())[1:]
         if not parameters:
             return self._function(options)
@@ -43,7 +44,7 @@ class ConfigureAction(ConfigureOptions[T]):
 
     def configure(self, name: str, options: T) -> T | None:
         """Call the function if it is for this name."""
-        returned: T | None = self._action(options) if self._action.concerns(name) else None
+        returned: T | None = self._action.call(options) if self._action.concerns(name) else None
         return returned
 
 
@@ -56,7 +57,7 @@ class PostConfigureAction(PostConfigureOptions[T]):
 
     def post_configure(self, name: str, options: T) -> T | None:
         """Call the function if it is for this name."""
-        returned: T | None = self._action(options) if self._action.concerns(name) else None
+        returned: T | None = self._action.call(options) if self._action.concerns(name) else None
         return returned
 
 
@@ -72,7 +73,7 @@ class ValidateAction(ValidateOptions[T]):
         """Return the message if the predicate is for this name and does not hold."""
         if not self._action.concerns(name):
             return None
-        answer = self._action(options)
+        answer = self._action.call(options)
         if isinstance(answer, Awaitable):
             if inspect.iscoroutine(answer):
                 answer.close()
@@ -91,7 +92,7 @@ class AsyncValidateAction(AsyncValidateOptions[T]):
 
     async def validate_async(self, name: str, options: T) -> Iterable[str] | str | None:
         """Return the message if the predicate is for this name and does not hold."""
-        if not self._action.concerns(name) or await self._action(options):
+        if not self._action.concerns(name) or await self._action.call(options):
             return None
         return self._message
 

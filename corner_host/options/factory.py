@@ -96,8 +96,8 @@ class OptionsFactory(Generic[T]):
                 bound.extend(failures)
             else:
                 options = self._chosen(options, setup.configure(name, options))
-        for setup in self._post_setups:
-            options = self._chosen(options, setup.post_configure(name, options))
+        for post_setup in self._post_setups:
+            options = self._chosen(options, post_setup.post_configure(name, options))
         return options
 
     def _path(self) -> str:

@@ -25,7 +25,7 @@ def begin(kind: type[T]) -> T:
     Raises:
         TypeError: *kind* is no pydantic model and cannot be made without arguments.
     """
-    return kind.model_construct() if is_model(kind) else kind()  # type: ignore[attr-defined,no-any-return]
+    return kind.model_construct() if is_model(kind) else kind()  # type: ignore[attr-defined]
 
 
 def complete(options: T) -> T:

@@ -144,7 +144,7 @@ class _Listening(Generic[T]):
     def call(self, options: T, name: str) -> None:
         try:
             self._listener(options, name)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the other listeners have their turn
             _log.exception("A listener for changes of %s failed", short_name_of(type(options)))
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ async def run_startup_validation(provider: ServiceProvider) -> None:
     for validator in provider.get_services(AsyncStartupValidator):
         try:
             await validator.validate_async()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised, with the failures before it
             failed = list(_validation_failures(error))
             if not failed:
                 _raise_all([*failures, error])

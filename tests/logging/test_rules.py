@@ -10,7 +10,9 @@ DEBUG, INFO, WARNING, ERROR, CRITICAL = 10, 20, 30, 40, 50
 def lowest(rules: list[LogRule], category: str, *, provider: str = "Console", minimum: int = INFO) -> int | None:
     """Return the lowest level of *category* that the provider writes."""
     decided = RuleSet(rules, minimum=minimum).for_provider(provider)
-    return next((level for level in (5, DEBUG, INFO, WARNING, ERROR, CRITICAL) if decided.allows(category, level)), None)
+    return next(
+        (level for level in (5, DEBUG, INFO, WARNING, ERROR, CRITICAL) if decided.allows(category, level)), None
+    )
 
 
 def rule(provider: str | None, category: str | None, level: int | None) -> LogRule:

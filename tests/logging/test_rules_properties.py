@@ -11,8 +11,12 @@ names = st.text(alphabet="aAb.", max_size=5)
 patterns = st.one_of(st.none(), names, st.builds("{}*{}".format, names, names))
 levels = st.sampled_from([None, 5, 10, 20, 30, 40, 50, 60])
 rules = st.lists(
-    st.builds(lambda provider, category, level: LogRule(provider=provider, category=category, level=level),
-              st.sampled_from([None, "Console", "File", "CONSOLE"]), patterns, levels),
+    st.builds(
+        lambda provider, category, level: LogRule(provider=provider, category=category, level=level),
+        st.sampled_from([None, "Console", "File", "CONSOLE"]),
+        patterns,
+        levels,
+    ),
     max_size=8,
 )
 

@@ -27,9 +27,7 @@ def steps(services: ServiceCollection, name: str = "") -> str:
 
 
 @pytest.mark.parametrize(("name", "expected"), [("1", "[]ABC"), ("+", "[++]A+BC+"), ("-", "-[]ABC-")])
-def test_all_configures_run_before_all_post_configures(
-    services: ServiceCollection, name: str, expected: str
-) -> None:
+def test_all_configures_run_before_all_post_configures(services: ServiceCollection, name: str, expected: str) -> None:
     """O-01, O-02, O-06: each kind in the order of registration, "all" and named ones mixed."""
     services.configure(Trail, step("-"), name="-")
     services.configure(Trail, step("["), name=None)
@@ -208,9 +206,7 @@ def test_frozen_models_and_dataclasses_are_bound_too(
     assert (options.host, options.port) == ("default", 587)
 
 
-def test_two_sections_and_code_fill_in_turn(
-    services: ServiceCollection, configuration: ConfigurationManager
-) -> None:
+def test_two_sections_and_code_fill_in_turn(services: ServiceCollection, configuration: ConfigurationManager) -> None:
     """O-01: what is required may come from any of them; the last one wins."""
     configuration["One:Port"] = "1"
     configuration["Two:Port"] = "2"
@@ -232,9 +228,7 @@ def test_a_broken_constraint_may_be_put_right_later(
     assert build(services).get_required_service(Mail).port == 5
 
 
-def test_an_absent_section_gives_the_defaults(
-    services: ServiceCollection, configuration: ConfigurationManager
-) -> None:
+def test_an_absent_section_gives_the_defaults(services: ServiceCollection, configuration: ConfigurationManager) -> None:
     """B-18: nothing there is no error, as long as nothing is required."""
     services.add_options(Trail).bind_configuration("Nothing:Here")
 

@@ -17,7 +17,7 @@ from corner_host.options import (
     OptionsValidationError,
 )
 
-from .conftest import Bell, BellSource, Mail, Trail, build, step
+from .conftest import Bell, BellSource, Mail, Trail, build
 
 
 def counting() -> Callable[[Trail], None]:

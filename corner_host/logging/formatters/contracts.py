@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from logging import Formatter, LogRecord
 from typing import Any, Final, final
 
-from ..records import scopes_of
+from corner_host.logging.records import scopes_of
 
 _LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
 

@@ -8,14 +8,13 @@ OpenTelemetry has a span, the fields of the host (``service``, ``environment``),
 import json
 import logging
 import math
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
+from corner_host.logging.levels import TRACE, level_step
+from corner_host.logging.records import as_list, as_mapping, exception_of, fields_of, message_of, trace_of
 from corner_host.primitives import name_of
 
-from ..levels import TRACE, level_step
-from ..records import exception_of, fields_of, message_of, trace_of
 from .contracts import FormatterOptions, fold_lines
 
 _WORDS: Final = {
@@ -75,10 +74,11 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return value if math.isfinite(value) else str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if depth < _DEEPEST and isinstance(value, Mapping):
-        return {str(key): _plain(item, depth + 1) for key, item in cast("Mapping[Any, Any]", value).items()}
-    if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item, depth + 1) for item in cast("list[Any]", value)]
+    if depth < _DEEPEST:
+        if (mapping := as_mapping(value)) is not None:
+            return {str(key): _plain(item, depth + 1) for key, item in mapping.items()}
+        if (items := as_list(value)) is not None:
+            return [_plain(item, depth + 1) for item in items]
     return _text(value)
 
 

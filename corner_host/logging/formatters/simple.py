@@ -4,8 +4,9 @@ import logging
 from dataclasses import dataclass
 from typing import Final, final
 
-from ..levels import TRACE, level_step
-from ..records import fields_of, message_of, trace_of
+from corner_host.logging.levels import TRACE, level_step
+from corner_host.logging.records import fields_of, message_of, trace_of
+
 from .contracts import FormatterOptions, fold_lines, indent_lines
 
 _WORDS: Final = {
@@ -66,7 +67,9 @@ class SimpleFormatter(logging.Formatter):
         word, category = _WORDS[step], f"{record.name:<{_CATEGORY_WIDTH}}"
         indent = " " * (len(time) + len(word) + len(category) + 3)
         trace = trace_of(record) if with_trace else ""
-        message, fields, trace = (self._fitted(text, indent) for text in (message_of(record), self._fields(record), trace))
+        message, fields, trace = (
+            self._fitted(text, indent) for text in (message_of(record), self._fields(record), trace)
+        )
         if trace:
             trace = f" {trace}" if self._options.single_line else f"\n{indent}{trace}"
         return SimpleLine(step, time, word, category, message, fields, trace)

@@ -3,8 +3,9 @@
 import logging
 from typing import Final
 
-from ..levels import TRACE, level_step
-from ..records import message_of, trace_of
+from corner_host.logging.levels import TRACE, level_step
+from corner_host.logging.records import message_of, trace_of
+
 from .contracts import FormatterOptions, event_id, fold_lines, scope_arrows
 
 _PRIORITIES: Final = {
