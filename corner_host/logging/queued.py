@@ -45,10 +45,9 @@ class QueuedHandler(logging.Handler):
 
     Example:
         >>> handler = QueuedHandler(logging.StreamHandler(sys.stdout))
-        >>> _ = handler.handle(logging.makeLogRecord({"msg": "%d orders", "args": (3,)}))
-        >>> handler.flush()
+        >>> record = logging.makeLogRecord({"msg": "%d orders", "args": (3,), "levelno": logging.INFO})
+        >>> _ = handler.handle(record), handler.close()
         3 orders
-        >>> handler.close()
     """
 
     def __init__(self, target: logging.Handler, *, capacity: int = CAPACITY) -> None:

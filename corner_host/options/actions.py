@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Generic, TypeVar, final, get_type_hints
+from typing import Any, Generic, TypeVar, final
 
-from corner_host.di import ServiceProvider
+from corner_host.di import ServiceProvider, create_instance
 from corner_host.primitives import short_name_of
 
 from .contracts import AsyncValidateOptions, ConfigureOptions, PostConfigureOptions, ValidateOptions
@@ -27,12 +27,9 @@ class Action(Generic[T]):
 
     def call(self, options: T) -> Any:
         """Call the function."""
-        parameters = list(inspect.signature(self._function).parameters.values())[1:]
-        if not parameters:
+        if _takes_options_alone(self._function):
             return self._function(options)
-        hints = get_type_hints(self._function)
-        services = [self._provider.get_required_service(hints[parameter.name]) for parameter in parameters]
-        return self._function(options, *services)
+        return create_instance(self._provider, self._function, options)
 
 
 @final
@@ -95,6 +92,15 @@ class AsyncValidateAction(AsyncValidateOptions[T]):
         if not self._action.concerns(name) or await self._action.call(options):
             return None
         return self._message
+
+
+def _takes_options_alone(function: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a builtin that does not say what it takes
+        return True
+    variadic = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    return len([parameter for parameter in parameters if parameter.kind not in variadic]) <= 1
 
 
 def is_asynchronous(function: Callable[..., Any]) -> bool:
