@@ -72,6 +72,76 @@ class ConfigurationBuilder:
 
         return self.add(JsonStreamSource(stream))
 
+    def add_toml_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optional: bool = False,
+        reload_on_change: bool = False,
+        arrays: Arrays = "merge",
+    ) -> Self:
+        """Add a TOML file; see `FileSource` for the arguments."""
+        from .sources.toml import TomlFileSource  # noqa: PLC0415
+
+        return self.add(TomlFileSource(path, optional, reload_on_change, arrays))
+
+    def add_yaml_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optional: bool = False,
+        reload_on_change: bool = False,
+        arrays: Arrays = "merge",
+    ) -> Self:
+        """Add a YAML file (extra ``yaml``); see `FileSource` for the arguments."""
+        from .sources.yaml import YamlFileSource  # noqa: PLC0415
+
+        return self.add(YamlFileSource(path, optional, reload_on_change, arrays))
+
+    def add_ini_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optional: bool = False,
+        reload_on_change: bool = False,
+        arrays: Arrays = "merge",
+    ) -> Self:
+        """Add an INI file; see `FileSource` for the arguments."""
+        from .sources.ini import IniFileSource  # noqa: PLC0415
+
+        return self.add(IniFileSource(path, optional, reload_on_change, arrays))
+
+    def add_dotenv_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        optional: bool = False,
+        reload_on_change: bool = False,
+        arrays: Arrays = "merge",
+    ) -> Self:
+        """Add a file of environment variables; see `FileSource` for the arguments."""
+        from .sources.dotenv import DotenvFileSource  # noqa: PLC0415
+
+        return self.add(DotenvFileSource(path, optional, reload_on_change, arrays))
+
+    def add_key_per_file(
+        self, directory: str | os.PathLike[str], *, optional: bool = False, reload_on_change: bool = False
+    ) -> Self:
+        """Add a directory in which every file is one value, such as ``/run/secrets``; `KeyPerFileSource` can do more."""
+        from .sources.key_per_file import KeyPerFileSource  # noqa: PLC0415
+
+        return self.add(KeyPerFileSource(directory, optional, reload_on_change))
+
+    def add_user_secrets(self, user_secrets_id: str, *, reload_on_change: bool = False) -> Self:
+        """Add the secrets that a developer keeps outside the project; an absent file is no error.
+
+        Raises:
+            ConfigurationError: The id is empty or no file name.
+        """
+        from .sources.user_secrets import UserSecretsSource, user_secrets_path  # noqa: PLC0415
+
+        return self.add(UserSecretsSource(user_secrets_path(user_secrets_id), True, reload_on_change))  # noqa: FBT003
+
     def add_environment_variables(self, prefix: str = "") -> Self:
         """Add the environment variables that begin with *prefix*, which is cut off; ``__`` stands for ``:``."""
         from .sources.environment import EnvironmentSource  # noqa: PLC0415

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Literal, NamedTuple
 
-from .contracts import BuilderContext, Origin
+from .contracts import BuilderContext, Origin, Registration
 from .errors import ConfigurationError, ConfigurationFileError, ConfigurationFileNotFoundError, DuplicateKeyError
 from .keys import DELIMITER, fold
 from .provider import KeyValueProvider
@@ -77,6 +77,7 @@ class FileSource(ABC):
     """
 
     kind: ClassVar[str]
+    max_bytes: ClassVar[int | None] = None  # for formats whose parser is slow: no start hangs on a huge file
 
     path: str | os.PathLike[str]
     optional: bool = False
@@ -103,32 +104,91 @@ class FileSource(ABC):
         return FileProvider(self, full_path(builder, self.path))
 
 
-class FileProvider(KeyValueProvider):
+class WatchedProvider(KeyValueProvider, ABC):
+    """Values that live in the file system; a subclass reads them in `read`.
+
+    Args:
+        name: Name of the provider.
+        watched: The file or directory to watch; None when it is not to be watched.
+    """
+
+    def __init__(self, name: str, watched: Path | None) -> None:
+        super().__init__(name)
+        self._watched = watched
+        self._watching: Registration | None = None
+        self._loaded = False
+
+    @abstractmethod
+    def read(self) -> None:
+        """Read and replace the values.
+
+        Raises:
+            ConfigurationFileError: That failed; the values are as they were.
+        """
+
+    def load(self) -> None:
+        """Read the values, and begin to watch if that is asked for.
+
+        Raises:
+            ConfigurationFileError: The first load failed. Later ones keep the values and write an error record.
+        """
+        if self._watched is not None and self._watching is None:
+            from .watch import watch  # noqa: PLC0415 - needs an extra
+
+            # before reading, so that no change falls between the two
+            self._watching = watch(self._watched, self.refresh, lambda: self.reload_callbacks)
+        if self._loaded:
+            self.refresh()
+            return
+        try:
+            self.read()
+        except BaseException:
+            self.close()
+            raise
+        self._loaded = True
+
+    def refresh(self) -> bool:
+        """Read the values again; when that fails, write an error record and keep them. Returns whether they are new."""
+        try:
+            self.read()
+        except ConfigurationFileError as error:
+            _LOGGER.error("The last good values stay in use. %s", error)
+            return False
+        return True
+
+    def close(self) -> None:
+        """Watch no longer."""
+        watching, self._watching, self._watched = self._watching, None, None
+        if watching is not None:
+            watching.close()
+
+
+class FileProvider(WatchedProvider):
     """The values of one file."""
 
     def __init__(self, source: FileSource, path: Path) -> None:
         given = os.fspath(source.path)
-        super().__init__(f"{source.kind} file {given} ({'optional' if source.optional else 'required'})")
+        name = f"{source.kind} file {given} ({'optional' if source.optional else 'required'})"
+        super().__init__(name, path if source.reload_on_change else None)
         self.source = source
         self.path = path
         self._parsed: Parsed | None = None
         self._places: Mapping[str, Place] | None = None
         self._arrays: frozenset[str] = frozenset()
-        self._loaded = False
 
-    def load(self) -> None:
-        """Read the file and replace the values.
-
-        Raises:
-            ConfigurationFileError: The first load failed. Later ones keep the values and write an error record.
-        """
-        error = self._try_to_load()
-        if error is None:
-            self._loaded = True
-        elif self._loaded:
-            _LOGGER.error("The last good values stay in use. %s", error)
+    def read(self) -> None:
+        """Read the file and replace the values."""
+        content = self._content()
+        try:
+            self._use(Parsed([], [], dict) if content is None else self.source.parse(decode(content)))
+        except FormatError as error:
+            reason, place = error.reason, error.place
+        except RecursionError:
+            reason, place = "it is nested too deeply.", Place()
         else:
-            raise error
+            return
+        # raised out here, so that it carries neither the text nor the parser's error with it
+        raise ConfigurationFileError(str(self.path), reason, line=place.line, column=place.column)
 
     @property
     def replaced_arrays(self) -> frozenset[str]:
@@ -144,26 +204,20 @@ class FileProvider(KeyValueProvider):
         line, column = (places or {}).get(folded, Place())
         return Origin(self.name, str(self.path), line, column)
 
-    def _try_to_load(self) -> ConfigurationFileError | None:
-        """Load; an error is returned, so that it carries neither the text nor the parser's error with it."""
+    def _content(self) -> bytes | None:
+        """Return what is in the file, None when there is none and none is needed."""
         try:
-            content = read_file(self.path)
+            return read_file(self.path, self.source.max_bytes)
         except (FileNotFoundError, NotADirectoryError):
-            if not self.source.optional:
-                return ConfigurationFileNotFoundError(str(self.path), self._missing())
-            self._use(Parsed([], [], dict))
-            return None
+            if self.source.optional:
+                return None
+            reason = (
+                f"the file {os.fspath(self.source.path)} does not exist and is not optional; it was expected at "
+                f"{self.path}. To fix: create it, or add it with optional=True."
+            )
+            raise ConfigurationFileNotFoundError(str(self.path), reason) from None
         except OSError as error:
-            return ConfigurationFileError(str(self.path), f"it cannot be read: {error.strerror or error}.")
-        try:
-            self._use(self.source.parse(decode(content)))
-        except FormatError as error:
-            reason, place = error.reason, error.place
-        except RecursionError:
-            reason, place = "it is nested too deeply.", Place()
-        else:
-            return None
-        return ConfigurationFileError(str(self.path), reason, line=place.line, column=place.column)
+            raise ConfigurationFileError(str(self.path), f"it cannot be read: {error.strerror or error}.") from error
 
     def _use(self, parsed: Parsed) -> None:
         try:
@@ -174,26 +228,23 @@ class FileProvider(KeyValueProvider):
         if self.source.arrays == "replace":
             self._arrays = parsed.arrays if parsed.arrays is not None else numbered_nodes(parsed.keys)
 
-    def _missing(self) -> str:
-        return (
-            f"the file {os.fspath(self.source.path)} does not exist and is not optional; it was expected at {self.path}. "
-            "To fix: create it, or add it with optional=True."
-        )
-
 
 def full_path(builder: BuilderContext, path: str | os.PathLike[str]) -> Path:
     """Return *path* below the builder's base path, or below the working directory."""
     return Path.cwd().joinpath(builder.properties.get(BASE_PATH) or "", path)
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, max_bytes: int | None = None) -> bytes:
     """Return the content of a regular file.
 
     Raises:
-        OSError: It cannot be read, or is something else than a regular file.
+        OSError: It cannot be read, is something else than a regular file, or is larger than *max_bytes*.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise OSError("it is a directory" if path.is_dir() else "it is not a regular file")
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError("it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file")
+    if max_bytes is not None and status.st_size > max_bytes:
+        raise OSError(f"it has {status.st_size:,} bytes, and this format is read up to {max_bytes:,}")
     return path.read_bytes()
 
 

@@ -108,7 +108,7 @@ def convert_value(section: Section, target: Any, default: Any) -> Any:
 
 def bind_instance(section: Section, instance: Any, *, forbid_unknown: bool = False) -> None:
     """Set on *instance* what is in the section."""
-    cls: Any = type(instance)
+    cls: Any = instance.__class__
     if not _exists(section):
         return
     if not has_fields(cls):
@@ -134,8 +134,9 @@ def bind_instance(section: Section, instance: Any, *, forbid_unknown: bool = Fal
 
 def _bind_attributes(section: Section, instance: Any) -> None:
     """Set the attributes of an object that is neither model nor dataclass; a type is its annotation, or its value's."""
-    cls: Any = type(instance)
-    types: dict[str, Any] = {name: type(value) for name, value in vars(instance).items() if value is not None}
+    cls: Any = instance.__class__
+    present: dict[str, Any] = getattr(instance, "__dict__", {})
+    types: dict[str, Any] = {name: value.__class__ for name, value in present.items() if value is not None}
     types.update(typing_extensions.get_type_hints(cls, include_extras=True))
     fields = {squeeze(name): name for name in types if not name.startswith("_")}
     planner = _planner(section)

@@ -6,7 +6,7 @@ which key each part came from, so that an error can name it.
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeAlias, final
+from typing import Any, TypeAlias, cast, final
 
 from corner_host.configuration.contracts import Origin
 from corner_host.configuration.errors import BindingFailure
@@ -146,7 +146,7 @@ class Planner:
             return self._items(shape, node, children, base)
         if isinstance(shape, DictOf):
             members = {name: self.lay_out(shape.value, child, _item(base, name)) for name, child in children}
-            return Record(node, members, base if isinstance(base, Mapping) else {})
+            return Record(node, members, _base_of(shape, base))
         return self.record(shape, node, children, _base_of(shape, base))
 
     def record(self, shape: Fields, node: Node, children: list[tuple[str, Node]], base: Mapping[str, Any]) -> Record:
@@ -326,13 +326,13 @@ def _inner(shape: Shape) -> Shape:
 
 
 def _item(base: Any, name: str) -> Any:
-    return base.get(name, MISSING) if isinstance(base, Mapping) else MISSING
+    return cast("Mapping[str, Any]", base).get(name, MISSING) if isinstance(base, Mapping) else MISSING
 
 
 def _base_of(shape: Shape, base: Any) -> Mapping[str, Any]:
     """Return what a present value has, by the names that pydantic takes."""
     if isinstance(base, Mapping):
-        return dict(base)
+        return cast("Mapping[str, Any]", base)
     if base is MISSING or base is None or not isinstance(shape, Fields) or not isinstance(base, shape.target):
         return {}
     return {field.name: getattr(base, field.attribute) for field in shape.fields if hasattr(base, field.attribute)}

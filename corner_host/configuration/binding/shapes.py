@@ -4,6 +4,7 @@ A shape knows nothing of values. ``layout`` puts a section of the configuration 
 """
 
 import dataclasses
+import inspect
 import types
 import typing
 from collections import abc
@@ -190,8 +191,12 @@ def _union(arguments: tuple[Any, ...]) -> Shape:
 
 
 def _class_shape(cls: Any, arguments: tuple[Any, ...]) -> Shape:
-    if not isinstance(cls, type):
+    if not inspect.isclass(cls):
         return Scalar()
+    return _plain_class_shape(cls, arguments)
+
+
+def _plain_class_shape(cls: type[Any], arguments: tuple[Any, ...]) -> Shape:
     if issubclass(cls, ConfigurationValues):
         return SectionItself()
     if hasattr(cls, "get_secret_value"):
@@ -221,17 +226,17 @@ def _tuple_shape(arguments: tuple[Any, ...]) -> Shape:
     return ListOf(Anything(), tuple(shape_of(argument) for argument in arguments))
 
 
-def has_fields(cls: type) -> bool:
+def has_fields(cls: type[Any]) -> bool:
     """Whether *cls* is a pydantic model, a dataclass, a typed dictionary or a named tuple."""
     return (
         hasattr(cls, "__pydantic_fields__")
         or dataclasses.is_dataclass(cls)
         or typing_extensions.is_typeddict(cls)
-        or (issubclass(cls, tuple) and hasattr(cls, "_fields"))
+        or (hasattr(cls, "_fields") and issubclass(cls, tuple))
     )
 
 
-def _fields_of(cls: type) -> typing.Iterator[FieldShape]:
+def _fields_of(cls: type[Any]) -> typing.Iterator[FieldShape]:
     infos: Mapping[str, Any] | None = getattr(cls, "__pydantic_fields__", None)
     if infos is not None:
         config = dict(getattr(cls, "model_config", None) or getattr(cls, "__pydantic_config__", None) or {})
