@@ -1,6 +1,7 @@
 """The container."""
 
 from .activator import create_factory, create_instance, get_service_or_create_instance
+from .calling import call, call_async
 from .collection import ServiceCollection
 from .descriptors import ServiceDescriptor
 from .disposal import AsyncDisposable, Disposable
@@ -47,6 +48,8 @@ __all__ = [
     "ServiceScopeFactory",
     "ServiceValidationError",
     "UnresolvableDependencyError",
+    "call",
+    "call_async",
     "create_factory",
     "create_instance",
     "get_service_or_create_instance",

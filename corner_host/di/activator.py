@@ -10,16 +10,14 @@ from typing_extensions import TypeForm
 
 from corner_host.primitives import name_of
 
+from .calling import called, free_slot, services_for
 from .checks import why_not_built
-from .descriptors import ServiceDescriptor
 from .engine.construction import Construction
-from .engine.walk import resolve
 from .errors import RegistrationError
 from .generics import arguments_of, substitute
 from .keys import normal, optional_member
-from .lifetimes import ServiceLifetime
 from .provider import ServiceProvider
-from .signatures import KEYWORD_ONLY, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
+from .signatures import NO_HINT, Parameter, UnreadableHint
 from .sites import Slot
 
 T = TypeVar("T")
@@ -107,8 +105,7 @@ def _slot(cls: Any) -> Slot:
     elif not callable(cls):
         message = f"{cls!r} is not a class, so it cannot be built."
         raise TypeError(message)
-    descriptor = ServiceDescriptor(cls, lifetime=ServiceLifetime.TRANSIENT)
-    return Slot(descriptor, cls, None, cls, arguments=arguments_of(cls), is_class=is_class, is_tracked=False)
+    return free_slot(cls, is_class=is_class, arguments=arguments_of(cls))
 
 
 def _by_name(slot: Slot, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -182,17 +179,5 @@ def _has_members_of(actual: type, protocol: type) -> bool:
 
 def _build(provider: ServiceProvider, slot: Slot, given: dict[str, Any]) -> Any:
     site = provider.engine_.site_of(provider, slot)
-    found = {name: resolve(child, provider) for name, child in site.children() if name is not None}
-    found.update(given)
-    positional: list[Any] = []
-    keywords: dict[str, Any] = {}
-    skipped = False
-    for parameter in slot.all_parameters:
-        if parameter.name not in found:
-            skipped = True
-        elif parameter.kind is KEYWORD_ONLY or (skipped and parameter.kind is not POSITIONAL_ONLY):
-            keywords[parameter.name] = found[parameter.name]
-        else:
-            positional.append(found[parameter.name])
-    with Construction(site, site, None):
-        return slot.maker(*positional, **keywords)
+    with Construction(site, provider, site, None):
+        return called(slot, {**services_for(site, provider), **given})

@@ -1,11 +1,10 @@
 """What can be refused about a registration at once, without knowing the others. Pure."""
 
 import inspect
-from typing import Any, ParamSpec, TypeVar, TypeVarTuple, get_origin
+from typing import Any, ParamSpec, Protocol, TypeVar, TypeVarTuple, get_origin
 
 from corner_host.primitives import name_of, short_name_of
 
-from .descriptors import ServiceDescriptor
 from .errors import RegistrationError
 from .generics import (
     arguments_of_base,
@@ -13,11 +12,26 @@ from .generics import (
     is_open,
     type_parameters,
 )
-from .keys import normal, service_key
+from .keys import normal, service_key, shown_value
 from .lifetimes import ServiceLifetime
 
 
-def check(descriptor: ServiceDescriptor) -> None:
+class Registration(Protocol):
+    """What is looked at: a `ServiceDescriptor`, seen from below."""
+
+    service_type: Any
+    implementation_type: Any
+    lifetime: ServiceLifetime
+    factory: Any
+    instance: Any
+    key: Any
+    source: str | None
+    has_instance: bool
+    maker: Any
+    declared_type: Any
+
+
+def check(descriptor: Registration) -> None:
     """Refuse *descriptor* if it can never work.
 
     Raises:
@@ -38,7 +52,7 @@ def check(descriptor: ServiceDescriptor) -> None:
         _check_open(descriptor, service)
 
 
-def _refusal(descriptor: ServiceDescriptor, what: str, fix: str) -> RegistrationError:
+def _refusal(descriptor: Registration, what: str, fix: str) -> RegistrationError:
     where = f"\nIt was registered at {descriptor.source}." if descriptor.source else ""
     return RegistrationError(
         f"{what}{where}\nTo fix: {fix}",
@@ -48,18 +62,19 @@ def _refusal(descriptor: ServiceDescriptor, what: str, fix: str) -> Registration
     )
 
 
-def _check_key(descriptor: ServiceDescriptor) -> None:
+def _check_key(descriptor: Registration) -> None:
     try:
         hash(descriptor.key)
     except TypeError:
         raise _refusal(
             descriptor,
-            f"The key {descriptor.key!r} of {name_of(descriptor.service_type)} cannot be hashed, so it cannot be found again.",
+            f"The key {shown_value(descriptor.key)} of {name_of(descriptor.service_type)} cannot be hashed,"
+            " so it cannot be found again.",
             "use a string, an enum member, a tuple or another hashable object as the key.",
         ) from None
 
 
-def _check_instance(descriptor: ServiceDescriptor, service: Any) -> None:
+def _check_instance(descriptor: Registration, service: Any) -> None:
     if descriptor.instance is None:
         raise _refusal(
             descriptor,
@@ -82,16 +97,16 @@ def _check_instance(descriptor: ServiceDescriptor, service: Any) -> None:
         raise _mismatch(descriptor, f"an instance of {name_of(type(descriptor.instance))}", service)
 
 
-def _check_factory(descriptor: ServiceDescriptor) -> None:
+def _check_factory(descriptor: Registration) -> None:
     if not callable(descriptor.factory):
         raise _refusal(
             descriptor,
-            f"The factory of {name_of(descriptor.service_type)} is {descriptor.factory!r}, which cannot be called.",
+            f"The factory of {name_of(descriptor.service_type)} is {shown_value(descriptor.factory)}, which cannot be called.",
             "give a function or another callable; a ready object goes to instance=.",
         )
 
 
-def _check_implementation(descriptor: ServiceDescriptor, service: Any) -> None:
+def _check_implementation(descriptor: Registration, service: Any) -> None:
     implementation = descriptor.implementation_type
     origin = implementation if isinstance(implementation, type) else get_origin(normal(implementation))
     if not isinstance(origin, type):
@@ -99,7 +114,7 @@ def _check_implementation(descriptor: ServiceDescriptor, service: Any) -> None:
             return  # a lone service that is no class, such as a NewType: seen at build
         raise _refusal(
             descriptor,
-            f"{implementation!r} is not a class, so it cannot implement {name_of(service)}.",
+            f"{shown_value(implementation)} is not a class, so it cannot implement {name_of(service)}.",
             "pass a callable as factory=..., and a ready object as instance=...",
         )
     if origin is not service and _certainly_not(origin, service):
@@ -114,7 +129,7 @@ def _check_implementation(descriptor: ServiceDescriptor, service: Any) -> None:
         )
 
 
-def _mismatch(descriptor: ServiceDescriptor, what: str, service: Any) -> RegistrationError:
+def _mismatch(descriptor: Registration, what: str, service: Any) -> RegistrationError:
     return _refusal(
         descriptor,
         f"{what[0].upper() + what[1:] if what.startswith('an ') else what} is registered for {name_of(service)}, but is not one.",
@@ -134,7 +149,7 @@ def _certainly_not(cls: type, service: Any) -> bool:
         return False
 
 
-def _check_open(descriptor: ServiceDescriptor, service: Any) -> None:
+def _check_open(descriptor: Registration, service: Any) -> None:
     name = name_of(service)
     variables = type_parameters(service)
     if not is_open(service):
@@ -177,8 +192,8 @@ def _check_open(descriptor: ServiceDescriptor, service: Any) -> None:
     if pattern is None:
         pattern = type_parameters(implementation)
     mine = set(type_parameters(implementation))
-    reached = {v for part in pattern for v in ([part] if isinstance(part, TypeVar) else type_parameters(part))}
-    if len(pattern) != len(variables) or mine - reached:
+    reached = [{part} if isinstance(part, TypeVar) else set(type_parameters(part)) for part in pattern]
+    if len(pattern) != len(variables) or mine - set[Any]().union(*reached) or not all(reached):
         raise _refusal(
             descriptor,
             f"{name} has {len(variables)} type parameter(s), and its implementation {name_of(implementation)} has {len(mine)}:"

@@ -7,10 +7,10 @@ from typing_extensions import TypeForm
 
 from corner_host.primitives import name_of
 
-from .checks import check
 from .descriptors import ABSENT, ServiceDescriptor
 from .errors import CollectionReadOnlyError, RegistrationError
 from .extensions import ServiceExtensions
+from .foreign import ForeignProvider
 from .keys import identity, normal, service_key, shown
 from .lifetimes import ServiceLifetime
 from .provenance import calling_line
@@ -172,9 +172,6 @@ class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
         instance: Any = ABSENT,
         key: object = None,
     ) -> ServiceDescriptor:
-        if service is None:
-            message = "None is not a service.\nTo fix: give the class, protocol or alias itself."
-            raise RegistrationError(message)
         source = calling_line() if self.keeps_sources else None
         return ServiceDescriptor(
             service, implementation, lifetime=lifetime, factory=factory, instance=instance, key=key, source=source
@@ -293,6 +290,24 @@ class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
         self._decorations.append((found, key, decorator))
         return self
 
+    def add_container(self, container: object, /) -> Self:
+        """Take over the providers of a container of the dependency-injector package, each under the type that it makes.
+
+        The container is referred to, not copied: its singletons stay its own, and its overrides show. Nothing of it is
+        closed here. A provider that does not say what it makes is left out.
+
+        Args:
+            container: An instance of a ``DeclarativeContainer`` or ``DynamicContainer``.
+
+        Raises:
+            TypeError: It is something else.
+        """
+        from .engine.providers import providers_of  # noqa: PLC0415 - heavy; who has a container has it imported
+
+        for service, provider in providers_of(container):
+            self.add(self._describe(service, None, ServiceLifetime.TRANSIENT, ForeignProvider(provider)))
+        return self
+
     # --- building -----------------------------------------------------------------------------------------------------
 
     def build_service_provider(
@@ -319,7 +334,6 @@ def _checked(descriptor: Any) -> ServiceDescriptor:
     if not isinstance(descriptor, ServiceDescriptor):
         message = f"A service collection holds ServiceDescriptor objects, not {name_of(type(descriptor))}."
         raise TypeError(message)
-    check(descriptor)
     return descriptor
 
 

@@ -8,6 +8,8 @@ from typing import Any, Final, final
 
 from corner_host.primitives import name_of
 
+from .checks import check
+from .keys import shown_value
 from .lifetimes import ServiceLifetime
 
 
@@ -57,6 +59,7 @@ class ServiceDescriptor:
     def __post_init__(self) -> None:
         if self.implementation_type is None and self.factory is None and self.instance is ABSENT:
             object.__setattr__(self, "implementation_type", self.service_type)
+        check(self)
 
     @property
     def is_keyed(self) -> bool:
@@ -85,9 +88,9 @@ class ServiceDescriptor:
     def __repr__(self) -> str:
         parts = [name_of(self.service_type), str(self.lifetime)]
         if self.is_keyed:
-            parts.append(f"key {self.key!r}")
+            parts.append(f"key {shown_value(self.key)}")
         if self.has_instance:
-            parts.append(f"instance {self.instance!r}")
+            parts.append(f"instance {shown_value(self.instance)}")
         elif self.factory is not None:
             parts.append(f"factory {name_of(self.factory)}")
         else:
@@ -102,6 +105,8 @@ _YIELDING: Final = frozenset({"Iterator", "Iterable", "Generator", "AsyncIterato
 
 def declared_result(factory: Any) -> Any:
     """Return what *factory* says it makes, or ``object``; for a generator factory, what it yields."""
+    if factory is None:
+        return object
     if isinstance(factory, type):
         return factory
     is_function = isinstance(factory, types.FunctionType | types.MethodType)

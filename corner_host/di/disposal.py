@@ -73,11 +73,12 @@ def _method(cls: type, name: str) -> Callable[[Any], Any] | None:
 class GeneratorEnd:
     """What follows the ``yield`` of a generator factory."""
 
-    __slots__ = ("_factory", "_generator")
+    __slots__ = ("_factory", "_generator", "_service")
 
-    def __init__(self, generator: Generator[Any], factory: Any) -> None:
+    def __init__(self, generator: Generator[Any], factory: Any, service: str) -> None:
         self._generator = generator
         self._factory = factory
+        self._service = service
 
     def close(self) -> None:
         """Let the generator run to its end."""
@@ -86,18 +87,19 @@ class GeneratorEnd:
         except StopIteration:
             return
         self._generator.close()
-        raise yields_wrongly(self._factory, "more than once")
+        raise yields_wrongly(self._factory, self._service, "more than once")
 
 
 @final
 class AsyncGeneratorEnd:
     """What follows the ``yield`` of an async generator factory."""
 
-    __slots__ = ("_factory", "_generator")
+    __slots__ = ("_factory", "_generator", "_service")
 
-    def __init__(self, generator: AsyncGenerator[Any], factory: Any) -> None:
+    def __init__(self, generator: AsyncGenerator[Any], factory: Any, service: str) -> None:
         self._generator = generator
         self._factory = factory
+        self._service = service
 
     async def aclose(self) -> None:
         """Let the generator run to its end."""
@@ -106,16 +108,16 @@ class AsyncGeneratorEnd:
         except StopAsyncIteration:
             return
         await self._generator.aclose()
-        raise yields_wrongly(self._factory, "more than once")
+        raise yields_wrongly(self._factory, self._service, "more than once")
 
     def __repr__(self) -> str:
         return name_of(self._factory)
 
 
-def yields_wrongly(factory: Any, how: str) -> UnresolvableDependencyError:
+def yields_wrongly(factory: Any, service: str, how: str) -> UnresolvableDependencyError:
     """Return the error for a generator factory that does not yield exactly once."""
     message = (
-        f"The generator factory {name_of(factory)} yielded {how}.\n"
+        f"The generator factory {name_of(factory)} of {service} yielded {how}.\n"
         "To fix: yield the service once; what follows the yield is its disposal."
     )
     return UnresolvableDependencyError(message, implementation=factory)

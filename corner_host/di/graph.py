@@ -4,6 +4,7 @@ Nothing is called here but ``isinstance``. The builder goes down by itself, with
 depth work; a cycle is a slot met again on the way.
 """
 
+import collections.abc
 import logging
 from collections.abc import Callable, Generator
 from typing import Annotated, Any, NamedTuple, final, get_args, get_origin
@@ -12,17 +13,21 @@ from corner_host.primitives import ConfigurationValues, name_of
 
 from . import problems
 from .descriptors import ServiceDescriptor
+from .errors import UnresolvableDependencyError
 from .generics import substitute, violated
-from .keys import Identity, identity, normal, optional_member, sequence_of, shown
+from .keys import Identity, identity, normal, optional_member, sequence_of, shown, shown_value
 from .lifetimes import ServiceLifetime
 from .markers import ANY_KEY, FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
 from .registry import Registry
-from .render import Step
+from .render import Step, drawn
 from .signatures import KEYWORD_ONLY, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
 from .sites import Call, Constant, CurrentProvider, Sequence, Site, Slot
 
 Task = Generator["Task", Any, Any]
 """A step of the building: it yields the steps it waits for and is sent their results."""
+
+MOST_FORMS = 30
+"""How many forms of one generic registration may need each other in a row."""
 
 _LEFT_OUT = Constant(None, None, None)
 
@@ -56,10 +61,12 @@ class Graph:
     ) -> None:
         self.registry = registry
         self._built_in = built_in
+        self._current_provider = next(site for site in built_in.values() if isinstance(site, CurrentProvider))
         self._replaced = replaced
         self._validate_scopes = validate_scopes
         self._sites: dict[Identity, Site | None] = {}
         self._calls: dict[Slot, Site] = {}
+        self._sequences: dict[tuple[Identity, type], Site] = {}
         self._steps: list[Step] = []
         self._under_way: dict[Slot, None] = {}
 
@@ -67,6 +74,7 @@ class Graph:
         """Forget all sites; the slots stay."""
         self._sites.clear()
         self._calls.clear()
+        self._sequences.clear()
 
     def site(self, service_type: Any, key: object) -> Site | None:
         """Return what makes one service; None if nothing is registered for it.
@@ -76,11 +84,6 @@ class Graph:
         """
         found = self._sites.get(identity(service_type, key), _LEFT_OUT)
         return self._run(self._service(service_type, key)) if found is _LEFT_OUT else found
-
-    def sequence(self, service_type: Any, key: object) -> Site:
-        """Return what makes all services of a type."""
-        site: Site = self._run(self._all(tuple[service_type, ...], service_type, key, tuple))
-        return site
 
     def registered(self, descriptor: ServiceDescriptor, number: int) -> Site:
         """Return what makes the service of one registration, whether or not a later one hides it."""
@@ -128,11 +131,15 @@ class Graph:
         if slot is not None:
             return (yield self._call(slot))
         if sequence is not None:
-            item, kind = sequence
-            return (yield self._all(service_type, item, key, kind))
+            return (yield self._all(*sequence, key))
         return None
 
-    def _all(self, service_type: Any, item: Any, key: object, kind: type) -> Task:
+    def _all(self, item: Any, kind: type, key: object) -> Task:
+        place = (identity(item, key), kind)
+        known = self._sequences.get(place)
+        if known is not None:
+            return known
+        service_type = list[item] if kind is list else collections.abc.Sequence[item]
         self._steps.append(Step(service_type, key, None, None))
         replaced = self._replaced(identity(item, key))
         slots = self.registry.all(item, key)
@@ -143,7 +150,9 @@ class Graph:
             site = yield self._call(slot)
             items.append(site)
         self._steps.pop()
-        return Sequence(service_type, key, tuple(items), kind, _kept_for(items, kind))
+        site = Sequence(service_type, key, tuple(items), kind, _kept_for(items, kind))
+        self._sequences[place] = site
+        return site
 
     def _call(self, slot: Slot) -> Task:
         known = self._calls.get(slot)
@@ -158,6 +167,8 @@ class Graph:
             return site
         self._steps.append(Step(slot.service_type, slot.key, slot.maker, None))
         self._under_way[slot] = None
+        if slot.arguments:
+            self._refuse_growth(slot)
         broken = violated(slot.arguments)
         if broken is not None:
             raise self._forbidden(slot, *broken)
@@ -194,7 +205,7 @@ class Graph:
     def _argument(self, slot: Slot, parameter: Parameter) -> Task:
         hint = parameter.hint
         if hint is NO_HINT or isinstance(hint, UnreadableHint):
-            return self._without_hint(slot, parameter)
+            return (yield from self._without_hint(slot, parameter))
         if get_origin(hint) is type and get_args(hint)[0] in slot.arguments:
             return Constant(hint, None, slot.arguments[get_args(hint)[0]])
         wanted = _taken_apart(substitute(hint, slot.arguments))
@@ -231,7 +242,7 @@ class Graph:
             return Constant(service_type, key, None)
         raise problems.missing(self.registry, service_type, key, self._steps, parameter.name)
 
-    def _without_hint(self, slot: Slot, parameter: Parameter) -> Site:
+    def _without_hint(self, slot: Slot, parameter: Parameter) -> Task:
         if parameter.has_default:
             return _LEFT_OUT
         hint = parameter.hint
@@ -242,17 +253,16 @@ class Graph:
                 f"its hint {hint.text!r} cannot be evaluated in the module {hint.module} ({hint.reason}).",
                 "import the name at run time, at module level, or register a factory.",
             )
+        if slot.inner is not None and not slot.is_class:
+            return (yield self._call(slot.inner))
         if not slot.is_class and len(slot.parameters) == 1:
-            return self._built_in_provider()
+            return self._current_provider
         raise problems.unfillable(
             self._steps,
             parameter.name,
             "it has no type hint, and services are never found by the name of a parameter.",
             "annotate it with the service, or give it a default.",
         )
-
-    def _built_in_provider(self) -> Site:
-        return next(site for site in self._built_in.values() if isinstance(site, CurrentProvider))
 
     def _own_key(self, slot: Slot, parameter: Parameter, service_type: Any) -> Site:
         key, expected = slot.key, get_origin(service_type) or service_type
@@ -264,7 +274,8 @@ class Graph:
         raise problems.unfillable(
             self._steps,
             parameter.name,
-            f"it is to be the key, which is {key!r} of type {name_of(type(key))}, but it is declared as {name_of(expected)}.",
+            f"it is to be the key, which is {shown_value(key)} of type {name_of(type(key))},"
+            f" but it is declared as {name_of(expected)}.",
             f"declare it as {name_of(type(key))} or object, or use another key.",
             service_type=service_type,
             key=key,
@@ -304,6 +315,25 @@ class Graph:
         )
         return Call(reading, (values,), (), ("values",), ServiceLifetime.TRANSIENT)
 
+    def _refuse_growth(self, slot: Slot) -> None:
+        """Stop at a generic class that needs another form of itself, which needs another, and so on."""
+        if sum(other.descriptor is slot.descriptor for other in self._under_way) <= MOST_FORMS:
+            return
+        first = next(other for other in self._under_way if other.descriptor is slot.descriptor)
+        name = shown(first.service_type, first.key)
+        message = (
+            f"{name} can never be made: it needs ever new forms of itself, such as\n"
+            f"{drawn(self._steps[:3], '...')}\n"
+            "To fix: let it take a form of itself that is registered on its own, or none."
+        )
+        raise UnresolvableDependencyError(
+            message,
+            service_type=first.service_type,
+            key=first.key,
+            path=problems.path_of(self._steps),
+            implementation=first.maker,
+        )
+
     def _forbidden(self, slot: Slot, variable: Any, limit: Any) -> Exception:
         wanted = " or ".join(name_of(one) for one in limit) if isinstance(limit, tuple) else name_of(limit)
         message = (
@@ -312,7 +342,7 @@ class Graph:
             "To fix: register another implementation for this form, as in services.add_transient("
             f"{name_of(slot.service_type)}, ...)."
         )
-        return problems.UnresolvableDependencyError(
+        return UnresolvableDependencyError(
             message,
             service_type=slot.service_type,
             key=slot.key,
@@ -323,12 +353,21 @@ class Graph:
     def _refuse_captives(self, site: Call) -> None:
         for name, child in site.children():
             if child.scoped is not None:
-                steps = [*self._steps[:-1], self._steps[-1]._replace(parameter=name), *way_to(child, child.scoped)]
+                steps = [*self._steps[:-1], self._steps[-1]._replace(parameter=name), *steps_to(child, child.scoped)]
                 raise problems.captive(steps, child.scoped.service_type, child.scoped.key, self._steps[-1])
 
 
-def way_to(start: Site, goal: Site) -> list[Step]:
-    """Return the steps that lead from *start* to *goal*, both known to be connected; the goal itself is left out."""
+def way_to(start: Site, goal: Site) -> list[Site]:
+    """Return the sites on the way from *start* to *goal*, both known to be connected; the goal itself is left out."""
+    return [site for site, _ in _way(start, goal)]
+
+
+def steps_to(start: Site, goal: Site) -> list[Step]:
+    """Return the way from *start* to *goal* as it is shown in errors, with the parameters that lead on."""
+    return [step_of(site, name) for site, name in _way(start, goal)]
+
+
+def _way(start: Site, goal: Site) -> list[tuple[Site, str | None]]:
     came: dict[Site, tuple[Site, str | None] | None] = {start: None}
     queue = [start]
     for site in queue:
@@ -338,13 +377,12 @@ def way_to(start: Site, goal: Site) -> list[Step]:
             if child not in came:
                 came[child] = (site, name)
                 queue.append(child)
-    steps: list[Step] = []
+    found: list[tuple[Site, str | None]] = []
     link = came.get(goal)
     while link is not None:
-        site, name = link
-        steps.append(step_of(site, name))
-        link = came[site]
-    return steps[::-1]
+        found.append(link)
+        link = came[link[0]]
+    return found[::-1]
 
 
 def step_of(site: Site, parameter: str | None = None) -> Step:

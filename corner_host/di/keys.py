@@ -5,6 +5,7 @@
 """
 
 import collections.abc
+import inspect
 import types
 import typing
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -79,10 +80,18 @@ def service_key(service_type: Any) -> Any:
         RegistrationError: It is no type at all, such as a string.
     """
     found = normal(service_type)
-    if found is None or isinstance(found, (str, bytes, int, float, tuple, typing.ForwardRef)):
-        message = f"{service_type!r} is not a type, so it cannot be a service.\nTo fix: give the class, protocol or alias itself."
-        raise RegistrationError(message, service_type=service_type)
-    return found
+    if isinstance(found, type) or (_is_form(found) and not isinstance(found, typing.ForwardRef)):
+        return found
+    message = f"{shown_value(service_type)} is not a type, so it cannot be a service."
+    message += "\nTo fix: give the class, protocol or alias itself."
+    raise RegistrationError(message, service_type=service_type)
+
+
+def _is_form(thing: Any) -> bool:
+    kind = type(thing)
+    return get_origin(thing) is not None or (
+        kind.__module__ in {"typing", "types", "typing_extensions"} and not inspect.isroutine(thing)
+    )
 
 
 def optional_member(hint: Any) -> tuple[Any, bool] | None:
@@ -119,4 +128,16 @@ def sequence_of(service_type: Any) -> tuple[Any, type] | None:
 
 def shown(service_type: Any, key: object = None) -> str:
     """Return the service as it is written in messages."""
-    return name_of(service_type) if key is None else f"{name_of(service_type)} (key {key!r})"
+    return name_of(service_type) if key is None else f"{name_of(service_type)} (key {shown_value(key)})"
+
+
+def shown_value(value: object) -> str:
+    """Return the ``repr()`` of *value* for a message: not too long, and always something."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - an error about something else is being written
+        return f"<{name_of(type(value))}>"
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
+
+
+LONGEST_VALUE = 200

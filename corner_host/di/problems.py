@@ -15,10 +15,10 @@ from .errors import (
     ServiceValidationError,
     UnresolvableDependencyError,
 )
-from .keys import shown
+from .keys import shown, shown_value
 from .markers import ANY_KEY
 from .registry import Registry
-from .render import Step, drawn, joined, near_matches
+from .render import Step, drawn, joined, listed, near_matches
 
 
 def path_of(steps: Sequence[Step], *last: Any) -> tuple[Any, ...]:
@@ -179,8 +179,8 @@ def _headline(error: ServiceError) -> str:
 
 
 def _needed_by(errors: Sequence[ServiceError]) -> str:
-    users = list(dict.fromkeys(name_of(error.path[0]) for error in errors if len(error.path) > 1))
-    return f" Needed by {', '.join(users)}." if users else ""
+    users = [name_of(error.path[0]) for error in errors if len(error.path) > 1]
+    return f" Needed by {listed(users, most=20)}." if users else ""
 
 
 def _help(registry: Registry, service_type: Any, key: object) -> str:
@@ -197,13 +197,15 @@ def _help(registry: Registry, service_type: Any, key: object) -> str:
         if d.implementation_type is d.service_type and _is_kind_of(d.implementation_type, service_type)
     ]
     short = short_name_of(service_type)
-    fix = f"services.add_singleton({short}{'' if key is None else f', key={key!r}'}) before build()."
+    fix = f"services.add_singleton({short}{'' if key is None else f', key={shown_value(key)}'}) before build()."
     if key is not None and registry.has(service_type, None):
         lines.append(f"Why: {short} is registered, but without a key.")
     elif keys:
-        lines.append(f"Why: {short} is registered, but under {_listed('key', [repr(one) for one in keys])}.")
+        lines.append(
+            f"Why: {short} is registered, but under the {'key' if len(keys) == 1 else 'keys'} {listed(map(shown_value, keys))}."
+        )
     elif elsewhere:
-        lines.append(f"Why: it is registered, but only as the implementation of {', '.join(dict.fromkeys(elsewhere))}.")
+        lines.append(f"Why: it is registered, but only as the implementation of {listed(elsewhere)}.")
     elif under_own_name:
         lines.append(f"Why: {under_own_name[0]} is registered, but only under its own name.")
         fix = f"services.add_singleton({short}, {under_own_name[0].rsplit('.', 1)[-1]}) before build()."
@@ -212,10 +214,6 @@ def _help(registry: Registry, service_type: Any, key: object) -> str:
     if near:
         lines.append(f"Did you mean: {', '.join(near)}?")
     return "\n" + "\n".join(lines)
-
-
-def _listed(noun: str, items: Sequence[str]) -> str:
-    return f"the {noun}{'' if len(items) == 1 else 's'} {', '.join(dict.fromkeys(items))}"
 
 
 def _is_kind_of(cls: Any, base: Any) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, Self, TypeVar, cast, final
 from typing_extensions import TypeForm
 
 from . import problems
-from .checks import check
 from .descriptors import ABSENT, ServiceDescriptor
 from .disposal import aclose_all, close_all
 from .engine import Engine
@@ -126,7 +125,7 @@ class ServiceProvider(Context):
 
     def get_services_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, Sequence[T]]:
         """Return all services registered for *service_type*; awaits asynchronous factories on the way."""
-        everything = tuple[service_key(service_type), ...]  # type: ignore[misc] # a type made at run time
+        everything: Any = Sequence[service_key(service_type)]  # type: ignore[misc] # a type made at run time
         return cast("Coroutine[Any, Any, Sequence[T]]", self._get_required_async(everything, key))
 
     async def _get_async(self, service_type: Any, key: object) -> Any:
@@ -207,7 +206,6 @@ class ServiceProvider(Context):
         if factory is None and instance is ABSENT:
             message = "override() takes an instance or a factory."
             raise TypeError(message)
-        check(descriptor)
         return self.engine_.overridden(self.root_, descriptor)
 
     # --- closing ------------------------------------------------------------------------------------------------------
@@ -232,9 +230,8 @@ class ServiceProvider(Context):
         self.plans_ = self.sequences_ = {}
         self.async_plans_ = {}
         if self.is_root_:
-            self.engine_.scope_plans.clear()
-            self.engine_.scope_sequences.clear()
-            self.engine_.scope_async_plans.clear()
+            self.cache_ = {}
+            self.engine_.forget()
         if self.may_repeat_:
             self.may_repeat_ = False
             self.held_[:] = without_repeats(self.held_)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, final, get_args, get_origin
 
 from .descriptors import ServiceDescriptor
+from .foreign import ForeignProvider
 from .generics import Arguments, arguments_of, is_open, match, pattern_of, violated
 from .keys import Identity, identity, normal
 from .markers import ANY_KEY
@@ -138,6 +139,7 @@ class Registry:
             maker,
             arguments=arguments,
             is_class=descriptor.factory is None or isinstance(maker, type),
+            is_tracked=not isinstance(maker, ForeignProvider),
         )
         for decorator in self._decorations.get(identity(registered, descriptor.key), ()):
             maker, arguments = self._closed(decorator, decorator, registered, service_type)

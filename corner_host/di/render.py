@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_origin
 
 from corner_host.primitives import name_of, short_name_of
 
-from .keys import shown
+from .keys import shown, shown_value
 
 
 class Step(NamedTuple):
@@ -43,8 +43,20 @@ def _entry(step: Step) -> str:
     if get_origin(step.implementation) is not None and step.implementation == step.service_type:
         return name
     return f"{name_of(step.service_type)}({name_of(step.implementation)})" + (
-        "" if step.key is None else f" (key {step.key!r})"
+        "" if step.key is None else f" (key {shown_value(step.key)})"
     )
+
+
+def listed(items: Iterable[str], most: int = 5) -> str:
+    """Write the distinct *items* in a row, and how many more there are.
+
+    Example:
+        >>> listed("abcabc", most=2)
+        'a, b and 1 more'
+    """
+    distinct = list(dict.fromkeys(items))
+    more = len(distinct) - most
+    return ", ".join(distinct[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def near_matches(wanted: Any, known: Iterable[Any]) -> list[str]:

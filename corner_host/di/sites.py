@@ -29,6 +29,11 @@ class Making(Enum):
         """Whether it takes an ``await``."""
         return self in {Making.ASYNC, Making.ASYNC_GENERATOR}
 
+    @property
+    def is_generator(self) -> bool:
+        """Whether the maker yields the object, and disposes of it by itself."""
+        return self in {Making.GENERATOR, Making.ASYNC_GENERATOR}
+
 
 def making_of(maker: Any) -> Making:
     """Tell how *maker* makes, from what kind of function it is."""

@@ -8,13 +8,11 @@ through others, for the one who is about to: that would be a cycle through facto
 import threading
 from _thread import allocate_lock, get_ident
 from collections.abc import Callable
-from typing import final
+from typing import Self, final
 
 import anyio
 
 from corner_host.primitives import LoopHandle
-
-from .construction import current
 
 _lock = threading.Lock()
 
@@ -24,19 +22,17 @@ class Claimant:
 
     __slots__ = ("nested", "outer", "waits_for")
 
-    def __init__(self) -> None:
-        construction = current()
-        self.outer: Claimant | None = None if construction is None else construction.walk
+    def __init__(self, outer: "Claimant | None") -> None:
+        self.outer = outer
         self.nested: list[Claimant] = []
         self.waits_for: Claim | None = None
 
-    def begin(self) -> None:
-        """Be seen as part of the construction that asked for this walk."""
-        if self.outer is not None:
+    def __enter__(self) -> Self:
+        if self.outer is not None:  # be seen as part of the construction that asked
             self.outer.nested.append(self)
+        return self
 
-    def end(self) -> None:
-        """Be seen no longer."""
+    def __exit__(self, *_: object) -> None:
         if self.outer is not None:
             self.outer.nested.remove(self)
 
@@ -53,14 +49,15 @@ class Claimant:
 class Claim:
     """The right to make one object, held by one claimant."""
 
-    __slots__ = ("_callbacks", "_claims", "_place", "_thread", "claimant")
+    __slots__ = ("_callbacks", "_claims", "_place", "_thread", "claimant", "is_asynchronous")
 
-    def __init__(self, claims: "dict[object, Claim]", place: object, claimant: Claimant) -> None:
+    def __init__(self, claims: "dict[object, Claim]", place: object, claimant: Claimant, *, asynchronous: bool) -> None:
         self._claims = claims
         self._place = place
         self._callbacks: list[Callable[[], object]] = []
         self.claimant = claimant
         self._thread = get_ident()
+        self.is_asynchronous = asynchronous
 
     def __enter__(self) -> None:
         return None
@@ -108,6 +105,8 @@ class Claim:
 
     def would_wait_for(self, claimant: Claimant) -> bool:
         """Tell whether the holder itself waits, through others, for something *claimant* is making."""
+        if claimant._is_inside(self.claimant):
+            return True
         seen: set[int] = set()
         pending: list[Claimant] = [self.claimant]
         while pending:
@@ -124,11 +123,11 @@ class Claim:
         return False
 
 
-def claim(claims: dict[object, Claim], place: object, claimant: Claimant) -> tuple[Claim, bool]:
+def claim(claims: dict[object, Claim], place: object, claimant: Claimant, *, asynchronous: bool) -> tuple[Claim, bool]:
     """Claim *place*. Returns the claim on it, and whether it is the caller's."""
     with _lock:
         found = claims.get(place)
         if found is None:
-            found = claims[place] = Claim(claims, place, claimant)
+            found = claims[place] = Claim(claims, place, claimant, asynchronous=asynchronous)
             return found, True
         return found, False

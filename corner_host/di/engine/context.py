@@ -7,8 +7,6 @@ from _thread import RLock  # threading.RLock is a Python function around it, and
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from .claims import Claim
-
 Plan = Callable[["Context"], Any]
 """Makes, or finds, one service for a provider or scope."""
 
@@ -28,7 +26,7 @@ class Context:
     cache_: dict[object, Any]
     held_: list[Any]
     held_ids_: set[int]
-    claims_: dict[object, Claim]
+    claims_: dict[object, Any]
     lock_: Any
     closed_ = False
     may_repeat_ = False

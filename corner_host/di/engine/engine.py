@@ -1,5 +1,6 @@
 """The tables of plans, one for the root and one for all scopes, and when they are dropped."""
 
+import collections.abc
 from _thread import RLock
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from corner_host.di import problems
 from corner_host.di.descriptors import ServiceDescriptor
 from corner_host.di.errors import ServiceError
 from corner_host.di.generics import is_open
-from corner_host.di.graph import Graph, way_to
+from corner_host.di.graph import Graph, steps_to
 from corner_host.di.keys import Identity, identity, normal, sequence_of, service_key
 from corner_host.di.markers import ANY_KEY
 from corner_host.di.registry import Decoration, Registry
@@ -79,8 +80,8 @@ class Engine:
 
     def plan(self, context: Context, service_type: Any, key: object) -> Plan | None:
         """Return what answers for one service in *context*; None if nothing is registered for it."""
-        self._refuse_if_closed(context)
         found = service_key(service_type)
+        self._refuse_if_closed(context, found, key)
         with self._lock:
             site = self._graph.site(found, key)
             if site is None:
@@ -93,10 +94,10 @@ class Engine:
 
     def sequence_plan(self, context: Context, service_type: Any, key: object) -> Plan:
         """Return what answers for all services of a type in *context*."""
-        self._refuse_if_closed(context)
         found = service_key(service_type)
+        self._refuse_if_closed(context, found, key)
         with self._lock:
-            site = self._graph.site(tuple[found, ...], key)
+            site = self._graph.site(collections.abc.Sequence[found], key)
             assert site is not None
             self._check_scope(context, site)
             plans = self.root_sequences if context.is_root_ else self.scope_sequences
@@ -106,8 +107,8 @@ class Engine:
 
     def async_plan(self, context: Context, service_type: Any, key: object) -> AsyncPlan | None:
         """Return what answers for one service in *context*, asynchronously where that is needed."""
-        self._refuse_if_closed(context)
         found = service_key(service_type)
+        self._refuse_if_closed(context, found, key)
         with self._lock:
             site = self._graph.site(found, key)
             if site is None:
@@ -130,15 +131,15 @@ class Engine:
     def _check_scope(self, context: Context, site: Site) -> None:
         if self.validate_scopes and context.is_root_ and site.scoped is not None:
             scoped = site.scoped
-            raise problems.scoped_at_root(way_to(site, scoped), scoped.service_type, scoped.key)
+            raise problems.scoped_at_root(steps_to(site, scoped), scoped.service_type, scoped.key)
 
-    def _refuse_if_closed(self, context: Context) -> None:
+    def _refuse_if_closed(self, context: Context, service_type: Any, key: object) -> None:
         if context.closed_ or context.root_.closed_:
-            raise disposed(context)
+            raise disposed(context, service_type, key)
 
     def site_of(self, context: Context, slot: Slot) -> Call:
         """Return the site of a slot that is no registration, to be made for *context*."""
-        self._refuse_if_closed(context)
+        self._refuse_if_closed(context, slot.service_type, slot.key)
         with self._lock:
             site = self._graph.of_slot(slot)
         self._check_scope(context, site)

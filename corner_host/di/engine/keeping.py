@@ -4,6 +4,7 @@ from typing import Any
 
 from corner_host.di.disposal import close_all, disposal_of
 from corner_host.di.errors import ServiceProviderDisposedError
+from corner_host.di.keys import shown
 
 from .context import Context
 
@@ -37,14 +38,19 @@ def too_late(context: Context) -> None:
     raise disposed(context)
 
 
-def disposed(context: Context) -> ServiceProviderDisposedError:
+def disposed(context: Context, service_type: Any = None, key: object = None) -> ServiceProviderDisposedError:
     """Return the error for a question to a closed provider or scope."""
     closed = context if context.closed_ else context.root_
+    name = closed.name_.capitalize()
+    if service_type is None:
+        what = f"{name} is closed; nothing can be resolved from it any more."
+    else:
+        what = f"{shown(service_type, key)} cannot be resolved: {closed.name_} is closed."
     message = (
-        f"{closed.name_.capitalize()} is closed; nothing can be resolved from it any more.\n"
+        f"{what}\n"
         "To fix: resolve what is needed before it is closed, or create a new scope from a provider that is open."
     )
-    return ServiceProviderDisposedError(message)
+    return ServiceProviderDisposedError(message, service_type=service_type, key=key)
 
 
 def without_repeats(held: list[Any]) -> list[Any]:

@@ -4,11 +4,14 @@ The import is heavy (it takes asyncio and, where they are installed, pydantic an
 imported when the first service is made.
 """
 
-import inspect
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 from dependency_injector import containers, providers
 
+from corner_host.di.descriptors import declared_result
+from corner_host.di.keys import shown_value
 from corner_host.di.sites import Slot
 
 Provider = providers.Provider[Any]
@@ -21,10 +24,17 @@ def provider_of(slot: Slot) -> Provider:
         if slot.inner is None and slot.descriptor.has_instance:
             found = providers.Object(slot.descriptor.instance)
         else:
-            found = providers.Factory(slot.maker) if slot.is_class else providers.Callable(slot.maker)
+            kind = providers.Factory if slot.is_class else providers.Callable
+            found = kind(_without_truth(slot.maker))
             found.disable_async_mode()  # else it would guess from the first result
         slot.provider = found
     return cast("Provider", found)
+
+
+def _without_truth(maker: Any) -> Any:
+    """Hide a maker whose truth value is its own affair: dependency-injector asks for it."""
+    kind = type(maker)
+    return partial(maker) if hasattr(kind, "__bool__") or hasattr(kind, "__len__") else maker
 
 
 def override(slot: Slot, other: Slot) -> None:
@@ -37,8 +47,24 @@ def end_override(slot: Slot) -> None:
     provider_of(slot).reset_last_overriding()
 
 
-def is_container(thing: object) -> bool:
-    """Tell whether *thing* is a container of dependency-injector, as an instance or as a class."""
-    return isinstance(thing, containers.Container) or (
-        inspect.isclass(thing) and issubclass(thing, containers.DeclarativeContainer)
-    )
+def providers_of(container: object) -> Iterator[tuple[Any, Callable[[], Any]]]:
+    """Iterate over the providers of a container of dependency-injector, each with the type that it makes.
+
+    Raises:
+        TypeError: *container* is no instance of such a container.
+    """
+    if not isinstance(container, containers.Container):
+        message = (
+            f"add_container() takes an instance of a dependency-injector container, not {shown_value(container)}.\n"
+            "To fix: call the container's class, as in add_container(Container())."
+        )
+        raise TypeError(message)
+    for provider in container.providers.values():
+        if isinstance(provider, providers.Container):
+            yield from providers_of(provider.container)
+        elif isinstance(provider, providers.Object):
+            yield type(provider.provides), provider
+        else:
+            made = declared_result(getattr(provider, "provides", None))
+            if isinstance(made, type) and made not in {object, type(None)}:
+                yield made, provider

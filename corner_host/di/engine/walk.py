@@ -9,12 +9,13 @@ from typing import Any, Final, final
 
 from corner_host.di import problems
 from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, aclose_all, disposal_of, yields_wrongly
-from corner_host.di.graph import way_to
+from corner_host.di.graph import steps_to
+from corner_host.di.keys import shown
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
 
-from .claims import Claimant, claim
-from .construction import Construction, refuse_if_under_way
+from .claims import Claim, Claimant, claim
+from .construction import Construction, current, hidden_cycle, under_way
 from .context import Context
 from .keeping import disposed, keep
 
@@ -31,6 +32,14 @@ class _Awaiting:
         self.awaitable = awaitable
 
 
+@final
+class _PassingError(Exception):
+    """Carries a maker's own StopIteration through the generators, which would turn it into something else."""
+
+    def __init__(self, error: StopIteration) -> None:
+        self.error = error
+
+
 Step = Generator[Any, Any, Any]
 
 
@@ -39,25 +48,26 @@ def resolve(requested: Site, context: Context) -> Any:
     value = ready(requested, context)
     if value is not MISSING:
         return value
-    walk = _Walk(requested, asynchronous=False)
-    stack = [walk.made(requested, context)]
-    walk.begin()
-    try:
-        while True:
-            try:
-                step = stack[-1].send(value if value is not MISSING else None)
-            except StopIteration as stop:
-                stack.pop()
-                value = stop.value
-                if not stack:
-                    return value
-            else:
-                stack.append(step)
-                value = None
-    finally:
-        walk.end()
-        for left in reversed(stack):
-            left.close()
+    with _Walk(requested, context, asynchronous=False) as walk:
+        stack = [walk.made(requested, context)]
+        value = None
+        try:
+            while True:
+                try:
+                    step = stack[-1].send(value)
+                except StopIteration as stop:
+                    stack.pop()
+                    value = stop.value
+                    if not stack:
+                        return value
+                else:
+                    stack.append(step)
+                    value = None
+        except _PassingError as passing:
+            raise passing.error from None
+        finally:
+            for left in reversed(stack):
+                left.close()
 
 
 async def resolve_async(requested: Site, context: Context) -> Any:
@@ -65,29 +75,29 @@ async def resolve_async(requested: Site, context: Context) -> Any:
     value = ready(requested, context)
     if value is not MISSING:
         return value
-    walk = _Walk(requested, asynchronous=True)
-    stack = [walk.made(requested, context)]
-    walk.begin()
-    value = None
-    try:
-        while True:
-            try:
-                step = stack[-1].send(value)
-            except StopIteration as stop:
-                stack.pop()
-                value = stop.value
-                if not stack:
-                    return value
-                continue
-            if isinstance(step, _Awaiting):
-                value = await step.awaitable
-            else:
-                stack.append(step)
-                value = None
-    finally:
-        walk.end()
-        for left in reversed(stack):
-            left.close()
+    with _Walk(requested, context, asynchronous=True) as walk:
+        stack = [walk.made(requested, context)]
+        value = None
+        try:
+            while True:
+                try:
+                    step = stack[-1].send(value)
+                except StopIteration as stop:
+                    stack.pop()
+                    value = stop.value
+                    if not stack:
+                        return value
+                    continue
+                if isinstance(step, _Awaiting):
+                    value = await step.awaitable
+                else:
+                    stack.append(step)
+                    value = None
+        except _PassingError as passing:
+            raise RuntimeError(f"a factory raised {passing.error!r}") from passing.error
+        finally:
+            for left in reversed(stack):
+                left.close()
 
 
 def ready(site: Site, context: Context) -> Any:
@@ -105,17 +115,22 @@ def ready(site: Site, context: Context) -> Any:
 class _Walk(Claimant):
     """One walk, from the service that was asked for."""
 
-    __slots__ = ("_asynchronous", "_requested")
+    __slots__ = ("_asynchronous", "_context", "_requested", "_under_way")
 
-    def __init__(self, requested: Site, *, asynchronous: bool) -> None:
-        super().__init__()
+    def __init__(self, requested: Site, context: Context, *, asynchronous: bool) -> None:
+        outer = current()
+        super().__init__(None if outer is None else outer.walk)
         self._requested = requested
+        self._context = context
         self._asynchronous = asynchronous
+        self._under_way = under_way()
 
     def made(self, site: Site, context: Context) -> Step:
         """Make *site*, which is not ready, keeping it as its lifetime demands."""
         lifetime = site.lifetime
         owner = context.root_ if lifetime is ServiceLifetime.SINGLETON else context
+        if self._under_way and self._under_way.holds(site.place, owner):
+            raise hidden_cycle(self._requested, site)
         if lifetime is ServiceLifetime.SINGLETON or (
             lifetime is ServiceLifetime.SCOPED and (site.needs_async or not site.is_certain)
         ):
@@ -125,7 +140,6 @@ class _Walk(Claimant):
         return self._new(site, owner)
 
     def _locked(self, site: Site, owner: Context) -> Step:
-        refuse_if_under_way(self._requested, site)
         with owner.lock_:
             value = owner.cache_.get(site.place, MISSING)
             if value is MISSING:
@@ -134,9 +148,8 @@ class _Walk(Claimant):
         return value
 
     def _claimed(self, site: Site, owner: Context) -> Step:
-        refuse_if_under_way(self._requested, site)
         while True:
-            claimed, mine = claim(owner.claims_, site.place, self)
+            claimed, mine = claim(owner.claims_, site.place, self, asynchronous=self._asynchronous)
             if not mine:
                 yield from self._wait(claimed, site)
                 value = owner.cache_.get(site.place, MISSING)
@@ -150,13 +163,13 @@ class _Walk(Claimant):
                     owner.cache_[site.place] = value
                 return value
 
-    def _wait(self, claimed: Any, site: Site) -> Step:
+    def _wait(self, claimed: Claim, site: Site) -> Step:
         if claimed.would_wait_for(self):
-            raise problems.circular(way_to(self._requested, site), site.service_type, site.key, through_factory=True)
+            raise hidden_cycle(self._requested, site)
         if self._asynchronous:
             yield _Awaiting(claimed.wait(self))
-        elif claimed.is_here:
-            raise self._only_async(site, "a task of this thread is making it just now")
+        elif claimed.is_here or (claimed.is_asynchronous and (site.needs_async or not site.is_certain)):
+            raise self._only_async(site, "a task is making it just now")
         else:
             claimed.block(self)
 
@@ -183,9 +196,9 @@ class _Walk(Claimant):
         if not site.reenters:
             made = _call(site.slot, positional, keywords)
         else:
-            with Construction(self._requested, site, self):
+            with Construction(self._requested, self._context, site, self):
                 made = yield from self._from_factory(site, owner, positional, keywords)
-        if site.slot.is_tracked:
+        if site.slot.is_tracked and not site.slot.making.is_generator:
             if owner.closed_ and self._asynchronous and disposal_of(type(made)).plain is None:
                 yield _Awaiting(aclose_all([made] if disposal_of(type(made)).is_needed else [], owner.name_))
                 raise disposed(owner)
@@ -200,14 +213,14 @@ class _Walk(Claimant):
         if slot.making is Making.GENERATOR:
             value = next(made, MISSING)
             if value is MISSING:
-                raise yields_wrongly(slot.maker, "nothing")
-            keep(owner, GeneratorEnd(made, slot.maker), fresh=True)
+                raise yields_wrongly(slot.maker, shown(slot.service_type, slot.key), "nothing")
+            keep(owner, GeneratorEnd(made, slot.maker, shown(slot.service_type, slot.key)), fresh=True)
             return value
         if slot.making is Making.ASYNC_GENERATOR:
             value = yield _Awaiting(anext(made, MISSING))
             if value is MISSING:
-                raise yields_wrongly(slot.maker, "nothing")
-            keep(owner, AsyncGeneratorEnd(made, slot.maker), fresh=True)
+                raise yields_wrongly(slot.maker, shown(slot.service_type, slot.key), "nothing")
+            keep(owner, AsyncGeneratorEnd(made, slot.maker, shown(slot.service_type, slot.key)), fresh=True)
             return value
         if slot.making is Making.ASYNC:
             return (yield _Awaiting(made))
@@ -223,7 +236,7 @@ class _Walk(Claimant):
         raise self._only_async(site, "its factory returned an awaitable")
 
     def _only_async(self, site: Site, why: str) -> Exception:
-        return problems.made_asynchronously(way_to(self._requested, site), site.service_type, site.key, why=why)
+        return problems.made_asynchronously(steps_to(self._requested, site), site.service_type, site.key, why=why)
 
 
 def _call(slot: Slot, positional: list[Any], keywords: dict[str, Any]) -> Any:
@@ -234,4 +247,7 @@ def _call(slot: Slot, positional: list[Any], keywords: dict[str, Any]) -> Any:
         provider = provider_of(slot)
     if any("__" in name for name in keywords):  # dependency-injector takes those for settings of nested providers
         return slot.maker(*positional, **keywords)
-    return provider(*positional, **keywords)
+    try:
+        return provider(*positional, **keywords)
+    except StopIteration as error:
+        raise _PassingError(error) from None

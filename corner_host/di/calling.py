@@ -1,0 +1,140 @@
+"""Calling a function with services for its parameters, as a class or factory gets them.
+
+The function need not be registered, and what it returns is the caller's: no provider keeps or closes it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from inspect import isawaitable
+from typing import Any, TypeVar, cast
+
+from corner_host.primitives import name_of
+
+from .descriptors import ServiceDescriptor
+from .engine.construction import Construction
+from .engine.walk import resolve, resolve_async
+from .keys import normal, optional_member
+from .lifetimes import ServiceLifetime
+from .provider import ServiceProvider
+from .signatures import KEYWORD_ONLY, POSITIONAL_ONLY, Parameter, UnreadableHint
+from .sites import Call, Slot
+
+R = TypeVar("R")
+
+NOTHING_KNOWN: Mapping[Any, Any] = {}
+
+
+def call(
+    provider: ServiceProvider,
+    function: Callable[..., R],
+    /,
+    *args: Any,
+    known: Mapping[Any, Any] = NOTHING_KNOWN,
+    **kwargs: Any,
+) -> R:
+    """Call *function* with *args* and *kwargs*, and services for the parameters that are left.
+
+    Args:
+        provider: Where the services come from.
+        function: Any callable.
+        *args: Fill the parameters that are neither *known* nor in *kwargs*, in order.
+        known: Objects by type: a parameter of that very type gets the object.
+        **kwargs: Go to the parameters of their names.
+
+    Raises:
+        TypeError: There are too many arguments.
+        UnresolvableDependencyError: A parameter can be filled in no way.
+
+    Example:
+        >>> from corner_host.di import ServiceCollection
+        >>> def greet(name: str, punctuation: bytes) -> str:
+        ...     return f"hello {name}{punctuation.decode()}"
+        >>> provider = ServiceCollection().add_singleton(bytes, instance=b"!").build_service_provider()
+        >>> call(provider, greet, "you")
+        'hello you!'
+    """
+    slot, given = _prepared(function, args, known, kwargs)
+    site = provider.engine_.site_of(provider, slot)
+    with Construction(site, provider, site, None):
+        return cast("R", called(slot, {**services_for(site, provider), **given}))
+
+
+async def call_async(
+    provider: ServiceProvider,
+    function: Callable[..., Awaitable[R]] | Callable[..., R],
+    /,
+    *args: Any,
+    known: Mapping[Any, Any] = NOTHING_KNOWN,
+    **kwargs: Any,
+) -> R:
+    """Do as `call`; services may be made asynchronously, and what *function* returns is awaited where it can be."""
+    slot, given = _prepared(function, args, known, kwargs)
+    site = provider.engine_.site_of(provider, slot)
+    found = {name: await resolve_async(child, provider) for name, child in site.children() if name is not None}
+    result = called(slot, {**found, **given})
+    return cast("R", await result if isawaitable(result) else result)
+
+
+def free_slot(
+    maker: Any, *, is_class: bool, given: Iterable[str] = (), arguments: Mapping[Any, Any] | None = None
+) -> Slot:
+    """Return a slot for something that is not registered, whose *given* parameters the container leaves alone."""
+    descriptor = ServiceDescriptor(object, lifetime=ServiceLifetime.TRANSIENT, factory=maker)
+    slot = Slot(descriptor, maker, None, maker, arguments=arguments or {}, is_class=is_class, is_tracked=False)
+    slot.given = frozenset(given)
+    return slot
+
+
+def services_for(site: Call, provider: ServiceProvider) -> dict[str, Any]:
+    """Resolve what *site* needs, by parameter."""
+    return {name: resolve(child, provider) for name, child in site.children() if name is not None}
+
+
+def called(slot: Slot, values: Mapping[str, Any]) -> Any:
+    """Call the maker of *slot* with *values* by parameter."""
+    positional: list[Any] = []
+    keywords: dict[str, Any] = {}
+    skipped = False
+    for parameter in slot.all_parameters:
+        name = parameter.name
+        if name not in values:
+            skipped = True
+        elif parameter.kind is KEYWORD_ONLY or (skipped and parameter.kind is not POSITIONAL_ONLY):
+            keywords[name] = values[name]
+        else:
+            positional.append(values[name])
+    return slot.maker(*positional, **keywords)
+
+
+def _prepared(
+    function: Any, args: tuple[Any, ...], known: Mapping[Any, Any], kwargs: Mapping[str, Any]
+) -> tuple[Slot, dict[str, Any]]:
+    slot = free_slot(function, is_class=isinstance(function, type))
+    given = dict(kwargs)
+    remaining = list(args)
+    for parameter in slot.all_parameters:
+        if parameter.name in given:
+            continue
+        kind = _type_of(parameter)
+        if kind in known:
+            given[parameter.name] = known[kind]
+        elif remaining and parameter.kind is not KEYWORD_ONLY:
+            given[parameter.name] = remaining.pop(0)
+    if remaining:
+        message = (
+            f"{name_of(function)} was given {len(args)} argument(s), {len(remaining)} more than it has parameters for."
+        )
+        raise TypeError(message)
+    names = {parameter.name for parameter in slot.all_parameters}
+    for name in kwargs:
+        if name not in names:
+            message = f"{name_of(function)} has no parameter {name!r}."
+            raise TypeError(message)
+    slot.given = frozenset(given)
+    return slot, given
+
+
+def _type_of(parameter: Parameter) -> Any:
+    if isinstance(parameter.hint, UnreadableHint):
+        return None
+    member = optional_member(normal(parameter.hint))
+    return None if member is None else normal(member[0])
