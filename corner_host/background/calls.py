@@ -7,117 +7,84 @@ keeps its default.
 A token is taken by a parameter annotated ``CancellationToken``, by one without an annotation that is called ``token``,
 ``cancellation_token`` or ``stopping``, or by the sole parameter of work that was queued without arguments.
 
-Signatures are read once per function: closures of one ``def`` share their code and are recognized by it.
+A plan is made once for each function and way of calling it: closures of one ``def`` share their code and are recognized
+by it. Not here: where services come from (``injection``).
 """
 
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType
 from typing import Any, final, get_type_hints
 
 from corner_host.primitives import CancellationToken, name_of
 
+from .injection import Services
+
 TOKEN_NAMES = frozenset({"token", "cancellation_token", "stopping"})
 _EMPTY = inspect.Parameter.empty
-_POSITIONAL = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+_BY_POSITION = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+_VARIADIC = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+_TOKEN = -1
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """What `work` takes, and whether it is to run in a thread."""
+class CallPlan:
+    """Where each argument of a call comes from.
+
+    Args:
+        threaded: Whether the work is a plain function, to be called in a thread.
+        by_position: For each argument by position, the number of the given one; below 0 for the token.
+        token_names: The keyword arguments that get the token.
+        by_name: The keyword arguments that get a given one, by its number.
+        services: What the container fills in; None if nothing.
+    """
 
     threaded: bool
-    parameters: tuple[inspect.Parameter, ...]
-    """With their annotations evaluated."""
+    by_position: tuple[int, ...]
+    token_names: tuple[str, ...]
+    by_name: tuple[tuple[str, int], ...]
+    services: Services | None
 
-    def is_token(self, parameter: inspect.Parameter, *, bare: bool) -> bool:
-        """Whether *parameter* gets the token; *bare* says that the work was queued without arguments."""
-        if parameter.kind not in _POSITIONAL and parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            return False
-        if parameter.annotation is CancellationToken:
-            return True
-        if parameter.annotation is not _EMPTY:
-            return False
-        return parameter.name in TOKEN_NAMES or (bare and len(self.parameters) == 1 and parameter.default is _EMPTY)
-
-
-@final
-@dataclass(slots=True)
-class BoundCall:
-    """The arguments of one call, and the parameters that services must fill."""
-
-    args: list[Any]
-    kwargs: dict[str, Any]
-    services: list[inspect.Parameter]
+    def arguments(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], token: CancellationToken
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments of a call, all but the services."""
+        keywords = {**kwargs, **dict.fromkeys(self.token_names, token)}
+        for name, number in self.by_name:
+            keywords[name] = args[number]
+        return [token if number < 0 else args[number] for number in self.by_position], keywords
 
 
-def bind(
-    work: Callable[..., Any],
-    signature: Signature,
-    args: tuple[Any, ...],
-    kwargs: Mapping[str, Any],
-    token: CancellationToken,
-) -> BoundCall:
-    """Distribute what is given over the parameters of *work*.
+def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallPlan:
+    """Return how to call *work*, which was queued with *args* and *kwargs*.
 
     Raises:
-        TypeError: Something is given that *work* does not take, or a parameter without an annotation is left over.
+        TypeError: More is given than *work* takes, a parameter without an annotation is left over, or an annotation
+            cannot be evaluated.
     """
-    call = BoundCall([], dict(kwargs), [])
-    given = list(args)
-    bare = not args and not kwargs
-    in_order = True  # until a parameter is left to a service: what follows goes by name
-    for parameter in signature.parameters:
-        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            call.args += given if in_order else []
-            given = [] if in_order else given
-            continue
-        if parameter.kind is inspect.Parameter.VAR_KEYWORD or parameter.name in call.kwargs:
-            in_order = in_order and parameter.kind is inspect.Parameter.VAR_KEYWORD
-            continue
-        positional = parameter.kind in _POSITIONAL
-        if signature.is_token(parameter, bare=bare):
-            value: Any = token
-        elif positional and given:
-            value = given.pop(0)
-        else:
-            in_order = False
-            if parameter.annotation is not _EMPTY:
-                call.services.append(parameter)
-            elif parameter.default is _EMPTY:
-                raise TypeError(f"{name_of(work)}() got no argument for its parameter {parameter.name!r}")
-            continue
-        if positional and in_order:
-            call.args.append(value)
-        else:
-            call.kwargs[parameter.name] = value
-    if given:
-        raise TypeError(f"{name_of(work)}() was queued with {len(given)} argument(s) more than it takes")
-    return call
+    function = _key_of(work)
+    if function is None:
+        return _plan(work, len(args), tuple(kwargs))
+    key = function, len(args), tuple(kwargs)
+    plan = _plans.get(key)
+    if plan is None:
+        if len(_plans) >= _LIMIT:
+            _plans.clear()
+        plan = _plans[key] = _plan(work, len(args), tuple(kwargs))
+    return plan
 
 
-def signature_of(work: Callable[..., Any]) -> Signature:
-    """Return what *work* takes.
-
-    Raises:
-        TypeError: An annotation cannot be evaluated.
-    """
-    key = _key_of(work)
-    if key is None:
-        return _read(work)
-    signature = _signatures.get(key)
-    if signature is None:
-        if len(_signatures) >= _LIMIT:
-            _signatures.clear()
-        signature = _signatures[key] = _read(work)
-    return signature
+def is_plain(code: CodeType) -> bool:
+    """Whether *code* is of an ``async def`` without parameters, as closures are; quicker to tell than its plan."""
+    return not code.co_argcount and code.co_flags & _KINDS == inspect.CO_COROUTINE and not code.co_kwonlyargcount
 
 
-_signatures: dict[Any, Signature] = {}
+_KINDS = inspect.CO_COROUTINE | inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 _LIMIT = 1024
+_plans: dict[Any, CallPlan] = {}
 
 
 def _key_of(work: Callable[..., Any]) -> Any:
@@ -125,8 +92,6 @@ def _key_of(work: Callable[..., Any]) -> Any:
     function = work.__func__ if isinstance(work, MethodType) else work
     if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
         return None
-    if not function.__annotations__:
-        return function.__code__, function is work
     key = function.__code__, function is work, tuple(function.__annotations__.values())
     try:
         hash(key)
@@ -135,25 +100,82 @@ def _key_of(work: Callable[..., Any]) -> Any:
     return key
 
 
-def _read(work: Callable[..., Any]) -> Signature:
+def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallPlan:
+    parameters = _parameters_of(work)
+    bare = not given and not names and len(parameters) == 1
+    unused = list(range(given))
+    by_position: list[int] = []
+    by_name: list[tuple[str, int]] = []
+    token_names: list[str] = []
+    services: list[inspect.Parameter] = []
+    in_order = True  # until a parameter is left to a service: what follows goes by name
+    for parameter in parameters:
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL and in_order:
+            by_position += unused
+            unused.clear()
+        if parameter.kind in _VARIADIC:
+            continue
+        positional = parameter.kind in _BY_POSITION
+        if parameter.name in names:
+            in_order = False
+        elif _is_token(parameter, sole=bare):
+            if positional and in_order:
+                by_position.append(_TOKEN)
+            else:
+                token_names.append(parameter.name)
+        elif positional and unused:
+            if in_order:
+                by_position.append(unused.pop(0))
+            else:
+                by_name.append((parameter.name, unused.pop(0)))
+        elif parameter.annotation is not _EMPTY:
+            in_order = False
+            services.append(parameter)
+        elif parameter.default is _EMPTY:
+            raise TypeError(f"{name_of(work)}() got no argument for its parameter {parameter.name!r}")
+        else:
+            in_order = False
+    if unused:
+        raise TypeError(f"{name_of(work)}() was queued with {len(unused)} positional argument(s) more than it takes")
+    return CallPlan(
+        _is_threaded(work),
+        tuple(by_position),
+        tuple(token_names),
+        tuple(by_name),
+        Services(_inner(work), services) if services else None,
+    )
+
+
+def _is_token(parameter: inspect.Parameter, *, sole: bool) -> bool:
+    if parameter.annotation is not _EMPTY:
+        return parameter.annotation is CancellationToken
+    return parameter.name in TOKEN_NAMES or (sole and parameter.default is _EMPTY)
+
+
+def _inner(work: Callable[..., Any]) -> Any:
+    """Return the function that is called in the end."""
     function = work
     while isinstance(function, partial):
         function = function.func
-    if not isinstance(function, FunctionType | MethodType) and not inspect.isbuiltin(function):
-        function = function if isinstance(function, type) else type(function).__call__
-    threaded = not (inspect.iscoroutinefunction(work) or inspect.iscoroutinefunction(function))
+    if isinstance(function, FunctionType | MethodType) or inspect.isbuiltin(function):
+        return function
+    return getattr(function, "__init__") if isinstance(function, type) else type(function).__call__  # noqa: B009 - mypy
+
+
+def _is_threaded(work: Callable[..., Any]) -> bool:
+    return not (inspect.iscoroutinefunction(work) or inspect.iscoroutinefunction(_inner(work)))
+
+
+def _parameters_of(work: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what *work* takes, annotations evaluated."""
     try:
-        parameters = inspect.signature(work).parameters.values()
+        parameters = list(inspect.signature(work).parameters.values())
     except ValueError:  # a builtin that does not tell: it takes what it is given
-        anything = inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)
-        return Signature(threaded, (anything, inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)))
-    if all(parameter.annotation is _EMPTY for parameter in parameters):
-        return Signature(threaded, tuple(parameters))
+        return [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)]
+    if not any(isinstance(parameter.annotation, str) for parameter in parameters):
+        return parameters
     try:
-        hints = get_type_hints(inspect.unwrap(function), include_extras=True)
+        hints = get_type_hints(inspect.unwrap(_inner(work)), include_extras=True)
     except Exception as error:
         raise TypeError(f"An annotation of {name_of(work)}() cannot be evaluated: {error}") from error
-    return Signature(
-        threaded,
-        tuple(parameter.replace(annotation=hints.get(parameter.name, _EMPTY)) for parameter in parameters),
-    )
+    return [parameter.replace(annotation=hints.get(parameter.name, _EMPTY)) for parameter in parameters]

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Work: TypeAlias = Callable[..., Any]
 """What is queued: an ``async def`` function, or anything that is called like one. A plain function runs in a thread."""
+
+QUEUE: Final = "background"
+"""What the queue is called in metrics and traces."""
 
 
 class ShutdownMode(Enum):

@@ -14,20 +14,23 @@ T = TypeVar("T")
 class PriorityLanes(Generic[T]):
     """A line with priorities: the higher priority first, equals in order of arrival.
 
+    Attributes:
+        length: How many items wait.
+
     Example:
         >>> lanes = PriorityLanes[str]()
         >>> for name, priority in [("a", 0), ("b", 0), ("urgent", 9), ("later", -1)]:
         ...     lanes.append(name, priority)
-        >>> [lanes.popleft() for _ in range(len(lanes))]
+        >>> [lanes.popleft() for _ in range(lanes.length)]
         ['urgent', 'a', 'b', 'later']
     """
 
-    __slots__ = ("_lanes", "_length", "_order")
+    __slots__ = ("_lanes", "_order", "length")
 
     def __init__(self) -> None:
-        self._lanes: dict[int, deque[T]] = {0: deque()}
-        self._order = [0]
-        self._length = 0
+        self._lanes: dict[int, deque[T]] = {}
+        self._order: list[int] = []
+        self.length = 0
 
     def append(self, item: T, priority: int) -> None:
         """Put *item* behind all of its priority."""
@@ -36,7 +39,7 @@ class PriorityLanes(Generic[T]):
             lane = self._lanes[priority] = deque()
             self._order = sorted(self._lanes, reverse=True)
         lane.append(item)
-        self._length += 1
+        self.length += 1
 
     def popleft(self) -> T:
         """Take the item that is next.
@@ -44,17 +47,19 @@ class PriorityLanes(Generic[T]):
         Raises:
             IndexError: Nothing waits.
         """
-        for priority in self._order:
-            lane = self._lanes[priority]
-            if lane:
-                item = lane.popleft()
-                self._length -= 1
-                if not lane and priority:
-                    # priorities may be any numbers, such as times: a lane does not outlive its items
-                    del self._lanes[priority]
-                    self._order = sorted(self._lanes, reverse=True)
-                return item
-        raise IndexError("nothing waits")
+        lane = self._lanes[self.highest]
+        item = lane.popleft()
+        self.length -= 1
+        if not lane:
+            # priorities may be any numbers, such as times: a lane does not outlive its items
+            del self._lanes[self._order.pop(0)]
+        return item
 
-    def __len__(self) -> int:
-        return self._length
+    @property
+    def highest(self) -> int:
+        """The priority of what is next.
+
+        Raises:
+            IndexError: Nothing waits.
+        """
+        return self._order[0]

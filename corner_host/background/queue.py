@@ -1,22 +1,29 @@
 """The bounded line of work between those who have it and those who do it.
 
-One lock guards everything, and nothing is awaited or called back under it, so that the queue may be used from any
-thread and from several event loops at once. Who must wait leaves a waiter; a freed place goes to the producer that has
-waited longest, with its item, so that arrival decides the order and nobody overtakes.
+One lock guards every change but one: taking an item of the usual priority is a single ``popleft``, which is atomic, and
+needs none. Nothing is awaited or called back under the lock, so that the queue may be used from any thread and from
+several event loops at once.
+
+Who must wait leaves a waiter, and looks again after leaving it; who makes room or brings work looks for waiters
+afterwards. So one of the two sees the other. A freed place goes to the producer that has waited longest, with its item:
+arrival decides the order, and nobody overtakes.
 """
 
 from collections import deque
 from collections.abc import Iterable
 from contextvars import ContextVar
 from inspect import isawaitable
+from sys import modules
 from threading import RLock
 from time import perf_counter
 from typing import Any, final
 
+from corner_host.diagnostics.tracing import API as TRACING
+from corner_host.diagnostics.tracing import publish
 from corner_host.primitives import Duration, name_of, seconds
 
-from .accounts import Accounts, MetricsSnapshot, Outcome, ProcessingTime
-from .contracts import Work
+from .accounts import Accounts, MetricsSnapshot, ProcessingTime
+from .contracts import QUEUE, Work
 from .errors import QueueClosedError
 from .lanes import PriorityLanes
 from .waiters import TaskWaiter, ThreadWaiter
@@ -61,12 +68,13 @@ class BackgroundTaskQueue:
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, not {capacity}")
         self._capacity = capacity
+        self._limit = capacity  # 0 once closed, so that the usual case is one comparison
         self._carry = tuple(carry)
         # re-entrant, because a signal handler may queue work while this very thread does
         self._lock = RLock()
-        self._lanes = PriorityLanes[WorkItem]()
-        self._accounts = Accounts()
-        self._closed = False
+        self._usual: deque[WorkItem] = deque()
+        self._others = PriorityLanes[WorkItem]()
+        self._accounts = Accounts(self._lock, self._settle)
         self._producers: deque[TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]] = deque()
         self._consumers: deque[TaskWaiter[None]] = deque()
         self._joiners: list[TaskWaiter[None]] = []
@@ -79,11 +87,11 @@ class BackgroundTaskQueue:
     @property
     def is_closed(self) -> bool:
         """Whether new work is refused."""
-        return self._closed
+        return not self._limit
 
     def __len__(self) -> int:
         """Return how many items wait."""
-        return len(self._lanes)
+        return len(self._usual) + self._others.length
 
     def __bool__(self) -> bool:
         """A queue is there, empty or not."""
@@ -114,18 +122,18 @@ class BackgroundTaskQueue:
         Raises:
             QueueClosedError: The queue takes no more work.
         """
-        item = self._item(work, args, kwargs, priority, timeout, name)
-        if self._offer(item):
+        item = self._offer(work, args, kwargs, priority, timeout, name)
+        if item is None:
             return
         waiter = TaskWaiter(item)
-        if not self._line_up(waiter):
-            try:
-                await waiter.wait()
-            except BaseException:
-                self._withdraw(waiter)
-                raise
-            if waiter.refused:
-                raise QueueClosedError(item.name)
+        self._line_up(waiter)
+        try:
+            await waiter.wait()
+        except BaseException:
+            self._withdraw(waiter)
+            raise
+        if waiter.refused:
+            raise QueueClosedError(item.name)
 
     def try_queue_background_work_item(
         self,
@@ -138,12 +146,11 @@ class BackgroundTaskQueue:
         **kwargs: Any,
     ) -> bool:
         """Queue *work* if there is room now; returns whether it was. Arguments: `queue_background_work_item`."""
-        item = self._item(work, args, kwargs, priority, timeout, name)
+        if self._offer(work, args, kwargs, priority, timeout, name) is None:
+            return True
         with self._lock:
-            if not self._closed and self._offer(item):
-                return True
             self._accounts.rejected += 1
-            return False
+        return False
 
     def queue_background_work_item_from_thread(
         self,
@@ -163,18 +170,18 @@ class BackgroundTaskQueue:
             QueueClosedError: The queue takes no more work.
             RuntimeError: It would block an event loop.
         """
-        item = self._item(work, args, kwargs, priority, timeout, name)
-        if self._offer(item):
+        item = self._offer(work, args, kwargs, priority, timeout, name)
+        if item is None:
             return
         waiter = ThreadWaiter(item)
-        if not self._line_up(waiter):
-            try:
-                waiter.wait()
-            except BaseException:
-                self._withdraw(waiter)
-                raise
-            if waiter.refused:
-                raise QueueClosedError(item.name)
+        self._line_up(waiter)
+        try:
+            waiter.wait()
+        except BaseException:
+            self._withdraw(waiter)
+            raise
+        if waiter.refused:
+            raise QueueClosedError(item.name)
 
     async def dequeue(self) -> WorkItem:
         """Take the item that is next, waiting for one. It counts as running until its ``run`` has ended.
@@ -183,14 +190,17 @@ class BackgroundTaskQueue:
             QueueClosedError: The queue is closed, and nothing waits any more.
         """
         while True:
+            item = self.take()
+            if item is not None:
+                return item
+            waiter = TaskWaiter(None)
             with self._lock:
-                item = self.take()
-                if item is not None:
-                    return item
-                if self._closed:
-                    raise QueueClosedError
-                waiter = TaskWaiter(None)
-                self._consumers.append(waiter)
+                if not len(self):
+                    if self.is_closed:
+                        raise QueueClosedError
+                    self._consumers.append(waiter)
+                else:
+                    continue
             try:
                 await waiter.wait()
             except BaseException:
@@ -199,20 +209,21 @@ class BackgroundTaskQueue:
 
     def take(self) -> WorkItem | None:
         """Take the item that is next, or None when nothing waits."""
-        with self._lock:
-            if not self._lanes:
+        if self._others.length:
+            item = self._take_by_priority()
+        else:
+            try:
+                item = self._usual.popleft()
+            except IndexError:
                 return None
-            item = self._lanes.popleft()
-            if self._producers:
-                first = self._producers.popleft()
-                self._accept(first.subject)
-                first.wake()
-            return item
+        if self._producers:
+            self._let_in()
+        return item
 
     def close(self) -> None:
         """Take no more work; what waits can still be taken. Producers that wait for room are refused."""
         with self._lock:
-            self._closed = True
+            self._limit = 0
             self._accounts.rejected += len(self._producers)
             for producer in self._producers:
                 producer.refused = True
@@ -226,18 +237,20 @@ class BackgroundTaskQueue:
         """Close, and take out everything that waits, counting it as not run; returns it in order."""
         with self._lock:
             self.close()
-            given_up = [self._lanes.popleft() for _ in range(len(self._lanes))]
+            given_up = list(iter(self.take, None))
             self._accounts.not_run += len(given_up)
-            self._settle()
+            if not self._accounts.unfinished:
+                self._settle()
             return given_up
 
     async def join(self) -> None:
         """Return once nothing waits and nothing runs."""
         with self._lock:
-            if not self._accounts.unfinished():
+            if not self._accounts.unfinished:
                 return
             waiter = TaskWaiter(None)
             self._joiners.append(waiter)
+            self._accounts.awaited = True
         try:
             await waiter.wait()
         finally:
@@ -248,24 +261,27 @@ class BackgroundTaskQueue:
     def snapshot(self) -> MetricsSnapshot:
         """Return all numbers of one moment; they add up as ``accounts`` says."""
         with self._lock:
-            counts, depth = self._accounts, len(self._lanes)
-            durations, total = list(counts.durations), counts.seconds
-            ended, unfinished = dict(counts.ended), counts.unfinished()
-            queued, not_run, rejected = counts.queued, counts.not_run, counts.rejected
-        return MetricsSnapshot(
-            queued=queued,
-            completed=ended[Outcome.COMPLETED],
-            failed=ended[Outcome.FAILED],
-            cancelled=ended[Outcome.CANCELLED],
-            not_run=not_run,
-            depth=depth,
-            running=unfinished - depth,
-            rejected=rejected,
-            capacity=self._capacity,
-            processing_time=ProcessingTime.of(durations, count=sum(ended.values()), total=total),
-        )
+            counts, depth = self._accounts, len(self)
+            return MetricsSnapshot(
+                queued=counts.queued,
+                completed=counts.completed,
+                failed=counts.failed,
+                cancelled=counts.cancelled,
+                not_run=counts.not_run,
+                depth=depth,
+                running=counts.unfinished - depth,
+                rejected=counts.rejected,
+                capacity=self._capacity,
+            )
 
-    def _item(
+    def processing_time(self) -> ProcessingTime:
+        """Return how long items ran."""
+        with self._lock:
+            counts = self._accounts
+            durations, count, total = list(counts.durations), counts.ended, counts.seconds
+        return ProcessingTime.of(durations, count=count, total=total)
+
+    def _offer(
         self,
         work: Work,
         args: tuple[Any, ...],
@@ -273,51 +289,79 @@ class BackgroundTaskQueue:
         priority: int,
         timeout: Duration | None,
         name: str | None,
-    ) -> WorkItem:
-        if not callable(work):
-            raise TypeError(_not_callable(work))
+    ) -> WorkItem | None:
+        """Take work in if there is room (None), or return what must wait."""
         item = WorkItem()
         item.work = work
+        item.accounts = self._accounts
         item.queued_at = perf_counter()
-        item.on_end = self._end
-        if args:
-            item.args = args
-        if kwargs:
-            item.kwargs = kwargs
-        if priority:
-            item.priority = priority
-        if timeout is not None:
-            item.timeout = seconds(timeout, "timeout", above=0.0)
-        if name is not None:
-            item.given_name = name
-        if self._carry:
-            item.carried = tuple((variable, variable.get()) for variable in self._carry if _is_set(variable))
-        return item
-
-    def _offer(self, item: WorkItem) -> bool:
-        """Take *item* in if there is room."""
-        with self._lock:
-            if self._closed:
-                self._accounts.rejected += 1
-                raise QueueClosedError(item.name)
-            if len(self._lanes) >= self._capacity:
-                return False
+        if args or kwargs or priority or timeout is not None or name is not None or self._carry or not callable(work):
+            self._describe(item, args, kwargs, priority, timeout, name)
+        if TRACING in modules and (headers := publish(QUEUE, item.job)):
+            item.bare = False
+            item.trace = headers
+        self._lock.acquire()  # half the price of ``with``, here where every item passes
+        try:
+            if len(self._usual) + self._others.length >= self._limit:
+                return item
             self._accept(item)
-            return True
+        finally:
+            self._lock.release()
+        return None
 
-    def _line_up(self, waiter: TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]) -> bool:
-        """Take the item in after all (True), or have its producer wait (False)."""
-        with self._lock:
-            if self._offer(waiter.subject):
-                return True
-            self._producers.append(waiter)
-            return False
+    def _describe(
+        self,
+        item: WorkItem,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        priority: int,
+        timeout: Duration | None,
+        name: str | None,
+    ) -> None:
+        """Note down what makes *item* more than a call."""
+        if not callable(item.work):
+            raise TypeError(_not_callable(item.work))
+        item.bare = False
+        item.args = args
+        item.kwargs = kwargs
+        item.priority = priority
+        item.timeout = None if timeout is None else seconds(timeout, "timeout", above=0.0)
+        item.given_name = name
+        item.carried = tuple((variable, variable.get()) for variable in self._carry if _is_set(variable))
 
     def _accept(self, item: WorkItem) -> None:
-        self._lanes.append(item, item.priority)
+        if item.priority:
+            self._others.append(item, item.priority)
+        else:
+            self._usual.append(item)
         self._accounts.queued += 1
         if self._consumers:
             self._consumers.popleft().wake()
+
+    def _take_by_priority(self) -> WorkItem | None:
+        with self._lock:
+            if self._others.length and (not self._usual or self._others.highest > 0):
+                return self._others.popleft()
+            try:
+                return self._usual.popleft()
+            except IndexError:
+                return None
+
+    def _line_up(self, waiter: TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]) -> None:
+        """Have a producer wait, or let it in after all, if room was made before it was seen."""
+        with self._lock:
+            if self.is_closed:
+                self._accounts.rejected += 1
+                raise QueueClosedError(waiter.subject.name)
+            self._producers.append(waiter)
+            self._let_in()
+
+    def _let_in(self) -> None:
+        with self._lock:
+            while self._producers and len(self) < self._limit:
+                first = self._producers.popleft()
+                self._accept(first.subject)
+                first.wake()
 
     def _withdraw(self, waiter: TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]) -> None:
         with self._lock:
@@ -329,20 +373,15 @@ class BackgroundTaskQueue:
         with self._lock:
             if waiter in self._consumers:
                 self._consumers.remove(waiter)
-            elif self._lanes and self._consumers:
+            elif len(self) and self._consumers:
                 self._consumers.popleft().wake()
 
-    def _end(self, outcome: Outcome, duration: float) -> None:
-        with self._lock:
-            self._accounts.end(outcome, duration)
-            self._settle()
-
     def _settle(self) -> None:
-        """Wake who waits for the end, if this is it."""
-        if self._joiners and not self._accounts.unfinished():
-            for joiner in self._joiners:
-                joiner.wake()
-            self._joiners.clear()
+        """Wake who waits for the end."""
+        for joiner in self._joiners:
+            joiner.wake()
+        self._joiners.clear()
+        self._accounts.awaited = False
 
 
 def _is_set(variable: ContextVar[Any]) -> bool:

@@ -5,25 +5,34 @@ Running an item accounts for it, whoever runs it: `QueuedHostedService`, a test,
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any, final
+from types import FunctionType
+from typing import Any, TypeAlias, final
 
 import anyio
 import anyio.to_thread
 
+from corner_host.di import ServiceProvider, ServiceScopeFactory
+from corner_host.diagnostics.tracing import process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, name_of
 
-from .accounts import Outcome
-from .calls import bind, signature_of
-from .contracts import Work
+from .accounts import CANCELLED, COMPLETED, FAILED, Accounts
+from .calls import is_plain, plan_for
+from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
 
 CLEANUP_LIMIT = 10.0
 """How long the closing of an item's services may take once the item is cancelled, in seconds."""
+
+Scopes: TypeAlias = ServiceProvider | ServiceScopeFactory
+"""Where scopes come from."""
+
+_NEVER = CancellationToken.none()
 
 
 @final
@@ -31,18 +40,33 @@ class WorkItem:
     """Work that was queued; made by the queue.
 
     What most items do not have stays at the default of the class, since an item is made for every call.
+
+    Attributes:
+        work: What is called.
+        args: With what.
+        kwargs: And with what by name.
+        priority: Higher runs first.
+        timeout: How long it may run, in seconds.
+        queued_at: When it was queued, by ``time.perf_counter()``.
+        trace: The W3C headers of the trace it was queued in.
+        started_at: When it started.
+        ended_at: When it ended.
+        bare: Whether it is nothing but a call without arguments.
     """
 
     work: Work
     queued_at: float
-    """When it was queued, by ``time.perf_counter()``."""
-    on_end: Callable[[Outcome, float], None]
+    accounts: Accounts
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = {}
     priority: int = 0
     timeout: float | None = None
     given_name: str | None = None
     carried: tuple[tuple[ContextVar[Any], Any], ...] = ()
+    trace: Mapping[str, str] | None = None
+    started_at: float = 0.0
+    ended_at: float = 0.0
+    bare: bool = True
 
     @property
     def name(self) -> str:
@@ -62,7 +86,7 @@ class WorkItem:
         """When it was queued, in UTC."""
         return datetime.now(UTC) - timedelta(seconds=perf_counter() - self.queued_at)
 
-    async def run(self, provider: Any = None, token: CancellationToken | None = None) -> Any:
+    async def run(self, provider: Scopes | None = None, token: CancellationToken | None = None) -> Any:
         """Call the work, and account for how it ends. To be called once.
 
         Args:
@@ -77,53 +101,58 @@ class WorkItem:
             TypeError: The work cannot be called with what it was queued with.
             BaseException: Whatever the work raises.
         """
-        started = perf_counter()
-        outcome = Outcome.CANCELLED
-        variables = [(variable, variable.set(value)) for variable, value in self.carried]
+        self.started_at = started = perf_counter()
+        outcome = CANCELLED
+        work = self.work
         try:
-            if self.timeout is None:
-                result = await self._call(provider, token or CancellationToken.none())
+            if not self.bare:
+                result = await self._call_with_care(provider, token or _NEVER)
+            elif type(work) is FunctionType and is_plain(work.__code__):
+                result = await work()
             else:
-                result = await self._call_in_time(self.timeout, provider, token or CancellationToken.none())
+                result = await self._call(provider, token or _NEVER)
+            outcome = COMPLETED
         except Exception:
-            outcome = Outcome.FAILED
+            outcome = FAILED
             raise
-        else:
-            outcome = Outcome.COMPLETED
-            return result
         finally:
-            for variable, before in variables:
-                variable.reset(before)
-            self.on_end(outcome, perf_counter() - started)
+            self.ended_at = ended = perf_counter()
+            self.accounts.end(outcome, ended - started)
+        return result
 
-    async def _call_in_time(self, timeout: float, provider: Any, token: CancellationToken) -> Any:
+    async def _call_with_care(self, provider: Scopes | None, token: CancellationToken) -> Any:
+        """Call the work with what it brought: context variables, a trace, a timeout."""
+        before = [(variable, variable.set(value)) for variable, value in self.carried]
+        try:
+            with process(QUEUE, self.job, self.trace) if self.trace else nullcontext():
+                if self.timeout is None:
+                    return await self._call(provider, token)
+                return await self._call_in_time(self.timeout, provider, token)
+        finally:
+            for variable, value in reversed(before):
+                variable.reset(value)
+
+    async def _call_in_time(self, timeout: float, provider: Scopes | None, token: CancellationToken) -> Any:
         with CancellationTokenSource.linked(token) as source:
-            with anyio.move_on_after(timeout) as scope:
+            with anyio.move_on_after(timeout):
                 return await self._call(provider, source.token)
             source.cancel()  # for work in a thread, which anyio cannot cancel
-        assert scope.cancelled_caught
         raise WorkItemTimeoutError(self.name, timeout)
 
-    async def _call(self, provider: Any, token: CancellationToken) -> Any:
-        signature = signature_of(self.work)
-        if not signature.parameters and not signature.threaded and not self.args and not self.kwargs:
-            return await self.work()
-        call = bind(self.work, signature, self.args, self.kwargs, token)
-        if not call.services:
-            return await _invoke(self.work, call.args, call.kwargs, threaded=signature.threaded)
+    async def _call(self, provider: Scopes | None, token: CancellationToken) -> Any:
+        plan = plan_for(self.work, self.args, self.kwargs)
+        args, kwargs = plan.arguments(self.args, self.kwargs, token)
+        if plan.services is None:
+            return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
         if provider is None:
-            names = ", ".join(parameter.name for parameter in call.services)
-            raise TypeError(f"{self.job}() takes services ({names}), and was run without a service provider")
+            if plan.services.required:
+                names = ", ".join(plan.services.required)
+                raise TypeError(f"{self.job}() takes services ({names}), and was run without a service provider")
+            return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
         scope = provider.create_scope()
         try:
-            for parameter in call.services:
-                if parameter.default is inspect.Parameter.empty:
-                    call.kwargs[parameter.name] = await scope.service_provider.get_required_service_async(
-                        parameter.annotation
-                    )
-                elif scope.service_provider.is_service(parameter.annotation):
-                    call.kwargs[parameter.name] = await scope.service_provider.get_service_async(parameter.annotation)
-            return await _invoke(self.work, call.args, call.kwargs, threaded=signature.threaded)
+            await plan.services.fill(kwargs, scope.service_provider)
+            return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
         finally:
             with anyio.move_on_after(CLEANUP_LIMIT, shield=True):
                 await scope.aclose()
@@ -135,5 +164,6 @@ class WorkItem:
 async def _invoke(work: Work, args: list[Any], kwargs: dict[str, Any], *, threaded: bool) -> Any:
     if not threaded:
         return await work(*args, **kwargs)
-    result = await anyio.to_thread.run_sync(partial(work, *args, **kwargs), abandon_on_cancel=True)
+    # in a tuple, because trio takes a coroutine that comes out of a thread for a mistake
+    (result,) = await anyio.to_thread.run_sync(lambda: (work(*args, **kwargs),), abandon_on_cancel=True)
     return await result if inspect.isawaitable(result) else result

@@ -28,6 +28,7 @@ from .contracts import (
 from .entry import MISSING, CacheEntry
 from .errors import CacheClosedError, CacheEntryError
 from .memory_cache import EntryOptions, MemoryCache
+from .registration import add_memory_cache
 
 __all__ = [
     "MISSING",
@@ -44,4 +45,5 @@ __all__ = [
     "Expiration",
     "MemoryCache",
     "MemoryCacheOptions",
+    "add_memory_cache",
 ]

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any, Concatenate, Self, TypeVar
 
+from corner_host.caching import MemoryCacheOptions
 from corner_host.configuration import Configuration
 from corner_host.options import OptionsBuilder
 
@@ -8,6 +9,9 @@ T = TypeVar("T")
 
 class ServiceExtensions:
     __slots__ = ()
+
+    def add_memory_cache(self, options: MemoryCacheOptions | None = None) -> Self:
+        """Register a `MemoryCache` as a singleton, unless one is registered. See `corner_host.caching`."""
 
     def add_options(self, options_type: type[T], name: str = "") -> OptionsBuilder[T]:
         """Begin options of a class; empty is the name of the default ones. See `corner_host.options`."""

@@ -1,0 +1,21 @@
+"""The meter ``corner_host``, by OpenTelemetry's API where the program uses it.
+
+Never imports OpenTelemetry: a program that exports metrics has imported it, and one that does not pays nothing.
+"""
+
+import sys
+from typing import Any
+
+_API = "opentelemetry.metrics"
+_INACTIVE = {"_ProxyMeterProvider", "NoOpMeterProvider"}
+
+DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
+"""Bounds for histograms of seconds: those of the semantic conventions, extended for jobs."""
+
+
+def find_meter() -> Any | None:
+    """Return the meter ``corner_host``, or None when the program has set no meter provider by now."""
+    api: Any = sys.modules.get(_API)
+    if api is None or type(api.get_meter_provider()).__name__ in _INACTIVE:
+        return None
+    return api.get_meter("corner_host")

@@ -1,0 +1,57 @@
+"""Traces through a queue, by OpenTelemetry's API where the program uses it.
+
+Never imports OpenTelemetry: a program that traces has imported it, and one that does not pays nothing.
+
+Enqueueing is a PRODUCER span, ``publish {queue}``, whose W3C ``traceparent``, ``tracestate`` and ``baggage`` the item
+keeps. Running is a CONSUMER span, ``process {queue}``, of a new trace that links to it, since it may come much later.
+
+Source: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+"""
+
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+API: Final = "opentelemetry.trace"
+"""Loaded (``API in sys.modules``) where the program may be tracing."""
+
+_SCOPE = "corner_host"
+
+
+def publish(queue: str, job: str) -> Mapping[str, str] | None:
+    """Note in the current trace that *job* is queued; returns its W3C headers, or None when nothing is traced."""
+    api: Any = sys.modules.get(API)
+    if api is None or not api.get_current_span().is_recording():
+        return None
+    from opentelemetry import propagate  # noqa: PLC0415 - where it is in use already
+
+    attributes = {"messaging.destination.name": queue, "messaging.operation.name": "publish", "corner_host.job": job}
+    headers: dict[str, str] = {}
+    tracer = api.get_tracer(_SCOPE)
+    with tracer.start_as_current_span(f"publish {queue}", kind=api.SpanKind.PRODUCER, attributes=attributes):
+        propagate.inject(headers)
+    return headers
+
+
+@contextmanager
+def process(queue: str, job: str, headers: Mapping[str, str]) -> Generator[None]:
+    """Enter a span for running *job*, linked to where it was queued, with the baggage from there."""
+    from opentelemetry import baggage, context, propagate, trace  # noqa: PLC0415 - where it is in use already
+
+    origin = propagate.extract(headers)
+    attributes = {"messaging.destination.name": queue, "messaging.operation.name": "process", "corner_host.job": job}
+    here = context.Context()
+    for name, value in baggage.get_all(origin).items():
+        here = baggage.set_baggage(name, value, here)
+    attached = context.attach(here)
+    try:
+        with trace.get_tracer(_SCOPE).start_as_current_span(
+            f"process {queue}",
+            kind=trace.SpanKind.CONSUMER,
+            attributes=attributes,
+            links=[trace.Link(trace.get_current_span(origin).get_span_context())],
+        ):
+            yield
+    finally:
+        context.detach(attached)
