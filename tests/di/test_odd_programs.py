@@ -1,8 +1,6 @@
 """Programs nobody should write and somebody will: re-entrancy, mixed loops and threads, interrupted work."""
 
-import gc
 import threading
-import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,11 +14,10 @@ from corner_host.di import (
     AsyncFactoryError,
     CircularDependencyError,
     ServiceCollection,
-    ServiceLifetime,
     ServiceProvider,
     ServiceProviderDisposedError,
 )
-from tests.di.toys import Branch, Closable, Journal, Leaf, Tree, add, at_once, journalled
+from tests.di.toys import Branch, Closable, Journal, Leaf, Tree, at_once, journalled
 
 
 def test_a_factory_may_use_scopes_of_its_own() -> None:
@@ -264,62 +261,6 @@ def test_resolving_that_races_with_closing_loses_no_object() -> None:
         at_once(8, work)
 
         assert sorted(map(id, made)) == sorted(map(id, closed))
-
-
-class Big:
-    """Can be watched."""
-
-
-class ClosableBig(Big):
-    def close(self) -> None:
-        """Be captured."""
-
-
-@pytest.mark.parametrize("kind", [Big, ClosableBig])
-@pytest.mark.parametrize("lifetime", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
-@pytest.mark.parametrize("closed", [True, False])
-def test_a_scope_that_is_over_keeps_nothing_alive(kind: type, lifetime: ServiceLifetime, closed: bool) -> None:
-    """DIS-01, DIS-16: its objects go, and the scope itself; also one that was never closed."""
-    services = ServiceCollection()
-    add(services, lifetime, kind)
-    provider = services.build_service_provider()
-    watched: list[weakref.ref[Any]] = []
-
-    for _ in range(3):
-        scope = provider.create_scope()
-        watched += [weakref.ref(scope.service_provider.get_service(kind)), weakref.ref(scope.service_provider)]
-        if closed:
-            scope.close()
-    del scope
-    gc.collect()
-
-    assert [ref() for ref in watched] == [None] * 6
-
-
-def test_transients_that_cannot_be_closed_are_not_held_by_the_root() -> None:
-    """DIS-25: only what must be closed is kept."""
-    provider = ServiceCollection().add_transient(Big).add_transient(ClosableBig).build_service_provider()
-
-    loose, held = (
-        weakref.ref(provider.get_required_service(Big)),
-        weakref.ref(provider.get_required_service(ClosableBig)),
-    )
-    gc.collect()
-
-    assert loose() is None
-    assert held() is not None
-
-
-def test_a_provider_that_nobody_keeps_is_collected() -> None:
-    """DIS-04: there is no global registry."""
-    provider = ServiceCollection().add_singleton(Big).add_transient(Branch).add_transient(Leaf).build_service_provider()
-    provider.get_service(Branch)
-    refs = [weakref.ref(provider), weakref.ref(provider.get_required_service(Big))]
-
-    del provider
-    gc.collect()
-
-    assert [ref() for ref in refs] == [None, None]
 
 
 def test_five_thousand_implementations_come_as_one_sequence() -> None:

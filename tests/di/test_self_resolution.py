@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from corner_host.di import ANY_KEY, ServiceCollection, ServiceProvider, ServiceScopeFactory
+from corner_host.di import ANY_KEY, ServiceCollection, ServiceInspector, ServiceProvider, ServiceScopeFactory
 from tests.di.toys import (
     Branch,
     Leaf,
@@ -18,7 +18,7 @@ from tests.di.toys import (
     provider_with,
 )
 
-BUILT_INS: list[Any] = [ServiceProvider, ServiceScopeFactory]
+BUILT_INS: list[Any] = [ServiceProvider, ServiceScopeFactory, ServiceInspector]
 
 
 @pytest.mark.parametrize("kind", BUILT_INS)
@@ -53,6 +53,21 @@ def test_is_service_asks_for_a_registration() -> None:
     assert not provider.is_service(MemoryStore)
     assert provider.is_service(Branch)
     assert not provider.is_service(Leaf)
+
+
+def test_the_inspector_asks_without_resolving() -> None:
+    """SELF-04, SELF-05, SELF-10: for classes that need to know what is there, and nothing else."""
+
+    class Needs:
+        def __init__(self, inspector: ServiceInspector) -> None:
+            self.inspector = inspector
+
+    provider = ServiceCollection().add_singleton(Needs).add_singleton(Leaf, key="k").build_service_provider()
+    inspector = provider.get_required_service(Needs).inspector
+
+    assert inspector.is_service(Needs)
+    assert inspector.is_service(Leaf, key="k")
+    assert not inspector.is_service(Leaf)
 
 
 @pytest.mark.parametrize("key", [None, "k"])

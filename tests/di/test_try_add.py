@@ -28,16 +28,17 @@ def contents(services: ServiceCollection) -> list[tuple[Any, Any]]:
     return [(descriptor.service_type, descriptor.implementation_type) for descriptor in services]
 
 
-WAYS: list[dict[str, Any]] = [{"implementation": MemoryStore}, {"factory": MemoryStore}, {"instance": MemoryStore()}]
+WAYS: list[tuple[ServiceLifetime, dict[str, Any]]] = [
+    *((lifetime, {"implementation": MemoryStore}) for lifetime in LIFETIMES),
+    *((lifetime, {"factory": MemoryStore}) for lifetime in LIFETIMES),
+    (ServiceLifetime.SINGLETON, {"instance": MemoryStore()}),
+]
 
 
 @pytest.mark.parametrize("key", [None, "k"])
-@pytest.mark.parametrize("lifetime", LIFETIMES)
-@pytest.mark.parametrize("way", WAYS)
-def test_try_add_adds_what_is_absent_and_only_that(way: dict[str, Any], lifetime: ServiceLifetime, key: Any) -> None:
+@pytest.mark.parametrize(("lifetime", "way"), WAYS)
+def test_try_add_adds_what_is_absent_and_only_that(lifetime: ServiceLifetime, way: dict[str, Any], key: Any) -> None:
     """TRY-01, TRY-02, TRY-05: by type, by factory and by instance, keyed or not, whatever is there already."""
-    if "instance" in way and lifetime is not ServiceLifetime.SINGLETON:
-        pytest.skip("only singletons have instances")
     keywords = {name: value for name, value in way.items() if name != "implementation"}
     positional = [way["implementation"]] if "implementation" in way else []
     services = ServiceCollection()

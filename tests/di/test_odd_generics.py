@@ -1,0 +1,108 @@
+"""Generics that strain the rules: growing, partly closed, partly fixed, and of the wrong argument."""
+
+from typing import Annotated, Any, Generic, Protocol
+
+from corner_host.di import FromKeyedServices, ServiceCollection, ServiceProvider
+from corner_host.primitives import CornerHostError
+from tests.di.toys import Repository, SqlRepository, T, U, User
+
+
+class Growing(Repository[T]):
+    def __init__(self, inner: Repository[list[T]]) -> None:
+        raise AssertionError("not reached")
+
+
+class Pair(Generic[T, U]):
+    pass
+
+
+class UserPair(Pair[User, T]):
+    pass
+
+
+class Deep(SqlRepository[list[T]]):
+    """A repository of lists: its variable is inside of the argument of its base."""
+
+
+def test_a_variable_inside_of_an_argument_is_refused_or_matched() -> None:
+    """GEN-22, D7: Repository[list[int]] from Deep[int], or a clear refusal; never Deep[list[int]]."""
+    try:
+        provider = ServiceCollection().add_singleton(Repository, Deep).build_service_provider()
+    except CornerHostError:
+        return
+
+    found: Any = provider.get_service(Repository[list[int]])
+    assert found.__orig_class__ == Deep[int]
+
+
+def test_a_closed_implementation_is_built_with_its_argument() -> None:
+    """GEN-20, GEN-24: given as an alias, as service or as implementation."""
+    services = ServiceCollection().add_singleton(Repository[int], SqlRepository[int]).add_singleton(SqlRepository[str])
+    provider = services.build_service_provider()
+
+    repository: Any = provider.get_required_service(Repository[int])
+
+    assert repository.kind is int
+    assert provider.get_required_service(SqlRepository[str]).kind is str
+
+
+class Everywhere(Repository[T]):
+    def __init__(
+        self,
+        item: T,
+        maybe: T | None,
+        many: list[T],
+        keyed: Annotated[Repository[T], FromKeyedServices("k")],
+        named: dict[str, T] | None = None,
+    ) -> None:
+        self.all = item, maybe, many, keyed, named
+
+
+def test_the_argument_goes_into_every_corner_of_the_hints() -> None:
+    """GEN-21: alone, in unions, collections, marked hints."""
+    services = ServiceCollection().add_singleton(User).add_singleton(Repository, Everywhere)
+    services.add_singleton(Repository, SqlRepository, key="k")
+    provider = services.build_service_provider()
+
+    everywhere: Any = provider.get_required_service(Repository[User])
+    item, maybe, many, keyed, named = everywhere.all
+
+    assert item is maybe is provider.get_service(User)
+    assert many == [item]
+    assert keyed.kind is User
+    assert named is None
+
+
+class Getting(Protocol[T]):
+    def get(self) -> type[T]: ...
+
+
+class Getter(Generic[T]):
+    def __init__(self, kind: type[T]) -> None:
+        self.kind = kind
+
+    def get(self) -> type[T]:
+        return self.kind
+
+
+def test_a_generic_protocol_is_an_open_service() -> None:
+    """GEN-01, GEN-20, REG-11: kept by shape, so its variables go by position."""
+    provider = ServiceCollection().add_singleton(Getting, Getter).build_service_provider()
+
+    assert provider.get_required_service(Getting[int]).get() is int
+
+
+def test_one_factory_may_ask_for_another_closed_form_of_itself() -> None:
+    """CIR-07, CIR-13, GEN-11: another argument is another service."""
+
+    def make(kind: type[T], provider: ServiceProvider) -> Repository[T]:
+        inner: Any = provider.get_service(Repository[str]) if kind is int else None
+        repository = SqlRepository(kind)
+        repository.inner = inner  # type: ignore[attr-defined]
+        return repository
+
+    provider = ServiceCollection().add_transient(Repository, factory=make).build_service_provider()
+
+    repository: Any = provider.get_required_service(Repository[int])
+
+    assert repository.inner.kind is str
