@@ -12,6 +12,7 @@ from corner_host.di import (
     ServiceCollection,
     ServiceLifetime,
     ServiceProvider,
+    UnresolvableDependencyError,
 )
 from tests.di.toys import LIFETIMES, Branch, Closable, Journal, Leaf, Tree, add, journalled
 
@@ -151,6 +152,18 @@ async def yields_nothing() -> AsyncIterator[Leaf]:
 async def yields_twice() -> AsyncIterator[Leaf]:
     yield Leaf()
     yield Leaf()
+
+
+async def test_an_asynchronous_generator_yields_once() -> None:
+    """FAC-15, D8: nothing or too much is an error that names the service."""
+    empty = ServiceCollection().add_singleton(Leaf, factory=yields_nothing).build_service_provider()
+    twice = ServiceCollection().add_singleton(Leaf, factory=yields_twice).build_service_provider()
+
+    with pytest.raises(UnresolvableDependencyError, match=r"(?s)Leaf.*yield"):
+        await empty.get_service_async(Leaf)
+    await twice.get_service_async(Leaf)
+    with pytest.raises(UnresolvableDependencyError, match=r"(?s)Leaf.*yield"):
+        await twice.aclose()
 
 
 async def test_closing_an_asynchronous_generator_synchronously_is_an_error() -> None:

@@ -88,6 +88,18 @@ def test_only_the_named_key_is_wrapped() -> None:
     assert keyed.build_service_provider().get_required_service(Store, key="k").load() == "logged memory"
 
 
+def test_a_decorator_may_be_a_function() -> None:
+    """D11: with an annotated or a single parameter."""
+
+    def log(inner: Store) -> Store:
+        return Logged(inner)
+
+    services = ServiceCollection().add_singleton(Store, MemoryStore).decorate(Store, log)
+    services.decorate(Store, lambda inner: Logged(inner))  # noqa: PLW0108 - a callable without an annotation
+
+    assert services.build_service_provider().get_required_service(Store).load() == "logged logged memory"
+
+
 def test_decorating_what_is_not_registered_is_an_error_at_build() -> None:
     """D11, D6: in the validation group, whether validation was asked for or not."""
     with pytest.raises(ServiceValidationError) as caught:

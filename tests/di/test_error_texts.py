@@ -167,9 +167,39 @@ def test_a_read_only_error_says_why() -> None:
     assert "read-only" in str(caught_from(frozen)).lower()
 
 
+def test_texts_stay_short_when_much_is_registered() -> None:
+    """ERR-03: near matches, not the whole list."""
+    services = ServiceCollection()
+    for number in range(500):
+        services.add_singleton(type(f"Kind{number}", (), {}))
+        services.add_singleton(Store, MemoryStore, key=number)
+
+    with pytest.raises(ServiceNotRegisteredError) as caught:
+        services.build_service_provider().get_required_service(Store)
+
+    assert len(str(caught.value)) < 2000
+
+
 class BadRepr:
     def __repr__(self) -> str:
         raise ZeroDivisionError("repr")
+
+
+def test_a_key_that_cannot_be_shown_does_not_hide_the_error() -> None:
+    """ERR-03: the message is made without it."""
+    services = ServiceCollection().add_singleton(Leaf, key=BadRepr())
+
+    with pytest.raises(ServiceNotRegisteredError):
+        services.build_service_provider().get_required_service(Leaf, key=BadRepr())
+
+
+def test_an_instance_that_cannot_be_shown_can_be_registered() -> None:
+    """REG-23, ERR-03: descriptors and errors do without its repr."""
+    services = ServiceCollection().add_singleton(BadRepr, instance=BadRepr()).add_singleton(Branch)
+
+    assert "BadRepr" in str(services[0])
+    with pytest.raises(UnresolvableDependencyError):
+        services.build_service_provider().get_service(Branch)
 
 
 def test_any_key_is_written_by_its_name() -> None:

@@ -38,6 +38,26 @@ def hidden(lifetime: ServiceLifetime, other: ServiceLifetime, calls: list[str]) 
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
+@pytest.mark.parametrize("other", LIFETIMES)
+def test_a_loop_through_a_factory_is_found_when_it_runs(lifetime: ServiceLifetime, other: ServiceLifetime) -> None:
+    """CIR-14, CIR-15, D9, behaviour 8: for every lifetime, not on build, and the container stays usable."""
+    calls: list[str] = []
+    services = hidden(lifetime, other, calls)
+    provider = services.build_service_provider(validate_on_build=True)
+    inside = provider.create_scope().service_provider
+
+    for asked in (services[1].service_type, Egg):
+        for _ in range(2):
+            calls.clear()
+            error = cycle(inside.get_service, asked)
+            assert error.path[0] == asked
+            assert error.path[-1] in error.path[:-1]
+            assert " -> " in str(error)
+            assert calls.count("Visible") == 0
+    assert provider.get_service(Leaf)
+
+
+@pytest.mark.parametrize("lifetime", LIFETIMES)
 def test_a_constructor_that_asks_for_its_own_type_is_a_loop(lifetime: ServiceLifetime) -> None:
     """CIR-16, D9: as through a factory."""
     calls: list[int] = []

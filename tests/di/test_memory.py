@@ -54,6 +54,17 @@ def test_transients_that_cannot_be_closed_are_not_held_by_the_root() -> None:
     assert held() is not None
 
 
+def test_a_closed_provider_lets_go_of_its_singletons() -> None:
+    """DIS-02: also when somebody keeps the provider."""
+    provider = ServiceCollection().add_singleton(ClosableBig).add_singleton(Big).build_service_provider()
+    refs = [weakref.ref(provider.get_required_service(kind)) for kind in (Big, ClosableBig)]
+
+    provider.close()
+    gc.collect()
+
+    assert [ref() for ref in refs] == [None, None]
+
+
 def test_a_provider_that_nobody_keeps_is_collected() -> None:
     """DIS-04: there is no global registry."""
     provider = ServiceCollection().add_singleton(Big).add_transient(Branch).add_transient(Leaf).build_service_provider()

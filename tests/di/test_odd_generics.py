@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any, Generic, Protocol
 
+import pytest
+
 from corner_host.di import FromKeyedServices, ServiceCollection, ServiceProvider
 from corner_host.primitives import CornerHostError
 from tests.di.toys import Repository, SqlRepository, T, U, User
@@ -12,12 +14,26 @@ class Growing(Repository[T]):
         raise AssertionError("not reached")
 
 
+def test_a_generic_that_needs_an_ever_growing_one_is_an_error() -> None:
+    """CIR-07, CON-04: it ends, and says what grows; neither a hang nor a RecursionError."""
+    provider = ServiceCollection().add_singleton(Repository, Growing).build_service_provider()
+
+    with pytest.raises(CornerHostError, match="Repository"):
+        provider.get_service(Repository[int])
+
+
 class Pair(Generic[T, U]):
     pass
 
 
 class UserPair(Pair[User, T]):
     pass
+
+
+def test_a_base_with_fewer_variables_is_refused_or_closed_rightly() -> None:
+    """GEN-09, GEN-22: an implementation that fixes one of two arguments does not fit the open service."""
+    with pytest.raises(CornerHostError, match="UserPair"):
+        ServiceCollection().add_singleton(Pair, UserPair)
 
 
 class Deep(SqlRepository[list[T]]):

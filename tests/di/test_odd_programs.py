@@ -9,15 +9,43 @@ import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
+from anyio.abc import TaskGroup
 
 from corner_host.di import (
     AsyncFactoryError,
     CircularDependencyError,
     ServiceCollection,
+    ServiceLifetime,
     ServiceProvider,
     ServiceProviderDisposedError,
 )
-from tests.di.toys import Branch, Closable, Journal, Leaf, Tree, at_once, journalled
+from tests.di.toys import LIFETIMES, Branch, Closable, Journal, Leaf, Tree, add, at_once, journalled
+
+
+@pytest.mark.parametrize("lifetime", LIFETIMES)
+@pytest.mark.parametrize(
+    "error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit(), StopIteration(), StopAsyncIteration()]
+)
+def test_whatever_a_constructor_raises_passes_and_leaves_a_working_container(
+    lifetime: ServiceLifetime, error: BaseException
+) -> None:
+    """RES-18, LIF-15: also what is no Exception."""
+    errors = [error]
+
+    class Explodes:
+        def __init__(self, leaf: Leaf) -> None:
+            if errors:
+                raise errors.pop()
+
+    services = ServiceCollection().add_singleton(Leaf)
+    add(services, lifetime, Explodes)
+    inside = services.build_service_provider().create_scope().service_provider
+
+    with pytest.raises(type(error)) as caught:
+        inside.get_service(Explodes)
+
+    assert caught.value is error
+    assert isinstance(inside.get_service(Explodes), Explodes)
 
 
 def test_a_factory_may_use_scopes_of_its_own() -> None:
@@ -194,6 +222,13 @@ async def test_a_task_group_may_live_in_a_generator_factory() -> None:
         scope.service_provider.get_service(Closable)
 
     assert journal.lines == ["Closable closed", "group left"]
+
+
+async def make_group(journal: Journal) -> AsyncIterator[TaskGroup]:
+    async with anyio.create_task_group() as group:
+        yield group
+        group.cancel_scope.cancel()
+    journal.write("group left")
 
 
 async def test_an_asynchronous_generator_is_closed_although_the_body_was_cancelled() -> None:

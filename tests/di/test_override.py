@@ -139,6 +139,41 @@ class Taken(containers.DeclarativeContainer):
     branch = providers.Factory(Branch, leaf=leaf)
 
 
+def test_a_container_is_taken_over_under_its_types() -> None:
+    """D11: singletons stay its singletons, factories make a new object each time."""
+    container = Taken()
+    provider = ServiceCollection().add_container(container).build_service_provider()
+
+    assert provider.get_service(MemoryStore) is container.store()
+    assert provider.get_service(Leaf) is not provider.get_service(Leaf)
+    assert isinstance(provider.get_required_service(Branch).leaf, Leaf)
+
+
+def test_a_container_is_referred_to() -> None:
+    """D11: its own overrides show, because it is not copied."""
+    container = Taken()
+    provider = ServiceCollection().add_container(container).build_service_provider()
+    mine = MemoryStore()
+    provider.get_service(MemoryStore)
+
+    with container.store.override(providers.Object(mine)):
+        assert provider.get_service(MemoryStore) is mine
+
+
+def test_services_of_a_container_are_injected_like_any() -> None:
+    """D11: into classes of this container."""
+
+    class Needs:
+        def __init__(self, store: MemoryStore, branch: Branch) -> None:
+            self.store, self.branch = store, branch
+
+    provider = (
+        ServiceCollection().add_container(Taken()).add_transient(Needs).build_service_provider(validate_on_build=True)
+    )
+
+    assert provider.get_required_service(Needs).store is provider.get_service(MemoryStore)
+
+
 class Values(ConfigurationValues):
     """A configuration of texts."""
 

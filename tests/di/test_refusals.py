@@ -9,6 +9,7 @@ import pytest
 from corner_host.di import (
     RegistrationError,
     ServiceCollection,
+    ServiceDescriptor,
     ServiceLifetime,
 )
 from tests.di.toys import (
@@ -137,10 +138,30 @@ NONSENSE: list[tuple[str, Callable[[ServiceCollection], object]]] = [
 ]
 
 
+@pytest.mark.parametrize("register", [pytest.param(change, id=name) for name, change in NONSENSE])
+def test_nonsense_is_refused_when_added(register: Callable[[ServiceCollection], object]) -> None:
+    """REG-13, FAC-13, KEY-35: what cannot be meant is refused at once, and nothing was added."""
+    services = ServiceCollection()
+
+    with pytest.raises(RegistrationError):
+        register(services)
+
+    assert len(services) == 0
+
+
 def test_a_function_as_implementation_is_told_the_keyword() -> None:
     """FAC-13: the message shows how a factory is given."""
     with pytest.raises(RegistrationError, match="factory="):
         ServiceCollection().add_singleton(Leaf, a_function)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("lifetime", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
+def test_only_a_singleton_can_be_an_instance(lifetime: ServiceLifetime) -> None:
+    """REG-04: a ready object has no shorter life."""
+    with pytest.raises(RegistrationError):
+        ServiceDescriptor(Leaf, lifetime=lifetime, instance=Leaf())
+    with pytest.raises(TypeError):
+        add(ServiceCollection(), lifetime, Leaf, instance=Leaf())
 
 
 GENERIC_MISTAKES: list[tuple[str, Any, dict[str, Any], str]] = [
@@ -151,6 +172,17 @@ GENERIC_MISTAKES: list[tuple[str, Any, dict[str, Any], str]] = [
     ("half-closed service", Pair[T, int], {"implementation_type": Pair}, "Pair"),
     ("variadic service", Shelf, {"implementation_type": Shelf}, "Shelf"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments", "named"), [pytest.param(*rest, id=name) for name, *rest in GENERIC_MISTAKES]
+)
+def test_an_open_generic_needs_an_open_implementation_of_its_arity(
+    service: Any, arguments: dict[str, Any], named: str
+) -> None:
+    """GEN-08, GEN-09, GEN-10, GEN-26: refused when added, naming what does not fit."""
+    with pytest.raises(RegistrationError, match=named):
+        ServiceDescriptor(service, lifetime=ServiceLifetime.SINGLETON, **arguments)
 
 
 def test_two_type_parameters_do_not_implement_one() -> None:

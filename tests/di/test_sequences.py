@@ -35,6 +35,13 @@ def test_one_registration_is_a_sequence_of_one_and_none_an_empty_one() -> None:
     assert provider.get_service(Sequence[Store]) == ()
 
 
+def test_getting_all_is_requiring_the_sequence() -> None:
+    """RES-07: both are the same question."""
+    provider = provider_with(Leaf)
+
+    assert provider.get_services(Leaf) is provider.get_required_service(Sequence[Leaf])
+
+
 async def test_sequences_come_through_the_asynchronous_door_too() -> None:
     """RES-04, RES-07, D8: with items that are made asynchronously."""
 
@@ -146,6 +153,15 @@ def test_sequences_are_not_flattened() -> None:
     services.add_singleton(Sequence[Store], instance=mine)
 
     assert list(services.build_service_provider().get_services(Sequence[Store])) == [mine]
+
+
+@pytest.mark.parametrize("hint", TUPLES)
+def test_read_only_collections_are_one_shared_tuple(hint: Any) -> None:
+    """RES-16, D10: safe to share, so all of them are the same object."""
+    provider = ServiceCollection().add_singleton(Store, MemoryStore).build_service_provider()
+
+    assert isinstance(provider.get_service(hint), tuple)
+    assert provider.get_service(hint) is provider.get_service(Sequence[Store])
 
 
 def test_a_list_is_fresh_each_time() -> None:
