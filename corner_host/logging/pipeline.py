@@ -51,6 +51,7 @@ class Pipeline(logging.Handler):
         fields.update(record.__dict__)
         for name in extra_names(record):
             fields[name] = shown(name, fields[name])
+        fields.pop("message", None)  # left by another handler's formatter, unmasked
         if (named := as_mapping(record.args)) is not None:
             copy.args = {name: shown(str(name), value) for name, value in named.items()}
         fields["log_scopes"] = current_scopes() if self.captures_scopes else ()

@@ -16,15 +16,15 @@ _WORDS: Final = {
     logging.ERROR: "fail",
     logging.CRITICAL: "crit",
 }
-_COLORS: Final = {  # .NET's: foreground on background
-    TRACE: "\x1b[37m\x1b[40m",
-    logging.DEBUG: "\x1b[37m\x1b[40m",
-    logging.INFO: "\x1b[32m\x1b[40m",
-    logging.WARNING: "\x1b[1m\x1b[33m\x1b[40m",
-    logging.ERROR: "\x1b[30m\x1b[41m",
-    logging.CRITICAL: "\x1b[1m\x1b[37m\x1b[41m",
+_COLORS: Final = {  # .NET's: foreground and background
+    TRACE: "\x1b[37;40m",
+    logging.DEBUG: "\x1b[37;40m",
+    logging.INFO: "\x1b[32;40m",
+    logging.WARNING: "\x1b[1;33;40m",
+    logging.ERROR: "\x1b[30;41m",
+    logging.CRITICAL: "\x1b[1;37;41m",
 }
-_RESET: Final = "\x1b[39m\x1b[22m\x1b[49m"
+_RESET: Final = "\x1b[0m"
 _INDENT: Final = "      "
 
 
