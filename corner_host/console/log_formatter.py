@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.traceback import Traceback
 
-from corner_host.logging import TRACE, FormatterOptions
-from corner_host.logging.formatters import SimpleFormatter, SimpleLine
+from corner_host.logging import TRACE, FormatterOptions, SimpleFormatter, SimpleLine
 
 _STYLES: Final = {
     TRACE: "dim",

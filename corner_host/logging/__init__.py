@@ -34,7 +34,14 @@ never raises, ``logging.raiseExceptions`` decides whether trouble is told on std
 
 from .builder import LoggingBuilder
 from .errors import LoggingConfigurationError
-from .formatters import FormatterOptions, JsonFormatter, SimpleDotnetFormatter, SimpleFormatter, SystemdFormatter
+from .formatters import (
+    FormatterOptions,
+    JsonFormatter,
+    SimpleDotnetFormatter,
+    SimpleFormatter,
+    SimpleLine,
+    SystemdFormatter,
+)
 from .levels import OFF, TRACE, parse_level
 from .logger import Logger
 from .queued import QueuedHandler
@@ -56,6 +63,7 @@ __all__ = [
     "RuleSet",
     "SimpleDotnetFormatter",
     "SimpleFormatter",
+    "SimpleLine",
     "SystemdFormatter",
     "current_scopes",
     "log_scope",

@@ -159,7 +159,7 @@ class QueuedHandler(logging.Handler):
     def _report(self, limit: float) -> None:
         lost = self._accepted - self._written + self._dropped
         if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw
-            sys.stderr.write(f"corner_host: {lost} log records were not written: nobody read them for {limit:g} s\n")
+            sys.stderr.write(f"corner_host: {lost} log records were not written: nobody read them for {limit:.2g} s\n")
 
 
 def _after_fork() -> None:
