@@ -12,6 +12,7 @@ class ServiceExtensions:
 
     __slots__ = ()
 
+    add_hosted_service = Extension("corner_host.hosting")
     add_memory_cache = Extension("corner_host.caching")
     add_options = Extension("corner_host.options")
     configure = Extension("corner_host.options")

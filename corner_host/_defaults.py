@@ -1,0 +1,66 @@
+"""What `Host.create_builder` is made of; the one module that knows every default.
+
+Hosting loads it by name when a builder wants defaults.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationSource
+from corner_host.di import ServiceCollection
+from corner_host.hosting import HostEnvironment
+from corner_host.logging import LoggingBuilder
+
+PREFIXES = ("DOTNET_", "CORNER_")
+"""Of the variables that configure the host itself; the later one wins."""
+
+RELOAD_KEY = "hostBuilder:reloadConfigOnChange"
+
+
+def add_host_sources(configuration: ConfigurationManager, *, needs_content_root: bool) -> None:
+    """Add what configures the host itself: the working directory as content root, and the prefixed variables."""
+    if needs_content_root:
+        configuration.add_in_memory_collection({"contentRoot": str(Path.cwd())})
+    for prefix in PREFIXES:
+        configuration.add_environment_variables(prefix)
+
+
+def application_sources(
+    configuration: ConfigurationManager, environment: HostEnvironment, args: Sequence[str]
+) -> list[ConfigurationSource]:
+    """Return the sources for the application, always the same number of them, in rising order."""
+    reload = (configuration[RELOAD_KEY] or "true").casefold() != "false"
+    builder = ConfigurationBuilder()
+    for name in ("appsettings.json", f"appsettings.{environment.environment_name}.json"):
+        builder.add_json_file(name, optional=True, reload_on_change=reload)
+    if environment.is_development() and environment.application_name:
+        builder.add_user_secrets(user_secrets_id(environment))
+    else:
+        builder.add_in_memory_collection()
+    builder.add_environment_variables()
+    builder.add_command_line(args)
+    return list(builder.sources)
+
+
+def add_defaults(services: ServiceCollection, logging: LoggingBuilder) -> None:  # noqa: ARG001 - nothing to register yet
+    """Add what every application wants."""
+    logging.add_console()
+
+
+def user_secrets_id(environment: HostEnvironment) -> str:
+    """Return the name under which the application's secrets are kept.
+
+    ``user-secrets-id`` in ``[tool.corner-host]`` of the application's ``pyproject.toml``, else the application's name.
+    """
+    root = Path(environment.content_root_path)
+    for folder in (root, *root.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file():
+            try:
+                tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+            except (OSError, ValueError):
+                break
+            found = tool.get("corner-host", {}).get("user-secrets-id")
+            return found if isinstance(found, str) and found else environment.application_name
+    return environment.application_name

@@ -1,0 +1,73 @@
+"""The host: one object that starts what an application is made of, keeps it running, and stops it in order.
+
+A *builder* collects services, configuration and logging, and makes the *host*. *Hosted services* start in the order in
+which they were added and stop in reverse; a *background service* is one whose work goes on in between. The *application
+lifetime* tells that the application has started, stops, has stopped; the *host lifetime* is how the world outside asks it
+to stop: a console, systemd.
+
+**Order of things.** The start: the host lifetime, startup validation, construction of the services, ``starting``,
+``start``, ``started`` of each, ``application_started``. The stop: ``stopping`` of each, ``application_stopping``, ``stop``,
+``stopped`` of each, ``application_stopped``, the host lifetime. See `Host.start` and `Host.stop`.
+
+**One deadline.** A stop has one budget (`HostOptions.shutdown_timeout`). First everything is asked to stop and may finish
+its work; when the budget is spent, what still runs is cancelled, as anyio cancels; what swallows that is named and left
+behind. `Host.shutdown_report` tells who did what, and at which line each waited.
+
+**Failure.** What a background service raises stops the host and leaves ``run()``, unless it is to be ignored or restarted.
+What had started before a failed start is stopped again.
+
+**Structure.** Everything runs in one task group, held by a task of the host's own, so `Host.start` and `Host.stop` may come
+from different tasks; nothing outlives the host except what does not heed its cancellation.
+
+Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too), tokens for starting and stopping (anyio
+cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.
+"""
+
+from .background_service import BackgroundService
+from .callbacks import HostBuilderContext
+from .contracts import (
+    BackgroundServiceCompletionBehavior,
+    BackgroundServiceExceptionBehavior,
+    BackgroundServiceState,
+    HostApplicationLifetime,
+    HostedLifecycleService,
+    HostedService,
+    HostLifetime,
+)
+from .environment import HostEnvironment
+from .errors import HostStateError, ShutdownTimeoutError, StartupTimeoutError, WaitingService
+from .host import Host, HostBuilder
+from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
+from .member import HostedServiceStatus
+from .options import HostOptions
+from .registration import add_hosted_service
+from .report import ShutdownReport, StoppedService, StopOutcome
+from .settings import HostBuilderSettings
+
+__all__ = [
+    "BackgroundService",
+    "BackgroundServiceCompletionBehavior",
+    "BackgroundServiceExceptionBehavior",
+    "BackgroundServiceState",
+    "ConsoleLifetime",
+    "ConsoleLifetimeOptions",
+    "Host",
+    "HostApplicationLifetime",
+    "HostBuilder",
+    "HostBuilderContext",
+    "HostBuilderSettings",
+    "HostEnvironment",
+    "HostLifetime",
+    "HostOptions",
+    "HostStateError",
+    "HostedLifecycleService",
+    "HostedService",
+    "HostedServiceStatus",
+    "ShutdownReport",
+    "ShutdownTimeoutError",
+    "StartupTimeoutError",
+    "StopOutcome",
+    "StoppedService",
+    "WaitingService",
+    "add_hosted_service",
+]

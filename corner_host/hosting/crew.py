@@ -1,0 +1,136 @@
+"""The services of one host and what it takes to call them: shared by its start (``starting``) and stop (``stopping``)."""
+
+import math
+from collections.abc import Iterable
+from typing import Final, final
+
+from anyio.abc import TaskGroup
+
+from corner_host.primitives import Clock, Duration, seconds
+
+from . import log
+from .contracts import HostLifetime
+from .errors import WaitingService
+from .execution import Execution
+from .lifetime import ApplicationLifetime
+from .member import Member, place_of
+from .options import HostOptions
+from .stage import Call, Stage
+from .supervisor import Supervisor, service_name
+from .waiting_at import Place, waiting_at
+
+_MOST_PLACES: Final = 100
+"""For how many of the services that are cut the place is looked up: each costs a walk over all tasks."""
+
+
+@final
+class Crew:
+    """Who is started and stopped, by whom, and what there is to say about it.
+
+    Attributes:
+        members: The hosted services, in order of registration; empty until they have been constructed.
+        stage: The start or stop that is under way, or was the last.
+        has_abandoned: Whether something runs on that did not heed its cancellation.
+    """
+
+    def __init__(
+        self,
+        group: TaskGroup,
+        *,
+        lifetime: ApplicationLifetime,
+        host_lifetime: HostLifetime,
+        options: HostOptions,
+        clock: Clock,
+    ) -> None:
+        self.lifetime = lifetime
+        self.host_lifetime = host_lifetime
+        self.options = options
+        self.supervisor = Supervisor(group, lifetime, options, clock)
+        self.members: tuple[Member, ...] = ()
+        self.stage: Stage | None = None
+        self.has_abandoned = False
+        self._group = group
+        self._clock = clock
+        self._places: dict[Execution, Place] = {}
+
+    def open_stage(self, doing: str, budget: float) -> Stage:
+        """Return a stage that may take *budget* seconds."""
+        grace = seconds(self.options.cancellation_grace, "cancellation_grace")
+        self.stage = Stage(doing, self._group, self._clock, budget=budget, grace=grace, watcher=self)
+        if self.lifetime.forcing.is_cancellation_requested:
+            self.cut()
+        return self.stage
+
+    def cut(self) -> None:
+        """Cut what is under way."""
+        if self.stage is not None:
+            forced = self.lifetime.forcing.is_cancellation_requested
+            self.stage.cut("it was forced" if forced else "whoever waited for it was cancelled")
+
+    async def run_hook(self, stage: Stage, hook: str, members: Iterable[Member], *, concurrently: bool) -> list[Call]:
+        """Call *hook* on those of *members* that have it; a start ends at the first error, a stop does not."""
+        calls = [call for member in members if (call := member.call(hook)) is not None]
+        if not calls:
+            return calls
+        return await stage.run(calls, concurrently=concurrently, until_error=stage.doing == "start")
+
+    async def end_executions(self, stage: Stage) -> list[Call]:
+        """Ask what still runs in the background to stop, and wait for it."""
+        calls = [
+            Call(service_name(execution.service), execution.stop, hook="execute", member=execution)
+            for execution in self.supervisor.running
+            if not execution.was_cut
+        ]
+        return await stage.run(calls, concurrently=True) if calls else []
+
+    def waiting(self, calls: Iterable[Call]) -> tuple[WaitingService, ...]:
+        """Return what a time-out error says about *calls*."""
+        return tuple(
+            WaitingService(name=call.name, file=place.file, line=place.line, waited=call.seconds)
+            for call in calls
+            if call.was_cut
+            for place in [self.place(call)]
+        )
+
+    def place(self, call: Call) -> Place:
+        """Return where *call* waited when its stage was cut."""
+        execution = call.member.execution if isinstance(call.member, Member) else call.member
+        known = self._places.get(execution) if isinstance(execution, Execution) else None
+        return call.place or known or Place()
+
+    def on_slow(self, stage: Stage, call: Call) -> None:
+        """Write who takes long, where it waits, and what is left of the budget."""
+        log.SLOW(
+            service=call.name,
+            doing="starting" if stage.doing == "start" else "stopping",
+            waited=self._clock.monotonic() - call.began,
+            where=str(place_of(call)),
+            left="" if math.isinf(stage.left) else f"; {max(0.0, stage.left):.1f} s are left",
+        )
+
+    def on_cut(self, stage: Stage, running: list[Call]) -> None:
+        """Find out where everybody waits, before cancellation changes it; write who it is."""
+        for call in running[:_MOST_PLACES]:
+            call.place = place_of(call)
+            call.seconds = self._clock.monotonic() - call.began
+        if stage.doing == "stop":
+            for execution in self.supervisor.running[:_MOST_PLACES]:
+                self._places[execution] = waiting_at(execution.work)
+        if running:
+            names = ", ".join(f"{call.name}{call.place or ''}" for call in running)
+            log.CUT(doing=stage.doing, why=stage.why_cut, services=names)
+
+    def on_abandoned(self, stage: Stage, call: Call) -> None:
+        """Write who does not heed its cancellation."""
+        self.has_abandoned = True
+        log.ABANDONED(service=call.name, grace=stage.grace, where=str(place_of(call)))
+
+
+def budget(limit: Duration | None, *others: Duration | None) -> float:
+    """Return the shortest of some limits in seconds; None is no limit."""
+    return min((seconds(each, "timeout") for each in (limit, *others) if each is not None), default=math.inf)
+
+
+def errors_of(calls: Iterable[Call]) -> list[BaseException]:
+    """Return what *calls* raised."""
+    return [call.error for call in calls if call.error is not None]

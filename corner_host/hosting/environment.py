@@ -1,0 +1,73 @@
+"""Where and as what the program runs. Pure, but for finding the program itself."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Final, final
+
+DEVELOPMENT: Final = "Development"
+STAGING: Final = "Staging"
+PRODUCTION: Final = "Production"
+
+APPLICATION_KEY: Final = "applicationName"
+ENVIRONMENT_KEY: Final = "environment"
+CONTENT_ROOT_KEY: Final = "contentRoot"
+
+
+@final
+@dataclass(slots=True)
+class HostEnvironment:
+    """The name of the environment, the name of the application, and the folder its files are in.
+
+    Example:
+        >>> HostEnvironment(environment_name="development").is_development()
+        True
+    """
+
+    environment_name: str = ""
+    application_name: str = ""
+    content_root_path: str = ""
+
+    def is_environment(self, name: str) -> bool:
+        """Tell whether this is the environment called *name*, in any case."""
+        return self.environment_name.casefold() == name.casefold()
+
+    def is_development(self) -> bool:
+        """Tell whether this is ``Development``."""
+        return self.is_environment(DEVELOPMENT)
+
+    def is_staging(self) -> bool:
+        """Tell whether this is ``Staging``."""
+        return self.is_environment(STAGING)
+
+    def is_production(self) -> bool:
+        """Tell whether this is ``Production``."""
+        return self.is_environment(PRODUCTION)
+
+
+def application_directory() -> Path:
+    """Return the folder of the program that runs; the working directory for an interactive one."""
+    file = getattr(_main_module(), "__file__", None)
+    return Path(file).resolve().parent if file else Path.cwd()
+
+
+def program_name() -> str:
+    """Return what the program that runs is called: ``shop`` for ``shop.py`` and for ``python -m shop``."""
+    main = _main_module()
+    package = getattr(getattr(main, "__spec__", None), "parent", None)
+    if package:
+        return str(package).partition(".")[0]
+    file = getattr(main, "__file__", None)
+    return Path(file).stem if file else Path(sys.argv[0] or "python").stem
+
+
+def content_root(configured: str | None) -> str:
+    """Return the absolute content root: *configured* as it is, if absolute, else within the application's folder."""
+    if not configured:
+        return str(application_directory())
+    return configured if Path(configured).is_absolute() else str(application_directory() / configured)
+
+
+def _main_module() -> ModuleType | None:
+    return sys.modules.get("__main__")

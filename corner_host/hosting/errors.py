@@ -1,0 +1,91 @@
+"""What goes wrong with a host itself. What goes wrong in its services is raised as it is.
+
+    CornerHostError
+        HostStateError         (RuntimeError)  a call that does not fit the state of the host
+        StartupTimeoutError    (TimeoutError)  the start took longer than ``startup_timeout``
+        ShutdownTimeoutError   (TimeoutError)  the stop took longer than ``shutdown_timeout``
+"""
+
+from dataclasses import dataclass
+from typing import final
+
+from corner_host.primitives import CornerHostError
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingService:
+    """A service that had to be cancelled, and where it was.
+
+    Args:
+        name: Class or function.
+        file: The file of the code that waited, empty if it could not be found.
+        line: The line there, from 1; 0 if unknown.
+        waited: For how long the host had waited for it, in seconds.
+    """
+
+    name: str
+    file: str
+    line: int
+    waited: float
+
+    def __str__(self) -> str:
+        where = f" at {self.file}:{self.line}" if self.file else ""
+        return f"{self.name} waited {self.waited:.1f} s{where}"
+
+
+class HostStateError(CornerHostError, RuntimeError):
+    """A call does not fit the state of the host or its builder: a second start, a second build."""
+
+
+class _HostTimeoutError(CornerHostError, TimeoutError):
+    verb = ""
+    option = ""
+
+    def __init__(self, timeout: float | None, services: tuple[WaitingService, ...]) -> None:
+        limit = "when it was cut short" if timeout is None else f"within {timeout:g} s"
+        lines = [f"The host did not {self.verb} {limit}; what still ran was cancelled."]
+        lines += [f"  {service}" for service in services]
+        lines.append(f"To fix: make these services end sooner, or raise HostOptions.{self.option}.")
+        super().__init__("\n".join(lines))
+        self.timeout = timeout
+        self.services = services
+
+
+@final
+class StartupTimeoutError(_HostTimeoutError):
+    """The start took longer than `HostOptions.startup_timeout`.
+
+    Attributes:
+        timeout: The budget, in seconds.
+        services: Who was still starting, and where (`WaitingService`).
+    """
+
+    verb = "start"
+    option = "startup_timeout"
+
+
+@final
+class ShutdownTimeoutError(_HostTimeoutError):
+    """The stop took longer than `HostOptions.shutdown_timeout`, or was cut short by the one who asked for it.
+
+    Attributes:
+        timeout: The budget, in seconds; None when the stop was cut short.
+        services: Who had to be cancelled, and where (`WaitingService`).
+    """
+
+    verb = "stop"
+    option = "shutdown_timeout"
+
+
+def gather(message: str, errors: list[BaseException]) -> BaseException | None:
+    """Return what to raise for *errors*: nothing, the only one as it is, or a group of all.
+
+    A request to leave the process is never wrapped: it would not be heeded inside a group.
+    """
+    if len(errors) <= 1:
+        return errors[0] if errors else None
+    for error in errors:
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            return error
+    return BaseExceptionGroup(message, errors)

@@ -1,0 +1,166 @@
+"""One run of a background service: its task, its token, how it ended, and what happens then.
+
+Who runs it decides what an end means: inside a host a `Judge` is asked, outside nobody is, and the
+first end is the last.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, Final, Protocol, TypeAlias, final
+
+import anyio
+
+from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError
+
+from .cancelled import is_cancellation
+from .contracts import BackgroundServiceState
+from .detached import begin_detached
+
+Begin: TypeAlias = "Callable[[Execution], None]"
+
+
+class Judge(Protocol):
+    """Decides what follows the end of an execution."""
+
+    @property
+    def clock(self) -> Clock:
+        """What the waits are measured with."""
+        ...
+
+    def is_stopping(self, execution: "Execution", /) -> bool:
+        """Tell whether the work may say that it was cancelled without having failed."""
+        ...
+
+    def after_end_of(self, execution: "Execution", /) -> float | None:
+        """Return after how many seconds the work is run again; None: it is not."""
+        ...
+
+
+@final
+class Execution:
+    """The ``execute`` of a background service, from its start to its last end.
+
+    Attributes:
+        service: Whose it is.
+        state: Where it is.
+        exception: What the last run raised, if it raised.
+        restarts: How often it was run again.
+        work: The coroutine that runs now.
+        was_cut: Whether it was cancelled, rather than asked to stop.
+    """
+
+    __slots__ = ("_body", "_done", "_ended", "_scope", "_source", "exception", "restarts", "service", "state", "was_cut", "work")
+
+    def __init__(self, service: object, body: Callable[[CancellationToken], Awaitable[None]]) -> None:
+        self.service = service
+        self.state = BackgroundServiceState.RUNNING
+        self.exception: BaseException | None = None
+        self.restarts = 0
+        self.work: Any = None
+        self.was_cut = False
+        self._body = body
+        self._source = CancellationTokenSource()
+        self._scope: anyio.CancelScope | None = None
+        self._done: anyio.Event | None = None
+        self._ended = False
+
+    @property
+    def stopping(self) -> CancellationToken:
+        """The token that asks the work to stop."""
+        return self._source.token
+
+    def ask_to_stop(self) -> None:
+        """Cancel the token.
+
+        Raises:
+            ExceptionGroup: Callbacks of the token raised; all of them have run.
+        """
+        self._source.cancel()
+
+    def cut(self) -> None:
+        """Cancel the work itself; its token too."""
+        if not self._ended:
+            self.was_cut = True
+            if self._scope is not None:
+                self._scope.cancel()
+
+    async def stop(self) -> None:
+        """Ask the work to stop, and return once it has ended.
+
+        Raises:
+            ExceptionGroup: Callbacks of the token raised; the work has ended nevertheless.
+        """
+        try:
+            self.ask_to_stop()
+        finally:
+            await self.ended()
+
+    def never_begin(self) -> None:
+        """End before the beginning: the start was cancelled."""
+        self._ended = True
+        self.state = BackgroundServiceState.CANCELLED
+
+    async def ended(self) -> None:
+        """Return once the last run has ended; cancels the work if this wait is cancelled, and still sees to its end."""
+        if self._ended:
+            return
+        if self._done is None:
+            self._done = anyio.Event()
+        try:
+            await self._done.wait()
+        except BaseException:
+            self.cut()
+            # no limit here: the host has one, and names who exceeds it
+            with anyio.CancelScope(shield=True):
+                await self._done.wait()
+            raise
+
+    async def run(self, judge: "Judge | None" = None) -> None:
+        """Run the work, and again for as long as *judge*, asked after each end, says so."""
+        try:
+            await self._run_once(judge)
+            while judge is not None and (delay := judge.after_end_of(self)) is not None:
+                with self.stopping.cancel_scope() as self._scope:
+                    await judge.clock.sleep(delay)
+                if self.was_cut or self.stopping.is_cancellation_requested:
+                    return
+                self.restarts += 1
+                self.state = BackgroundServiceState.RUNNING
+                await self._run_once(judge)
+        finally:
+            self._ended = True
+            if self.state is BackgroundServiceState.RUNNING:
+                self.state = BackgroundServiceState.CANCELLED
+            if self._done is not None:
+                self._done.set()
+
+    async def _run_once(self, judge: Judge | None) -> None:
+        try:
+            with anyio.CancelScope() as self._scope:
+                if self.was_cut:
+                    self._scope.cancel()
+                self.work = self._body(self._source.token)
+                await self.work
+                self.state = BackgroundServiceState.COMPLETED
+                return
+            self.state = BackgroundServiceState.CANCELLED
+        except BaseException as error:
+            if is_cancellation(error):
+                self.state = BackgroundServiceState.CANCELLED
+                raise
+            may_say_so = self.stopping.is_cancellation_requested or (judge is not None and judge.is_stopping(self))
+            if isinstance(error, OperationCancelledError) and may_say_so:
+                self.state = BackgroundServiceState.CANCELLED
+            else:
+                self.state = BackgroundServiceState.FAULTED
+                self.exception = error
+        finally:
+            self.work = self._scope = None
+
+
+def _begin_alone(execution: Execution) -> None:
+    begin_detached(execution.run, f"{type(execution.service).__qualname__}.execute")
+
+
+begin: Final[ContextVar[Begin]] = ContextVar("begin", default=_begin_alone)
+"""How a background service that starts has its work begun: the host around it says so."""

@@ -1,0 +1,306 @@
+"""The life of a host: start, stop, disposal, and who waits for which."""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from types import TracebackType
+from typing import Self, cast
+
+import anyio
+from anyio.lowlevel import checkpoint_if_cancelled
+
+from corner_host.configuration import Configuration
+from corner_host.di import ServiceProvider
+from corner_host.logging import LoggingSession
+from corner_host.options import run_startup_validation
+from corner_host.primitives import CancellationTokenSource, Clock, Duration, LoopHandle, OperationCancelledError, seconds
+
+from . import log
+from .cancelled import is_cancellation
+from .contracts import HostApplicationLifetime, HostedService, HostLifetime
+from .crew import Crew, budget
+from .detached import begin_detached
+from .environment import HostEnvironment
+from .errors import HostStateError
+from .execution import begin
+from .lifetime import ApplicationLifetime
+from .member import HostedServiceStatus
+from .options import HostOptions
+from .report import ShutdownReport
+from .starting import start_services
+from .stopping import stop_services
+
+
+class _State(Enum):
+    BUILT = auto()
+    STARTING = auto()
+    RUNNING = auto()
+    STOPPING = auto()
+    STOPPED = auto()
+    FAILED = auto()
+
+
+class HostLife:
+    """What can be started once, stopped once, and disposed of. `Host` is one that can be run, too.
+
+    Attributes:
+        services: The container.
+        configuration: What was configured.
+        environment: Where and as what the program runs.
+    """
+
+    def __init__(
+        self,
+        services: ServiceProvider,
+        *,
+        configuration: Configuration,
+        environment: HostEnvironment,
+        options: HostOptions,
+        lifetime: ApplicationLifetime,
+        logging: LoggingSession,
+    ) -> None:
+        self.services = services
+        self.configuration = configuration
+        self.environment = environment
+        self._options = options
+        self._lifetime = lifetime
+        self._logging = logging
+        self._host_lifetime = services.get_required_service(HostLifetime)
+        self._clock = services.get_required_service(Clock)
+        self._state = _State.BUILT
+        self._crew: Crew | None = None
+        self._calling_off = CancellationTokenSource()
+        self._start_error: BaseException | None = None
+        self._stop_error: BaseException | None = None
+        self._stop_limit: Duration | None = None
+        self._stop_waiters = 0
+        self._stop_error_seen = False
+        self._report: ShutdownReport | None = None
+        self._closed = False
+
+    @property
+    def lifetime(self) -> HostApplicationLifetime:
+        """The events of the application."""
+        return self._lifetime
+
+    @property
+    def shutdown_report(self) -> ShutdownReport | None:
+        """What the stop came to; None before."""
+        return self._report
+
+    @property
+    def hosted_services(self) -> tuple[HostedServiceStatus, ...]:
+        """The state of each hosted service, in order of registration; empty before the start."""
+        return tuple(member.status for member in self._crew.members) if self._crew is not None else ()
+
+    async def start(self) -> None:
+        """Start the hosted services.
+
+        When it is cancelled, or fails, what had started is stopped again before it ends.
+
+        Raises:
+            HostStateError: The host has been started, or stopped, before.
+            StartupTimeoutError: It took longer than `HostOptions.startup_timeout`.
+            OperationCancelledError: The application was asked to stop meanwhile.
+            BaseException: What a service raised; several are an ``ExceptionGroup``.
+        """
+        if self._state is not _State.BUILT:
+            raise HostStateError(
+                f"The host is {self._state.name.lower()}; a host is started once.\n"
+                "To fix: build a new one for a second run."
+            )
+        await checkpoint_if_cancelled()
+        self._begin_life(_State.STARTING)
+        try:
+            await self._start_settled.wait()
+        except BaseException:
+            self._calling_off.cancel()
+            with anyio.CancelScope(shield=True):
+                await self._start_settled.wait()
+                if self._start_error is None:  # it had started at the very same moment
+                    await self._stop_quietly()
+            raise
+        if self._start_error is not None:
+            raise self._start_error
+
+    async def stop(self, timeout: Duration | None = None) -> None:
+        """Stop the hosted services; does nothing after a failed start.
+
+        Only the first call stops them; others, at the same time or later, wait for it and have its outcome. When the
+        last one who waits is cancelled, what still runs is cancelled.
+
+        Args:
+            timeout: If shorter than `HostOptions.shutdown_timeout`, it counts instead. Float seconds or a ``timedelta``.
+
+        Raises:
+            ShutdownTimeoutError: The time was up, and what still ran was cancelled.
+            BaseException: What a service raised, while it ran or while it stopped; several are an ``ExceptionGroup``.
+        """
+        limit = None if timeout is None else seconds(timeout, "timeout")
+        if self._state is _State.STARTING:
+            self._calling_off.cancel()
+            await self._start_settled.wait()
+        if self._state is _State.FAILED:
+            return
+        if self._state is _State.BUILT:
+            self._begin_life(_State.STOPPING)
+        if self._state is not _State.STOPPED and not self._stop_requested.is_set():
+            self._state = _State.STOPPING
+            self._stop_limit = limit
+            self._stop_requested.set()
+        await self._stopped()
+        if self._stop_error is not None:
+            self._stop_error_seen = True
+            raise self._stop_error
+
+    async def _stopped(self) -> None:
+        """Wait for the end of the stop."""
+        self._stop_waiters += 1
+        try:
+            await self._ended.wait()
+        except BaseException:
+            if self._stop_waiters == 1:
+                if self._crew is not None:
+                    self._crew.cut()
+                with anyio.CancelScope(shield=True):
+                    await self._ended.wait()
+            raise
+        finally:
+            self._stop_waiters -= 1
+
+    async def wait_for_shutdown(self) -> None:
+        """Wait until the application is asked to stop, and stop it. If the wait is cancelled, the host stops too.
+
+        Raises:
+            BaseException: As `stop`.
+        """
+        try:
+            await self._lifetime.application_stopping.wait()
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._stop_quietly()
+            raise
+        with anyio.CancelScope(shield=True):  # the stop has a budget of its own
+            await self.stop()
+        await checkpoint_if_cancelled()
+
+    async def _stop_quietly(self) -> None:
+        """Stop for somebody who is being cancelled: that must not be replaced by another exception."""
+        try:
+            await self.stop()
+        except BaseException as error:
+            if is_cancellation(error):
+                raise
+            log.STOP_FAILED(error)
+
+    def _begin_life(self, state: _State) -> None:
+        self._state = state
+        self._start_settled = anyio.Event()
+        self._stop_requested = anyio.Event()
+        self._ended = anyio.Event()
+        begin_detached(self._live, f"corner_host {self.environment.application_name}")
+
+    async def _live(self) -> None:
+        """Hold everything that the host runs, from the start to the end of the stop.
+
+        What does not heed its cancellation keeps this task, but nobody who waits for the host.
+        """
+        wants_start = self._state is _State.STARTING
+        try:
+            async with anyio.create_task_group() as group:
+                self._crew = crew = Crew(
+                    group,
+                    lifetime=self._lifetime,
+                    host_lifetime=self._host_lifetime,
+                    options=self._options,
+                    clock=self._clock,
+                )
+                begin.set(crew.supervisor.begin)
+                loop = LoopHandle.current()
+                with self._lifetime.forcing.register(lambda: loop.post(crew.cut)):
+                    if not wants_start or await self._has_started(crew):
+                        await self._stop_requested.wait()
+                        stage = crew.open_stage("stop", budget(self._options.shutdown_timeout, self._stop_limit))
+                        self._stop_error, self._report = await stop_services(crew, stage)
+                if crew.has_abandoned:
+                    self._settle()
+        except BaseException as error:
+            if not is_cancellation(error):
+                self._start_error = self._start_error or error
+                self._stop_error = self._stop_error or error
+                return
+            log.LOOP_ENDED()
+            raise
+        finally:
+            self._settle()
+
+    async def _has_started(self, crew: Crew) -> bool:
+        try:
+            await start_services(
+                crew,
+                self._calling_off.token,
+                validate=lambda: run_startup_validation(self.services),
+                construct=self._construct,
+            )
+        except BaseException as error:
+            if is_cancellation(error):
+                raise
+            self._start_error = error
+            return False
+        self._state = _State.RUNNING
+        self._start_settled.set()
+        return True
+
+    def _settle(self) -> None:
+        """Let those go on who wait for the end of the start or the stop."""
+        if not self._start_settled.is_set() and self._state is _State.STARTING:
+            self._state = _State.FAILED
+            self._start_error = self._start_error or OperationCancelledError("The event loop ended.")
+        elif self._state is not _State.FAILED:
+            self._state = _State.STOPPED
+        self._start_settled.set()
+        self._ended.set()
+
+    async def _construct(self) -> Sequence[object]:
+        services = await self.services.get_required_service_async(Sequence[HostedService])
+        return cast("Sequence[object]", services)
+
+    async def aclose(self) -> None:
+        """Stop the host if it runs, and dispose of its services. Further calls do nothing.
+
+        Raises:
+            BaseException: What the stop raised, unless somebody has seen it already; what the disposal raised.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._state in {_State.STARTING, _State.RUNNING, _State.STOPPING}:
+                await self.stop()
+        finally:
+            await self._dispose()
+        if self._stop_error is not None and not self._stop_error_seen:
+            self._stop_error_seen = True
+            raise self._stop_error
+
+    async def _dispose(self) -> None:
+        limit = budget(self._options.shutdown_timeout)
+        try:
+            with anyio.move_on_after(limit, shield=True):
+                await self.services.aclose()
+        finally:
+            await self._logging.aclose()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            await self.aclose()

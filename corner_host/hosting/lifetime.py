@@ -1,0 +1,81 @@
+"""The events of the application: started, stopping, stopped."""
+
+import threading
+from typing import final
+
+from corner_host.primitives import CancellationToken, CancellationTokenSource
+
+from . import log
+
+
+@final
+class ApplicationLifetime:
+    """The `HostApplicationLifetime` of every host.
+
+    Each event happens once. Its callbacks run in the thread that caused it, the last one registered first, and one that
+    raises keeps no other from running: what they raise becomes one critical record.
+
+    Attributes:
+        asked_by_signal: Whether it was a signal that asked the application to stop.
+        exit_status: The exit status that a second signal demands.
+    """
+
+    __slots__ = ("_forcing", "_lock", "_started", "_stopped", "_stopping", "asked_by_signal", "exit_status")
+
+    def __init__(self) -> None:
+        self._started = CancellationTokenSource()
+        self._stopping = CancellationTokenSource()
+        self._stopped = CancellationTokenSource()
+        # a second thread waits until the callbacks of the first are done; a callback may call again
+        self._lock = threading.RLock()
+        self._forcing = CancellationTokenSource()
+        self.asked_by_signal = False
+        self.exit_status: int | None = None
+
+    @property
+    def application_started(self) -> CancellationToken:
+        """Cancelled once the host has started."""
+        return self._started.token
+
+    @property
+    def application_stopping(self) -> CancellationToken:
+        """Cancelled once the host begins to stop."""
+        return self._stopping.token
+
+    @property
+    def application_stopped(self) -> CancellationToken:
+        """Cancelled once every service has stopped."""
+        return self._stopped.token
+
+    def stop_application(self) -> None:
+        """Ask the host to stop; from any thread; further calls do nothing."""
+        with self._lock:
+            self._cancel(self._stopping, log.EVENT_STOPPING_FAILED)
+
+    @property
+    def forcing(self) -> CancellationToken:
+        """Cancelled once the stop is to be cut short."""
+        return self._forcing.token
+
+    def signal_received(self, status: int) -> None:
+        """Ask the host to stop; the second time, cut the stop short and end the process with *status*."""
+        if not self.asked_by_signal:
+            self.asked_by_signal = True
+            self.stop_application()
+        elif self.exit_status is None:
+            self.exit_status = status
+            self._forcing.cancel()
+
+    def notify_started(self) -> None:
+        """Let ``application_started`` happen."""
+        self._cancel(self._started, log.EVENT_STARTED_FAILED)
+
+    def notify_stopped(self) -> None:
+        """Let ``application_stopped`` happen."""
+        self._cancel(self._stopped, log.EVENT_STOPPED_FAILED)
+
+    def _cancel(self, source: CancellationTokenSource, failed: log.Event) -> None:
+        try:
+            source.cancel()
+        except Exception as error:  # noqa: BLE001 - a callback's mistake is recorded, and must not stop the stop
+            failed(error)

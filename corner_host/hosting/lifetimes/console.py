@@ -1,0 +1,82 @@
+"""The lifetime of a host that a person, a container or a script runs: it stops on Ctrl+C and SIGTERM."""
+
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, final
+
+from corner_host.configuration import Configuration
+from corner_host.options import Options
+from corner_host.primitives import CancellationTokenRegistration
+
+from .. import log
+from ..environment import HostEnvironment
+from ..lifetime import ApplicationLifetime
+from .content_root import hint_about
+from .signals import SignalWatch, exit_status
+
+_NAMES: Final = ("SIGINT", "SIGTERM", "SIGQUIT", "SIGBREAK")
+SIGNALS: Final = tuple(signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__)
+"""What asks the host to stop: Ctrl+C, a service manager, Ctrl+\\ (not on Windows), Ctrl+Break (only there)."""
+
+
+@final
+@dataclass(slots=True)
+class ConsoleLifetimeOptions:
+    """What the console lifetime says.
+
+    Args:
+        suppress_status_messages: Do not tell that the application has started and is shutting down.
+    """
+
+    suppress_status_messages: bool = False
+
+
+@final
+class ConsoleLifetime:
+    """Stops the host on SIGINT, SIGTERM, SIGQUIT and, on Windows, SIGBREAK; tells when it started.
+
+    The first signal asks the host to stop, also during its start. A second one cuts the stop short, and the process ends
+    with 128 plus the number of the signal. Off the main thread signals are left alone. The handlers that were there
+    before are put back when the host is disposed.
+    """
+
+    def __init__(
+        self,
+        lifetime: ApplicationLifetime,
+        environment: HostEnvironment,
+        configuration: Configuration,
+        options: ConsoleLifetimeOptions,
+    ) -> None:
+        self._lifetime = lifetime
+        self._environment = environment
+        self._configuration = configuration
+        self._is_silent = options.suppress_status_messages
+        self._watch: SignalWatch | None = None
+        self._registrations: list[CancellationTokenRegistration] = []
+
+    async def wait_for_start(self) -> None:
+        """Begin to heed signals; returns at once."""
+        if not self._is_silent:
+            self._registrations = [
+                self._lifetime.application_started.register(self._on_started),
+                self._lifetime.application_stopping.register(lambda: log.LIFETIME.info("Application is shutting down...")),
+            ]
+            if hint := hint_about(self._environment.content_root_path, self._configuration):
+                log.LIFETIME.info(hint)
+        self._watch = SignalWatch(SIGNALS, lambda number: self._lifetime.signal_received(exit_status(number)))
+
+    async def stop(self) -> None:
+        """Do nothing: a second signal counts until the host is disposed."""
+
+    def close(self) -> None:
+        """Put the signal handlers back."""
+        for registration in self._registrations:
+            registration.unregister()
+        if self._watch is not None:
+            self._watch.close()
+
+    def _on_started(self) -> None:
+        log.LIFETIME.info("Application started. Press Ctrl+C to shut down.")
+        log.LIFETIME.info("Hosting environment: %s", self._environment.environment_name)
+        log.LIFETIME.info("Content root path: %s", self._environment.content_root_path)

@@ -1,0 +1,52 @@
+"""Catching signals while a host lives, and putting things back afterwards.
+
+``signal.signal`` is used on every platform: unlike an event loop's own handlers it can be put back to exactly what it was
+(``asyncio.run``'s, for one), works on Windows, and on trio and asyncio alike. The handler only hands the news to the event
+loop, as ``asyncio.run``'s own does.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any, final
+
+from corner_host.primitives import LoopHandle
+
+
+@final
+class SignalWatch:
+    """Has *callback* called in the event loop for each signal, until closed.
+
+    Off the main thread, where Python lets nobody catch signals, it does nothing.
+
+    Args:
+        signals: Which signals.
+        callback: Called with the number, in the event loop that runs when the watch is opened.
+    """
+
+    def __init__(self, signals: Iterable[signal.Signals], callback: Callable[[int], object]) -> None:
+        self._callback = callback
+        self._loop = LoopHandle.current()
+        self._before: dict[signal.Signals, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in signals:
+                self._before[number] = signal.signal(number, self._on_signal)
+
+    def close(self) -> None:
+        """Put the handlers back, where nobody has replaced ours meanwhile."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        before, self._before = self._before, {}
+        for number, handler in before.items():
+            if signal.getsignal(number) == self._on_signal:
+                # None: it was installed by something other than Python, and cannot be put back
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the shape of a handler
+        self._loop.post(lambda: self._callback(number))
+
+
+def exit_status(number: int) -> int:
+    """Return what a shell reports for a process that a signal ended: 130 for SIGINT, 143 for SIGTERM."""
+    return 128 + number

@@ -1,0 +1,98 @@
+"""The records a host writes: one callable a record, with .NET's categories, ids and sentences.
+
+The id and the name of an event stand in the record's ``event_id`` and ``event_name``.
+"""
+
+import logging
+from dataclasses import dataclass
+from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
+from typing import Final, final
+
+HOST: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.Host")
+EVENTS: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.ApplicationLifetime")
+LIFETIME: Final = logging.getLogger("Microsoft.Hosting.Lifetime")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of record: where it is written, its number, name, level and sentence. Calling it writes one."""
+
+    logger: logging.Logger
+    number: int
+    name: str
+    level: int
+    message: str
+
+    def __call__(self, error: BaseException | None = None, /, **fields: object) -> None:
+        """Write the record, with *error* and its traceback if given; *fields* fill the sentence."""
+        if self.logger.isEnabledFor(self.level):
+            arguments = (fields,) if fields else ()
+            extra = {"event_id": self.number, "event_name": self.name}
+            self.logger.log(self.level, self.message, *arguments, exc_info=error, extra=extra, stacklevel=2)
+
+
+STARTING: Final = Event(HOST, 1, "Starting", DEBUG, "Hosting starting")
+STARTED: Final = Event(HOST, 2, "Started", DEBUG, "Hosting started")
+STOPPING: Final = Event(HOST, 3, "Stopping", DEBUG, "Hosting stopping")
+STOPPED: Final = Event(HOST, 4, "Stopped", DEBUG, "Hosting stopped")
+STOPPED_WITH_ERROR: Final = Event(HOST, 5, "StoppedWithException", DEBUG, "Hosting shutdown exception")
+EVENT_STARTED_FAILED: Final = Event(
+    EVENTS, 6, "ApplicationStartupException", CRITICAL, "An error occurred starting the application"
+)
+EVENT_STOPPING_FAILED: Final = Event(
+    EVENTS, 7, "ApplicationStoppingException", CRITICAL, "An error occurred stopping the application"
+)
+EVENT_STOPPED_FAILED: Final = Event(
+    EVENTS, 8, "ApplicationStoppedException", CRITICAL, "An error occurred stopping the application"
+)
+SERVICE_FAILED: Final = Event(HOST, 9, "BackgroundServiceFaulted", ERROR, "BackgroundService failed: %(service)s")
+SERVICE_STOPS_HOST: Final = Event(
+    HOST,
+    10,
+    "BackgroundServiceStoppingHost",
+    CRITICAL,
+    "The HostOptions.BackgroundServiceExceptionBehavior is configured to StopHost. "
+    "%(service)s failed, and the host is stopping.",
+)
+START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start")
+
+# from here on .NET has nothing of the kind
+SERVICE_RETURNED: Final = Event(
+    HOST, 101, "BackgroundServiceReturned", INFO, "%(service)s returned while the host runs (%(consequence)s)"
+)
+SERVICE_RESTARTS: Final = Event(
+    HOST, 102, "BackgroundServiceRestarting", WARNING, "%(service)s runs again in %(delay).2f s (restart %(restarts)d)"
+)
+RESTART_LIMIT: Final = Event(
+    HOST,
+    103,
+    "BackgroundServiceRestartLimit",
+    ERROR,
+    "%(service)s has been restarted %(limit)d times within %(window)g s; that is the limit",
+)
+SLOW: Final = Event(
+    HOST, 104, "HostedServiceSlow", WARNING, "%(service)s has been %(doing)s for %(waited).1f s%(where)s%(left)s"
+)
+CUT: Final = Event(
+    HOST, 105, "HostedServicesCancelled", ERROR, "The %(doing)s was cut short (%(why)s), still running: %(services)s"
+)
+ABANDONED: Final = Event(
+    HOST,
+    106,
+    "HostedServiceAbandoned",
+    ERROR,
+    "%(service)s did not end within %(grace)g s of its cancellation%(where)s; the host goes on without it",
+)
+SHUTDOWN_REPORT: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s")
+LOOP_ENDED: Final = Event(
+    HOST,
+    108,
+    "EventLoopEnded",
+    ERROR,
+    "The event loop ended while the host ran: its services were cancelled, and never stopped",
+)
+EXIT_REQUESTED: Final = Event(HOST, 109, "ExitRequested", INFO, "%(service)s asked the process to end: %(error)r")
+SERVICE_STARTED: Final = Event(HOST, 110, "HostedServiceStarted", DEBUG, "%(service)s started (%(milliseconds).0f ms)")
+SERVICE_STOPPED: Final = Event(HOST, 111, "HostedServiceStopped", DEBUG, "%(service)s stopped (%(milliseconds).0f ms)")
+STOP_FAILED: Final = Event(HOST, 112, "StopFailed", ERROR, "The host was cancelled, and its stop failed")

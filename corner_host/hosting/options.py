@@ -1,0 +1,104 @@
+"""How a host behaves, and what configuration may say about it."""
+
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from corner_host.configuration import ConfigurationError, ConfigurationRoot
+from corner_host.primitives import Backoff, Duration, seconds
+
+from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class HostOptions:
+    """How a host behaves. Set it with ``builder.configure_host_options(...)``; checked at build.
+
+    Durations are float seconds or a ``timedelta``.
+
+    Args:
+        shutdown_timeout: One budget for the whole stop; when it is spent, what still runs is cancelled. None: no limit.
+        startup_timeout: One budget for the whole start. None: no limit.
+        services_start_concurrently: Start all services at once instead of one after the other.
+        services_stop_concurrently: Stop all services at once instead of one after the other.
+        background_service_exception_behavior: What happens when a background service raises.
+        background_service_completion_behavior: What happens when one returns while the host runs.
+        restart_backoff: How long a service waits before it runs again, under ``RESTART``.
+        restart_limit: How many restarts within ``restart_window`` are allowed; at least 0.
+        restart_window: Over what time restarts are counted; above 0.
+        cancellation_grace: How long cancelled work may clean up before the host goes on without it.
+    """
+
+    shutdown_timeout: Duration | None = 30.0
+    startup_timeout: Duration | None = None
+    services_start_concurrently: bool = False
+    services_stop_concurrently: bool = False
+    background_service_exception_behavior: BackgroundServiceExceptionBehavior = (
+        BackgroundServiceExceptionBehavior.STOP_HOST
+    )
+    background_service_completion_behavior: BackgroundServiceCompletionBehavior = (
+        BackgroundServiceCompletionBehavior.IGNORE
+    )
+    restart_backoff: Backoff = field(default_factory=Backoff)
+    restart_limit: int = 5
+    restart_window: Duration = 60.0
+    cancellation_grace: Duration = 2.0
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            ValueError: The message names the option.
+            TypeError: An option is of the wrong type.
+        """
+        for name in ("shutdown_timeout", "startup_timeout"):
+            if (value := getattr(self, name)) is not None:
+                seconds(value, f"HostOptions.{name}")
+        seconds(self.restart_window, "HostOptions.restart_window", above=0.0)
+        seconds(self.cancellation_grace, "HostOptions.cancellation_grace")
+        if isinstance(self.restart_limit, bool) or not isinstance(self.restart_limit, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"HostOptions.restart_limit must be a whole number, not {self.restart_limit!r}")
+        if self.restart_limit < 0:
+            raise ValueError(f"HostOptions.restart_limit must be at least 0, not {self.restart_limit!r}")
+        for name, kind in _ENUMS.items():
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(f"HostOptions.{name} must be a {kind.__name__}, not {getattr(self, name)!r}")
+
+
+_ENUMS: Final = {
+    "background_service_exception_behavior": BackgroundServiceExceptionBehavior,
+    "background_service_completion_behavior": BackgroundServiceCompletionBehavior,
+}
+_TIMEOUTS: Final = {"shutdownTimeoutSeconds": "shutdown_timeout", "startupTimeoutSeconds": "startup_timeout"}
+_FLAGS: Final = {
+    "servicesStartConcurrently": "services_start_concurrently",
+    "servicesStopConcurrently": "services_stop_concurrently",
+}
+
+
+def read_host_options(options: HostOptions, configuration: ConfigurationRoot) -> None:
+    """Fill *options* from the four keys at the root of *configuration* that .NET knows.
+
+    Raises:
+        ConfigurationError: A value is not a whole number of seconds, or not true or false.
+    """
+    for key, name in _TIMEOUTS.items():
+        text = configuration[key]
+        if text is None:
+            continue
+        if not (text.isascii() and text.isdecimal()):
+            raise _unreadable(configuration, key, text, "a whole number of seconds")
+        setattr(options, name, float(text))
+    for key, name in _FLAGS.items():
+        text = configuration[key]
+        if text is None:
+            continue
+        if text.strip().casefold() not in {"true", "false"}:
+            raise _unreadable(configuration, key, text, "true or false")
+        setattr(options, name, text.strip().casefold() == "true")
+
+
+def _unreadable(configuration: ConfigurationRoot, key: str, text: str, wanted: str) -> ConfigurationError:
+    layer = configuration.explain(key).winner
+    source = "configuration" if layer is None else str(layer.origin)
+    return ConfigurationError(f"{key} must be {wanted}, not {text!r} ({source}).\nTo fix: correct it there.")

@@ -1,0 +1,69 @@
+"""``services.add_hosted_service(...)``."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, get_origin
+
+from corner_host.di import RegistrationError, ServiceCollection, ServiceDescriptor, ServiceLifetime
+from corner_host.primitives import name_of
+
+from .contracts import HostedService
+from .function_service import factory_for
+
+
+def add_hosted_service(
+    services: ServiceCollection, service: Any, *, factory: Callable[..., Any] | None = None
+) -> ServiceCollection:
+    """Have the host start and stop a service; the same class or function twice counts once.
+
+    Args:
+        services: The registrations.
+        service: A class with ``start`` and ``stop``, built by the container once; an ``async def`` whose parameters are
+            injected (a `CancellationToken` gets the stopping token), run in the background while the host runs; or a ready
+            object, which the container does not dispose.
+        factory: Makes the service; its parameters are injected. *service* is then the class that it makes.
+
+    Returns:
+        The collection.
+
+    Raises:
+        RegistrationError: *service* is none of these.
+
+    Example:
+        >>> async def greet(stopping: CancellationToken) -> None:
+        ...     print("hello")
+        >>> len(ServiceCollection().add_hosted_service(greet).add_hosted_service(greet))
+        1
+    """
+    kind = get_origin(service) or service
+    if factory is not None:
+        if kind is HostedService or not isinstance(kind, type):
+            raise RegistrationError(
+                f"{name_of(service)} does not tell what the factory makes.\n"
+                "To fix: name the class, as in add_hosted_service(Worker, factory=make_worker)."
+            )
+    elif isinstance(kind, type):
+        _refuse_if_no_service(kind, name_of(service))
+    elif _is_asynchronous(service):
+        if any(getattr(each.factory, "__wrapped__", None) == service for each in services):
+            return services
+        return services.add_singleton(HostedService, factory=factory_for(service))
+    else:
+        _refuse_if_no_service(service, name_of(type(service)))
+        return services.add_singleton(HostedService, instance=service)
+    services.try_add_enumerable(
+        ServiceDescriptor(HostedService, service, factory=factory, lifetime=ServiceLifetime.SINGLETON)
+    )
+    return services
+
+
+def _is_asynchronous(thing: Any) -> bool:
+    return inspect.iscoroutinefunction(thing) or inspect.iscoroutinefunction(getattr(thing, "__call__", None))  # noqa: B004 - asks for its kind
+
+
+def _refuse_if_no_service(thing: Any, name: str) -> None:
+    if not (callable(getattr(thing, "start", None)) and callable(getattr(thing, "stop", None))):
+        raise RegistrationError(
+            f"{name} is no hosted service: it has no start() and stop().\n"
+            "To fix: derive it from BackgroundService, give it both, or add an async def function."
+        )

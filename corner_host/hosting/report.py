@@ -1,0 +1,90 @@
+"""What a stop came to, service by service: a value, also written as one log record."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, final
+
+
+class StopOutcome(str, Enum):
+    """How a service ended."""
+
+    STOPPED = "stopped"
+    """It stopped when asked to, or had ended before."""
+    FAILED = "failed"
+    """It raised: while it ran, or while it stopped."""
+    CANCELLED = "cancelled"
+    """It was cancelled: the budget was spent, or the stop was forced."""
+    ABANDONED = "abandoned"
+    """It swallowed its cancellation, and the host went on without it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedService:
+    """What became of one service.
+
+    Args:
+        name: Class or function.
+        outcome: How it ended.
+        seconds: How long its stop took.
+        file: Where it waited when it was cancelled; empty otherwise.
+        line: The line there; 0 if there is none.
+        error: What it raised.
+    """
+
+    name: str
+    outcome: StopOutcome
+    seconds: float
+    file: str = ""
+    line: int = 0
+    error: BaseException | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.name} {self.outcome.value} ({_duration(self.seconds)})"
+        if self.file:
+            text += f" at {self.file}:{self.line}"
+        if self.error is not None:
+            text += f": {self.error!r}"
+        return text
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutdownReport:
+    """How a host stopped, and who did not.
+
+    Args:
+        seconds: How long the whole stop took.
+        budget: How long it was allowed to take; ``inf`` without a limit.
+        services: One entry for each hosted service, in the order in which they stopped.
+
+    Example:
+        >>> worker = StoppedService(name="Worker", outcome=StopOutcome.STOPPED, seconds=0.42)
+        >>> print(ShutdownReport(seconds=0.43, budget=30.0, services=(worker,)))
+        Stopped in 0.43 s, nothing abandoned
+    """
+
+    seconds: float
+    budget: float
+    services: tuple[StoppedService, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every service stopped by itself and without an error."""
+        return all(service.outcome is StopOutcome.STOPPED for service in self.services)
+
+    def __str__(self) -> str:
+        counts = [f"{self._count(outcome)} {outcome.value}" for outcome in _BAD if self._count(outcome)]
+        lines = [f"Stopped in {_duration(self.seconds)}, {', '.join(counts) or 'nothing abandoned'}"]
+        lines += [f"  {service}" for service in self.services if service.outcome is not StopOutcome.STOPPED]
+        return "\n".join(lines)
+
+    def _count(self, outcome: StopOutcome) -> int:
+        return sum(service.outcome is outcome for service in self.services)
+
+
+_BAD: Final = (StopOutcome.FAILED, StopOutcome.CANCELLED, StopOutcome.ABANDONED)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.2f} s"

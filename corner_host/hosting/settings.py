@@ -1,0 +1,29 @@
+"""What a builder is told before it reads anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+from corner_host.configuration import ConfigurationManager
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class HostBuilderSettings:
+    """How `Host.create_builder` begins.
+
+    Args:
+        disable_defaults: No settings files, no logging providers, no validation; as `Host.create_empty_builder`.
+        args: Command-line arguments; they become configuration in any case.
+        configuration: Configuration to begin with; lowest in rank, and live.
+        environment_name: Wins over what configuration says.
+        application_name: Wins over what configuration says.
+        content_root_path: Wins over what configuration says; relative to the application's folder.
+    """
+
+    disable_defaults: bool = False
+    args: Sequence[str] | None = None
+    configuration: ConfigurationManager | None = None
+    environment_name: str | None = None
+    application_name: str | None = None
+    content_root_path: str | None = None

@@ -1,0 +1,261 @@
+"""Calling a hook of many services within one budget, and losing none of them.
+
+A `Stage` is one start or one stop of a host. Its phases call the services one after another or all at once; whoever
+takes long is noticed, and when the stage is cut (its budget is spent, or somebody called it off) everything that runs is
+cancelled. What swallows its cancellation for longer than the grace is left behind, by name, and the stage goes on.
+
+The calls run in tasks of their own (a *lane* takes one call after the other), since only then can the stage go on without
+one of them. All waiting is done with the host's clock.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, Final, Protocol, Self, final
+
+import anyio
+from anyio.abc import TaskGroup
+
+from corner_host.primitives import Clock
+
+from .cancelled import is_cancellation
+from .waiting_at import Place
+
+SLOW_AFTER: Final = 5.0
+"""After how many seconds a call is reported as slow."""
+
+
+@final
+class Call:
+    """One hook of one service, and what became of it.
+
+    Attributes:
+        name: Whose hook it is.
+        hook: Which hook it is.
+        member: The service as the host knows it.
+        seconds: How long it took, or has taken.
+        error: What it raised.
+        was_cut: It was cancelled because the stage was cut.
+        was_abandoned: It did not heed its cancellation.
+        place: Where it waited when the stage was cut, if it still ran then.
+        work: The coroutine, while it runs.
+    """
+
+    __slots__ = ("began", "error", "function", "hook", "is_slow", "member", "name", "place", "scope", "seconds", "was_abandoned", "was_cut", "work")
+
+    def __init__(
+        self, name: str, function: Callable[[], Awaitable[object]], *, hook: str = "", member: object = None
+    ) -> None:
+        self.name = name
+        self.hook = hook
+        self.function = function
+        self.member = member
+        self.began = 0.0
+        self.seconds = 0.0
+        self.error: BaseException | None = None
+        self.was_cut = False
+        self.was_abandoned = False
+        self.is_slow = False
+        self.place: Place | None = None
+        self.scope: anyio.CancelScope | None = None
+        self.work: Any = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ran to its end."""
+        return self.error is None and not self.was_cut
+
+
+class StageWatcher(Protocol):
+    """Hears what happens in a stage; must not raise."""
+
+    def on_slow(self, stage: "Stage", call: Call) -> None:
+        """*call* runs for longer than `SLOW_AFTER`."""
+        ...
+
+    def on_cut(self, stage: "Stage", running: list[Call]) -> None:
+        """The stage is about to cancel *running*."""
+        ...
+
+    def on_abandoned(self, stage: "Stage", call: Call) -> None:
+        """*call* is left behind."""
+        ...
+
+
+@final
+class Stage:
+    """One start or one stop of a host.
+
+    Args:
+        doing: ``start`` or ``stop``, for messages.
+        group: Holds the tasks that the calls run in.
+        clock: Measures and waits.
+        budget: How long all of it may take, in seconds; ``inf`` for no limit.
+        grace: How long cancelled calls may clean up, in seconds.
+        watcher: Hears what happens.
+    """
+
+    def __init__(
+        self, doing: str, group: TaskGroup, clock: Clock, *, budget: float, grace: float, watcher: StageWatcher
+    ) -> None:
+        self.doing = doing
+        self.budget = budget
+        self.grace = grace
+        self.was_cut = False
+        self.why_cut = ""
+        self.is_overdue = False
+        self.began = clock.monotonic()
+        self._clock = clock
+        self._group = group
+        self._watcher = watcher
+        self._running: dict[Call, _Lane] = {}
+        self._lanes = 0
+        self._idle = anyio.Event()
+        self._nap = anyio.CancelScope()
+        self._over = False
+        self._cut_at = 0.0
+
+    @property
+    def left(self) -> float:
+        """What is left of the budget, in seconds; below 0 when it is overdrawn."""
+        return self.began + self.budget - self._clock.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        """How long it has taken so far, in seconds."""
+        return self._clock.monotonic() - self.began
+
+    async def __aenter__(self) -> Self:
+        self._group.start_soon(self._watch, name=f"corner_host {self.doing} watch")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over = True
+        self._nap.cancel()
+
+    def cut(self, why: str) -> None:
+        """Cancel everything that runs; what is called from now on starts cancelled."""
+        if self.was_cut or self._over:
+            return
+        self.was_cut = True
+        self.why_cut = why
+        self._cut_at = self._clock.monotonic()
+        running = list(self._running)
+        self._watcher.on_cut(self, running)
+        for call in running:
+            call.was_cut = True
+            if call.scope is not None:
+                call.scope.cancel()
+        self._nap.cancel()
+
+    async def run(self, calls: Iterable[Call], *, concurrently: bool, until_error: bool = False) -> list[Call]:
+        """Make *calls*, and return those that were made, in the order in which they ended.
+
+        Args:
+            calls: The calls, in order.
+            concurrently: All at once; up to its first suspension, each still begins before the next does.
+            until_error: Make no further call after one that failed, or once the stage is cut. Otherwise all are made.
+        """
+        self._idle = anyio.Event()
+        ended: list[Call] = []
+        if concurrently:
+            for call in calls:
+                self._begin(_Lane(iter((call,)), ended, until_error=until_error))
+                # gives the lane its first step before the next one exists: trio runs what is ready in random order
+                await anyio.lowlevel.checkpoint()
+        else:
+            self._begin(_Lane(iter(calls), ended, until_error=until_error))
+        if self._lanes:
+            await self._idle.wait()
+        return ended
+
+    def _begin(self, lane: "_Lane") -> None:
+        self._lanes += 1
+        self._group.start_soon(self._go, lane, name=f"corner_host {self.doing}")
+
+    async def _go(self, lane: "_Lane") -> None:
+        for call in lane.todo:
+            if lane.until_error and self.was_cut:
+                break
+            self._running[call] = lane
+            call.began = self._clock.monotonic()
+            await self._make(call)
+            if call.was_abandoned:
+                return  # the rest of the lane goes on elsewhere
+            self._finish(call)
+            if lane.until_error and not call.succeeded:
+                break
+        self._lanes -= 1
+        if not self._lanes:
+            self._idle.set()
+
+    async def _make(self, call: Call) -> None:
+        try:
+            with anyio.CancelScope() as call.scope:
+                if self.was_cut:
+                    call.scope.cancel()
+                call.work = call.function()
+                await call.work
+            call.was_cut = call.was_cut or call.scope.cancelled_caught
+        except BaseException as error:
+            if is_cancellation(error):
+                raise
+            call.error = error
+
+    def _finish(self, call: Call) -> None:
+        call.seconds = self._clock.monotonic() - call.began
+        call.work = call.scope = None
+        self._running.pop(call).ended.append(call)
+
+    async def _watch(self) -> None:
+        """Sleep until something is due: a call is slow, the budget is spent, a grace is over."""
+        while not self._over:
+            with anyio.CancelScope() as self._nap:
+                await self._clock.sleep(max(0.0, self._next_alarm()))
+            if not self._over:
+                self._ring()
+
+    def _next_alarm(self) -> float:
+        now = self._clock.monotonic()
+        if self.was_cut:
+            return min((self._patience_ends(call) - now for call in self._running), default=self.grace)
+        slow = (call.began + SLOW_AFTER - now for call in self._running if not call.is_slow)
+        return min(self.left, min(slow, default=SLOW_AFTER))
+
+    def _ring(self) -> None:
+        now = self._clock.monotonic()
+        if self.was_cut:
+            for call in [call for call in self._running if self._patience_ends(call) <= now]:
+                self._abandon(call)
+            return
+        if self.left <= 0:
+            self.is_overdue = True
+            self.cut(f"its budget of {self.budget:g} s is spent")
+            return
+        for call in [call for call in self._running if not call.is_slow and call.began + SLOW_AFTER <= now]:
+            call.is_slow = True
+            self._watcher.on_slow(self, call)
+
+    def _patience_ends(self, call: Call) -> float:
+        return max(call.began, self._cut_at) + self.grace
+
+    def _abandon(self, call: Call) -> None:
+        call.was_abandoned = call.was_cut = True
+        self._watcher.on_abandoned(self, call)
+        lane = self._running[call]
+        self._finish(call)
+        self._lanes -= 1
+        self._begin(_Lane(lane.todo, lane.ended, until_error=lane.until_error))
+
+
+@final
+class _Lane:
+    """Calls that are made one after the other."""
+
+    __slots__ = ("ended", "todo", "until_error")
+
+    def __init__(self, todo: Iterator[Call], ended: list[Call], *, until_error: bool) -> None:
+        self.todo = todo
+        self.ended = ended
+        self.until_error = until_error

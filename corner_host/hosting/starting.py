@@ -1,0 +1,104 @@
+"""How a host starts: everything, or nothing."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NoReturn
+
+from corner_host.primitives import CancellationToken, CancellationTokenSource, LoopHandle, OperationCancelledError
+
+from . import log
+from .crew import Crew, budget, errors_of
+from .errors import ShutdownTimeoutError, StartupTimeoutError, gather
+from .member import Member
+from .stage import Call, Stage
+
+
+async def start_services(
+    crew: Crew,
+    called_off: CancellationToken,
+    *,
+    validate: Callable[[], Awaitable[None]],
+    construct: Callable[[], Awaitable[Sequence[object]]],
+) -> None:
+    """Start the services of *crew*, unless *called_off*.
+
+    Order:
+        1. record 1, Starting
+        2. the host lifetime's ``wait_for_start``
+        3. startup validation
+        4. the hosted services are constructed
+        5. all ``starting``, all ``start``, all ``started``, each in order of registration
+        6. ``application_started``
+        7. record 2, Started
+
+    When a step fails or the start is called off, the steps after it do not happen: what had started is stopped, in
+    reverse order, and what went wrong is raised.
+    """
+    log.STARTING()
+    loop = LoopHandle.current()
+    async with crew.open_stage("start", budget(crew.options.startup_timeout)) as stage:
+
+        def call_off() -> None:
+            stage.cut("the application was asked to stop")
+
+        with CancellationTokenSource.linked(crew.lifetime.application_stopping, called_off) as off:
+            if off.is_cancellation_requested:
+                call_off()
+            off.token.register(lambda: loop.post(call_off))
+            made = await stage.run(
+                [Call(type(crew.host_lifetime).__qualname__, crew.host_lifetime.wait_for_start)],
+                concurrently=False,
+                until_error=True,
+            )
+            if stage.was_cut or errors_of(made):
+                raise _why_not_started(crew, stage, made)
+            made = await _make_calls(crew, stage, validate, construct)
+    if stage.was_cut or errors_of(made):
+        await _give_up(crew, stage, made)
+    crew.lifetime.notify_started()
+    log.STARTED()
+
+
+async def _make_calls(
+    crew: Crew,
+    stage: Stage,
+    validate: Callable[[], Awaitable[None]],
+    construct: Callable[[], Awaitable[Sequence[object]]],
+) -> list[Call]:
+    """Make the calls of a start up to the first that fails; returns those that were made."""
+
+    async def recruit() -> None:
+        crew.members = tuple(Member(service) for service in await construct())
+
+    first = [Call("startup validation", validate), Call("construction of the hosted services", recruit)]
+    made = await stage.run(first, concurrently=False, until_error=True)
+    concurrently = crew.options.services_start_concurrently
+    for hook in ("starting", "start", "started"):
+        if stage.was_cut or errors_of(made):
+            break
+        made += await crew.run_hook(stage, hook, crew.members, concurrently=concurrently)
+    return made
+
+
+async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
+    """Stop what had started, in reverse order, and raise what went wrong."""
+    why = _why_not_started(crew, stage, made)
+    log.START_FAILED(why)
+    started = [call.member for call in made if call.hook == "start" and call.succeeded]
+    members = [member for member in reversed(started) if isinstance(member, Member)]
+    async with crew.open_stage("stop", budget(crew.options.shutdown_timeout)) as unwinding:
+        undone = await crew.run_hook(unwinding, "stop", members, concurrently=False)
+        undone += await crew.end_executions(unwinding)
+    errors = [why, *errors_of(undone)]
+    if unwinding.was_cut:
+        errors.append(ShutdownTimeoutError(unwinding.budget, crew.waiting(undone)))
+    raise gather("The host did not start, and not all of it could be stopped.", errors) or why
+
+
+def _why_not_started(crew: Crew, stage: Stage, made: list[Call]) -> BaseException:
+    errors = errors_of(made)
+    if stage.is_overdue:
+        errors.append(StartupTimeoutError(stage.budget, crew.waiting(made)))
+    elif stage.was_cut and crew.supervisor.faults:
+        errors += crew.supervisor.faults
+    cancelled = OperationCancelledError(f"The start was called off: {stage.why_cut}.")
+    return gather("One or more hosted services failed to start.", errors) or cancelled

@@ -1,0 +1,130 @@
+"""Watching over the background services of one host: what follows when one of them ends."""
+
+from collections import deque
+from typing import final
+
+from anyio.abc import TaskGroup
+
+from corner_host.primitives import Clock, name_of, seconds
+
+from . import log
+from .background_service import BackgroundService
+from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior, BackgroundServiceState
+from .execution import Execution
+from .lifetime import ApplicationLifetime
+from .options import HostOptions
+
+
+@final
+class Supervisor:
+    """Begins the executions of a host's background services in its task group, and judges their ends.
+
+    Attributes:
+        faults: What services raised that stopped the host, in the order in which it happened.
+        clock: Measures back-off and window.
+    """
+
+    def __init__(self, group: TaskGroup, lifetime: ApplicationLifetime, options: HostOptions, clock: Clock) -> None:
+        self.clock = clock
+        self.faults: list[BaseException] = []
+        self._group = group
+        self._lifetime = lifetime
+        self._options = options
+        self._window = seconds(options.restart_window, "restart_window")
+        self._running: set[Execution] = set()
+        self._restarted: dict[Execution, deque[float]] = {}
+
+    @property
+    def running(self) -> list[Execution]:
+        """The executions that have not ended."""
+        return list(self._running)
+
+    def begin(self, execution: Execution) -> None:
+        """Run *execution* in a task of its own."""
+        self._running.add(execution)
+        self._group.start_soon(self._run, execution, name=service_name(execution.service))
+
+    async def _run(self, execution: Execution) -> None:
+        try:
+            await execution.run(self)
+        finally:
+            self._running.discard(execution)
+            self._restarted.pop(execution, None)
+
+    def is_stopping(self, execution: Execution) -> bool:
+        """Tell whether *execution*, or the whole host, has been asked to stop."""
+        return (
+            execution.stopping.is_cancellation_requested
+            or self._lifetime.application_stopping.is_cancellation_requested
+        )
+
+    def after_end_of(self, execution: Execution) -> float | None:
+        """Record an end, and decide what follows: a restart after so many seconds, or None."""
+        if execution.state is BackgroundServiceState.FAULTED:
+            return self._after_failure(execution)
+        if execution.state is BackgroundServiceState.COMPLETED and not self.is_stopping(execution):
+            return self._after_return(execution)
+        return None
+
+    def _after_failure(self, execution: Execution) -> float | None:
+        error = execution.exception
+        if error is None:
+            return None
+        name = service_name(execution.service)
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            log.EXIT_REQUESTED(service=name, error=error)
+            return self._stop_host(error)
+        log.SERVICE_FAILED(error, service=name)
+        behavior = self._exception_behavior(execution.service)
+        if behavior is BackgroundServiceExceptionBehavior.IGNORE:
+            return None
+        if behavior is BackgroundServiceExceptionBehavior.RESTART:
+            delay = None if self.is_stopping(execution) else self._restart(execution, name)
+            if delay is not None or self.is_stopping(execution):
+                return delay
+        log.SERVICE_STOPS_HOST(error, service=name)
+        return self._stop_host(error)
+
+    def _after_return(self, execution: Execution) -> float | None:
+        name = service_name(execution.service)
+        behavior = self._completion_behavior(execution.service)
+        log.SERVICE_RETURNED(service=name, consequence=behavior.name)
+        if behavior is BackgroundServiceCompletionBehavior.IGNORE:
+            return None
+        if behavior is BackgroundServiceCompletionBehavior.RESTART:
+            delay = self._restart(execution, name)
+            if delay is not None:
+                return delay
+        self._lifetime.stop_application()
+        return None
+
+    def _restart(self, execution: Execution, name: str) -> float | None:
+        """Return the wait before the next restart; None at the limit."""
+        now = self.clock.monotonic()
+        restarts = self._restarted.setdefault(execution, deque())
+        while restarts and restarts[0] <= now - self._window:
+            restarts.popleft()
+        if len(restarts) >= self._options.restart_limit:
+            log.RESTART_LIMIT(service=name, limit=self._options.restart_limit, window=self._window)
+            return None
+        restarts.append(now)
+        delay = self._options.restart_backoff.delay(failures=len(restarts))
+        log.SERVICE_RESTARTS(service=name, delay=delay, restarts=execution.restarts + 1)
+        return delay
+
+    def _stop_host(self, error: BaseException) -> None:
+        self.faults.append(error)
+        self._lifetime.stop_application()
+
+    def _exception_behavior(self, service: object) -> BackgroundServiceExceptionBehavior:
+        own = service.exception_behavior if isinstance(service, BackgroundService) else None
+        return self._options.background_service_exception_behavior if own is None else own
+
+    def _completion_behavior(self, service: object) -> BackgroundServiceCompletionBehavior:
+        own = service.completion_behavior if isinstance(service, BackgroundService) else None
+        return self._options.background_service_completion_behavior if own is None else own
+
+
+def service_name(service: object) -> str:
+    """Return what a person calls a hosted service: its own word for it, or its class."""
+    return getattr(service, "service_name", None) or name_of(type(service))

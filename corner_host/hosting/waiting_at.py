@@ -1,0 +1,109 @@
+"""At which line of whose code a piece of work waits.
+
+A suspended coroutine knows what it awaits, and that knows what it awaits: the chain ends at the event loop. Named is the
+innermost line that belongs to an application, not to the machinery below it. Where the work waits for tasks of its own,
+the first of them is followed. Works alike on asyncio and trio; nothing is traced or stored while all is well.
+"""
+
+import gc
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, Final, final
+
+import anyio
+
+_PACKAGE: Final = str(Path(__file__).parents[1])
+_LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_MACHINERY: Final = frozenset({"anyio", "asyncio", "trio", "outcome", "contextlib"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of code; without a file where none is known."""
+
+    file: str = ""
+    line: int = 0
+    function: str = ""
+
+    def __str__(self) -> str:
+        return f" at {self.file}:{self.line} in {self.function}" if self.file else ""
+
+
+def waiting_at(work: Any, *, through: CodeType | None = None, onward: Any = None) -> Place:
+    """Return where *work*, a coroutine that is suspended in some task, waits.
+
+    Args:
+        work: The coroutine.
+        through: The code of a function that only waits for *onward*: if *work* is inside it, *onward* is looked at.
+        onward: Another coroutine.
+    """
+    frames = list(_frames(work))
+    if through is not None and onward is not None and any(frame.f_code is through for frame in frames):
+        return waiting_at(onward)
+    for child in _child_work(work):
+        below = list(_frames(child))
+        if any(_is_application(frame) for frame in below):
+            frames += below
+    return _innermost(frames)
+
+
+def _innermost(frames: list[FrameType]) -> Place:
+    for own in (_is_application, _is_no_machinery):
+        if chosen := [frame for frame in frames if own(frame)]:
+            return _place(chosen[-1])
+    return _place(frames[-1]) if frames else Place()
+
+
+def _place(frame: FrameType) -> Place:
+    return Place(frame.f_code.co_filename, frame.f_lineno or 0, frame.f_code.co_qualname)
+
+
+def _frames(work: Any) -> Iterator[FrameType]:
+    """Yield the frames from *work* to what it finally waits for, the outermost first."""
+    seen = 0
+    while work is not None and seen < 1000:
+        seen += 1
+        for kind in ("cr", "gi", "ag"):
+            if hasattr(work, f"{kind}_frame"):
+                frame = getattr(work, f"{kind}_frame")
+                if frame is not None:
+                    yield frame
+                work = getattr(work, "gi_yieldfrom" if kind == "gi" else f"{kind}_await", None)
+                break
+        else:
+            # the awaitable of an async generator's step hides the generator
+            work = _generator_behind(work)
+
+
+def _generator_behind(awaitable: Any) -> Any:
+    if type(awaitable).__name__ not in {"async_generator_asend", "async_generator_athrow", "coroutine_wrapper"}:
+        return None
+    # the only way to see through these, and only taken for a report
+    return next((thing for thing in gc.get_referents(awaitable) if hasattr(thing, "ag_frame") or hasattr(thing, "cr_frame")), None)
+
+
+def _child_work(work: Any) -> Iterator[Any]:
+    """Yield the work of the tasks below the one that runs *work*, the newest generation last."""
+    tasks = anyio.get_running_tasks()
+    parents = {task.id for task in tasks if _runs(task.coro, work)}
+    while parents:
+        children = [task for task in tasks if task.parent_id in parents]
+        yield from (task.coro for task in children[:1])
+        parents = {task.id for task in children[:1]}
+
+
+def _runs(task_work: Any, work: Any) -> bool:
+    frame = getattr(work, "cr_frame", None)
+    return frame is not None and any(other is frame for other in _frames(task_work))
+
+
+def _is_application(frame: FrameType) -> bool:
+    return not frame.f_code.co_filename.startswith((_PACKAGE, *_LIBRARIES, "<"))
+
+
+def _is_no_machinery(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _MACHINERY
