@@ -1,1 +1,69 @@
-"""The .NET Generic Host in Python."""
+"""The .NET Generic Host in Python: one object that an application is made of, on asyncio and trio.
+
+    from corner_host import BackgroundService, Host
+
+    class Worker(BackgroundService):
+        async def execute(self, stopping):
+            async for tick in stopping.every(1.0):
+                print("tick", tick)
+
+    Host.create_builder().add_hosted_service(Worker).build().run()
+
+The map of the house; each area's own docstring explains it:
+
+- `corner_host.hosting`: the host, hosted services, their start and their stop
+- `corner_host.di`: the container that makes services from their annotations
+- `corner_host.configuration`: layered settings; ``options``: settings as typed objects
+- `corner_host.logging`: where log records go
+- `corner_host.background`: work that is queued within bounds
+- `corner_host.caching`: values kept in memory
+- `corner_host.primitives`: cancellation tokens and the clock
+- `corner_host.testing`: hosts in tests
+
+What an application needs most can be imported from here; it is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_AREAS = {
+    "background": ("BackgroundTaskQueue",),
+    "caching": ("MemoryCache",),
+    "configuration": ("Configuration", "ConfigurationBuilder", "ConfigurationManager"),
+    "di": (
+        "FromConfiguration",
+        "FromKeyedServices",
+        "ServiceCollection",
+        "ServiceDescriptor",
+        "ServiceLifetime",
+        "ServiceProvider",
+        "ServiceScope",
+    ),
+    "hosting": (
+        "BackgroundService",
+        "Host",
+        "HostApplicationLifetime",
+        "HostBuilder",
+        "HostEnvironment",
+        "HostOptions",
+        "HostedLifecycleService",
+        "HostedService",
+    ),
+    "logging": ("Logger", "log_scope"),
+    "options": ("Options", "OptionsMonitor", "OptionsSnapshot"),
+    "primitives": ("CancellationToken", "CancellationTokenSource", "Clock", "OperationCancelledError"),
+}
+_AREA_OF = {name: area for area, names in _AREAS.items() for name in names}
+
+__all__ = sorted(_AREA_OF)  # noqa: PLE0605 - a list; its names stand in the stub beside this file
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _AREA_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_AREA_OF[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -41,7 +41,7 @@ from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .member import HostedServiceStatus
 from .options import HostOptions
 from .registration import add_hosted_service
-from .report import ShutdownReport, StoppedService, StopOutcome
+from .report import ShutdownReport, StopOutcome, StoppedService
 from .settings import HostBuilderSettings
 
 __all__ = [

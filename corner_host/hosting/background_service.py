@@ -27,16 +27,15 @@ class BackgroundService(ABC):
     Example:
         >>> class Worker(BackgroundService):
         ...     async def execute(self, stopping: CancellationToken) -> None:
-        ...         async for tick in stopping.every(0.001, immediately=True):
-        ...             print("tick", tick)
-        ...             break
+        ...         print("working")
+        ...         await stopping.wait()
         >>> async def main() -> None:
         ...     worker = Worker()
         ...     await worker.start()
         ...     await worker.stop()
         ...     print(worker.state)
         >>> anyio.run(main)
-        tick 1
+        working
         BackgroundServiceState.COMPLETED
 
     Source: Microsoft.Extensions.Hosting.BackgroundService of .NET 11.

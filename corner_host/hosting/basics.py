@@ -15,9 +15,7 @@ from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .options import HostOptions, read_host_options
 
 
-def add_basic_services(
-    services: ServiceCollection, context: HostBuilderContext, lifetime: ApplicationLifetime
-) -> None:
+def add_basic_services(services: ServiceCollection, context: HostBuilderContext, lifetime: ApplicationLifetime) -> None:
     """Register what every host has.
 
     The configuration is disposed of with the container, hence made by a factory.

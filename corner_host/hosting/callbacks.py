@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from corner_host.configuration import ConfigurationManager
-from corner_host.primitives import name_of
 
 from .environment import HostEnvironment
 

@@ -1,9 +1,9 @@
 """What goes wrong with a host itself. What goes wrong in its services is raised as it is.
 
-    CornerHostError
-        HostStateError         (RuntimeError)  a call that does not fit the state of the host
-        StartupTimeoutError    (TimeoutError)  the start took longer than ``startup_timeout``
-        ShutdownTimeoutError   (TimeoutError)  the stop took longer than ``shutdown_timeout``
+CornerHostError
+    HostStateError         (RuntimeError)  a call that does not fit the state of the host
+    StartupTimeoutError    (TimeoutError)  the start took longer than ``startup_timeout``
+    ShutdownTimeoutError   (TimeoutError)  the stop took longer than ``shutdown_timeout``
 """
 
 from dataclasses import dataclass

@@ -49,7 +49,19 @@ class Execution:
         was_cut: Whether it was cancelled, rather than asked to stop.
     """
 
-    __slots__ = ("_body", "_done", "_ended", "_scope", "_source", "exception", "restarts", "service", "state", "was_cut", "work")
+    __slots__ = (
+        "_body",
+        "_done",
+        "_ended",
+        "_scope",
+        "_source",
+        "exception",
+        "restarts",
+        "service",
+        "state",
+        "was_cut",
+        "work",
+    )
 
     def __init__(self, service: object, body: Callable[[CancellationToken], Awaitable[None]]) -> None:
         self.service = service

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeAlias, final
 
 import anyio
 
-from corner_host.configuration import ConfigurationManager, Configuration
+from corner_host.configuration import Configuration, ConfigurationManager
 from corner_host.di import RegistrationError, ServiceCollection, ServiceProvider
 from corner_host.logging import LoggingBuilder, LoggingSession
 from corner_host.options import Options, configure

@@ -12,7 +12,14 @@ from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
 from corner_host.logging import LoggingSession
 from corner_host.options import run_startup_validation
-from corner_host.primitives import CancellationTokenSource, Clock, Duration, LoopHandle, OperationCancelledError, seconds
+from corner_host.primitives import (
+    CancellationTokenSource,
+    Clock,
+    Duration,
+    LoopHandle,
+    OperationCancelledError,
+    seconds,
+)
 
 from . import log
 from .cancelled import is_cancellation

@@ -1,7 +1,7 @@
 """A hosted service as its host knows it: its name, its hooks, how far it has come."""
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, final
@@ -59,7 +59,7 @@ class Member:
     @property
     def execution(self) -> Execution | None:
         """The execution, if the service is a background service that has been started."""
-        return self.service._execution if isinstance(self.service, BackgroundService) else None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - not for users
+        return self.service._execution if isinstance(self.service, BackgroundService) else None  # pyright: ignore[reportPrivateUsage] - not for users
 
     @property
     def failure(self) -> BaseException | None:
@@ -88,11 +88,11 @@ def place_of(call: Call) -> Place:
 
 
 @lru_cache(maxsize=1024)
-def _hooks_of(cls: type) -> frozenset[str]:
+def _hooks_of(cls: Hashable) -> frozenset[str]:
     return frozenset(hook for hook in _HOOKS if _is_hook(cls, hook))
 
 
-def _is_hook(cls: type, name: str) -> bool:
+def _is_hook(cls: object, name: str) -> bool:
     # an attribute called ``started`` is far more often a flag than a hook, hence only ``async def`` counts
     function = getattr(cls, name, None)
     return inspect.iscoroutinefunction(function) and function is not getattr(HostedLifecycleService, name)

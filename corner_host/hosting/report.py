@@ -1,11 +1,11 @@
 """What a stop came to, service by service: a value, also written as one log record."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Final, final
 
 
-class StopOutcome(str, Enum):
+class StopOutcome(StrEnum):
     """How a service ended."""
 
     STOPPED = "stopped"

@@ -40,7 +40,21 @@ class Call:
         work: The coroutine, while it runs.
     """
 
-    __slots__ = ("began", "error", "function", "hook", "is_slow", "member", "name", "place", "scope", "seconds", "was_abandoned", "was_cut", "work")
+    __slots__ = (
+        "began",
+        "error",
+        "function",
+        "hook",
+        "is_slow",
+        "member",
+        "name",
+        "place",
+        "scope",
+        "seconds",
+        "was_abandoned",
+        "was_cut",
+        "work",
+    )
 
     def __init__(
         self, name: str, function: Callable[[], Awaitable[object]], *, hook: str = "", member: object = None

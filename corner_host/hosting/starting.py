@@ -49,10 +49,10 @@ async def start_services(
                 concurrently=False,
                 until_error=True,
             )
-            if stage.was_cut or errors_of(made):
+            if _has_failed(stage, made):
                 raise _why_not_started(crew, stage, made)
             made = await _make_calls(crew, stage, validate, construct)
-    if stage.was_cut or errors_of(made):
+    if _has_failed(stage, made):
         await _give_up(crew, stage, made)
     crew.lifetime.notify_started()
     log.STARTED()
@@ -73,10 +73,14 @@ async def _make_calls(
     made = await stage.run(first, concurrently=False, until_error=True)
     concurrently = crew.options.services_start_concurrently
     for hook in ("starting", "start", "started"):
-        if stage.was_cut or errors_of(made):
+        if _has_failed(stage, made):
             break
         made += await crew.run_hook(stage, hook, crew.members, concurrently=concurrently)
     return made
+
+
+def _has_failed(stage: Stage, made: list[Call]) -> bool:
+    return stage.was_cut or bool(errors_of(made))
 
 
 async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:

@@ -5,7 +5,7 @@ from .crew import Crew, errors_of
 from .errors import ShutdownTimeoutError, gather
 from .execution import Execution
 from .member import Member
-from .report import ShutdownReport, StoppedService, StopOutcome
+from .report import ShutdownReport, StopOutcome, StoppedService
 from .stage import Call, Stage
 from .waiting_at import Place
 

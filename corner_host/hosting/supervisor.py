@@ -73,7 +73,8 @@ class Supervisor:
         name = service_name(execution.service)
         if isinstance(error, SystemExit | KeyboardInterrupt):
             log.EXIT_REQUESTED(service=name, error=error)
-            return self._stop_host(error)
+            self._stop_host(error)
+            return None
         log.SERVICE_FAILED(error, service=name)
         behavior = self._exception_behavior(execution.service)
         if behavior is BackgroundServiceExceptionBehavior.IGNORE:
@@ -83,7 +84,8 @@ class Supervisor:
             if delay is not None or self.is_stopping(execution):
                 return delay
         log.SERVICE_STOPS_HOST(error, service=name)
-        return self._stop_host(error)
+        self._stop_host(error)
+        return None
 
     def _after_return(self, execution: Execution) -> float | None:
         name = service_name(execution.service)

@@ -83,7 +83,10 @@ def _generator_behind(awaitable: Any) -> Any:
     if type(awaitable).__name__ not in {"async_generator_asend", "async_generator_athrow", "coroutine_wrapper"}:
         return None
     # the only way to see through these, and only taken for a report
-    return next((thing for thing in gc.get_referents(awaitable) if hasattr(thing, "ag_frame") or hasattr(thing, "cr_frame")), None)
+    return next(
+        (thing for thing in gc.get_referents(awaitable) if hasattr(thing, "ag_frame") or hasattr(thing, "cr_frame")),
+        None,
+    )
 
 
 def _child_work(work: Any) -> Iterator[Any]:

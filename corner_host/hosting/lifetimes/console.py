@@ -2,16 +2,14 @@
 
 import signal
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, final
+from typing import Final, final
 
 from corner_host.configuration import Configuration
-from corner_host.options import Options
+from corner_host.hosting import log
+from corner_host.hosting.environment import HostEnvironment
+from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.primitives import CancellationTokenRegistration
 
-from .. import log
-from ..environment import HostEnvironment
-from ..lifetime import ApplicationLifetime
 from .content_root import hint_about
 from .signals import SignalWatch, exit_status
 
@@ -60,7 +58,9 @@ class ConsoleLifetime:
         if not self._is_silent:
             self._registrations = [
                 self._lifetime.application_started.register(self._on_started),
-                self._lifetime.application_stopping.register(lambda: log.LIFETIME.info("Application is shutting down...")),
+                self._lifetime.application_stopping.register(
+                    lambda: log.LIFETIME.info("Application is shutting down...")
+                ),
             ]
             if hint := hint_about(self._environment.content_root_path, self._configuration):
                 log.LIFETIME.info(hint)

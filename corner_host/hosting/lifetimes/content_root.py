@@ -14,7 +14,9 @@ def hint_about(content_root: str, configuration: Configuration) -> str:
     try:
         if content_root != str(Path.cwd()):
             return ""
-        looks_wrong = Path(content_root).parent == Path(content_root) or _is_missing_its_files(content_root, configuration)
+        looks_wrong = Path(content_root).parent == Path(content_root) or _is_missing_its_files(
+            content_root, configuration
+        )
     except OSError:
         return ""
     if not looks_wrong:

@@ -17,12 +17,16 @@ from functools import cache
 from pathlib import Path
 from typing import Final, final
 
+from corner_host.di import ServiceCollection
+from corner_host.hosting import log
+from corner_host.hosting.background_service import BackgroundService
+from corner_host.hosting.contracts import HostLifetime
+from corner_host.hosting.environment import HostEnvironment
+from corner_host.hosting.lifetime import ApplicationLifetime
+from corner_host.hosting.registration import add_hosted_service
+from corner_host.logging import LoggingBuilder
 from corner_host.primitives import CancellationToken, CancellationTokenRegistration, Clock
 
-from .. import log
-from ..background_service import BackgroundService
-from ..environment import HostEnvironment
-from ..lifetime import ApplicationLifetime
 from .signals import SignalWatch, exit_status
 
 NOTIFY_SOCKET: Final = "NOTIFY_SOCKET"
@@ -111,9 +115,7 @@ class SystemdNotifier:
 class SystemdLifetime:
     """Stops the host on SIGTERM; tells systemd when it is ready and when it stops. SIGINT and SIGQUIT are left alone."""
 
-    def __init__(
-        self, lifetime: ApplicationLifetime, environment: HostEnvironment, notifier: SystemdNotifier
-    ) -> None:
+    def __init__(self, lifetime: ApplicationLifetime, environment: HostEnvironment, notifier: SystemdNotifier) -> None:
         self._lifetime = lifetime
         self._environment = environment
         self._notifier = notifier
@@ -126,9 +128,7 @@ class SystemdLifetime:
             self._lifetime.application_started.register(self._on_started),
             self._lifetime.application_stopping.register(self._on_stopping),
         ]
-        self._watch = SignalWatch(
-            (signal.SIGTERM,), lambda number: self._lifetime.signal_received(exit_status(number))
-        )
+        self._watch = SignalWatch((signal.SIGTERM,), lambda number: self._lifetime.signal_received(exit_status(number)))
 
     async def stop(self) -> None:
         """Do nothing: a second signal counts until the host is disposed."""
@@ -177,3 +177,15 @@ def watchdog_seconds() -> float:
     if not microseconds.isdecimal() or pid != str(os.getpid()):
         return 0.0
     return int(microseconds) / 1_000_000
+
+
+def add_systemd(services: ServiceCollection, logging: LoggingBuilder) -> None:
+    """Use the lifetime of systemd, its log format and its watchdog, each where the process has the counterpart."""
+    if is_systemd_service():
+        logging.add_console("systemd")
+    if not (is_systemd_service() or os.environ.get(NOTIFY_SOCKET)):
+        return
+    services.add_singleton(SystemdNotifier)
+    services.add_singleton(HostLifetime, SystemdLifetime)
+    if watchdog_seconds() > 0:
+        add_hosted_service(services, SystemdWatchdog)
