@@ -10,6 +10,9 @@ T = TypeVar("T")
 class ServiceExtensions:
     __slots__ = ()
 
+    def add_hosted_service(self, service: Any, *, factory: Callable[..., Any] | None = None) -> Self:
+        """Have the host start and stop a service. See `corner_host.hosting`."""
+
     def add_memory_cache(self, options: MemoryCacheOptions | None = None) -> Self:
         """Register a `MemoryCache` as a singleton, unless one is registered. See `corner_host.caching`."""
 
