@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any, Concatenate, Self, TypeVar
+from typing import Any, Concatenate, Self, TypeVar, overload
 
 from corner_host.caching import MemoryCacheOptions
 from corner_host.configuration import Configuration
@@ -19,23 +19,29 @@ class ServiceExtensions:
     def add_options(self, options_type: type[T], name: str = "") -> OptionsBuilder[T]:
         """Begin options of a class; empty is the name of the default ones. See `corner_host.options`."""
 
+    @overload
     def configure(
-        self,
-        options_type: type[T],
-        source: Configuration | Callable[Concatenate[T, ...], T | None],
-        *,
-        name: str | None = "",
+        self, options_type: type[T], source: Configuration | Callable[[T], T | None], *, name: str | None = ""
     ) -> Self:
         """Fill options in from a section, or by a function. See `corner_host.options`."""
+
+    @overload
+    def configure(
+        self, options_type: type[T], source: Callable[Concatenate[T, Any, ...], T | None], *, name: str | None = ""
+    ) -> Self:
+        """Fill options in by a function that takes services behind the options. See `corner_host.options`."""
 
     def configure_options(self, setup: type[Any]) -> Self:
         """Register a class for all of the parts of options that it is. See `corner_host.options`."""
 
+    @overload
     def post_configure(
-        self,
-        options_type: type[T],
-        function: Callable[Concatenate[T, ...], T | None],
-        *,
-        name: str | None = "",
+        self, options_type: type[T], function: Callable[[T], T | None], *, name: str | None = ""
     ) -> Self:
         """Complete options by a function that runs after everything that `configure` registers."""
+
+    @overload
+    def post_configure(
+        self, options_type: type[T], function: Callable[Concatenate[T, Any, ...], T | None], *, name: str | None = ""
+    ) -> Self:
+        """Complete options by a function that takes services behind the options."""

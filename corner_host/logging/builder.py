@@ -36,7 +36,8 @@ class LoggingBuilder:
         self._formatters: dict[str, FormatterFactory] = {}
         self._handlers: list[logging.Handler] = []
         self._captures_warnings = False
-        services.try_add_singleton(Logger, factory=logger_of)
+        opened: Any = Logger  # an open generic: it answers for every class
+        services.try_add_singleton(opened, factory=logger_of)
 
     def clear_providers(self) -> Self:
         """Forget the console and every handler. Without any, nothing is written anywhere."""

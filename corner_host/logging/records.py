@@ -8,7 +8,7 @@ import logging
 import traceback
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from corner_host.primitives import MASK, is_secret_key
 
@@ -45,12 +45,12 @@ def shown(name: str, value: Any) -> Any:
 
 def as_mapping(value: object) -> Mapping[Any, Any] | None:
     """Return *value* if it is a mapping."""
-    return value if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else None  # pyright: ignore[reportUnknownVariableType] - mypy knows it
 
 
 def as_list(value: object) -> Collection[Any] | None:
     """Return *value* if it is a list, tuple or set."""
-    return value if isinstance(value, list | tuple | set | frozenset) else None
+    return cast("Collection[Any]", value) if isinstance(value, list | tuple | set | frozenset) else None
 
 
 def extra_names(record: logging.LogRecord) -> list[str]:

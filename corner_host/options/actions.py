@@ -1,7 +1,7 @@
 """Functions as parts of options: they take the options, and behind them any services."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar, final
 
 from corner_host.di import ServiceProvider, create_instance
@@ -71,7 +71,7 @@ class ValidateAction(ValidateOptions[T]):
         if not self._action.concerns(name):
             return None
         answer = self._action.call(options)
-        if isinstance(answer, Awaitable):
+        if inspect.isawaitable(answer):
             if inspect.iscoroutine(answer):
                 answer.close()
             message = "A validator that is not declared with 'async def' returned an awaitable.\nTo fix: declare it so."

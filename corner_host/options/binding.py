@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, final
+from typing import Any, TypeVar, cast, final
 
 from corner_host.configuration import (
     BindingFailure,
@@ -57,10 +57,11 @@ class SectionBinding(ConfigureOptions[T], OptionsChangeSource[T]):
         Raises:
             ConfigurationBindingError: A value does not fit its field, or a required one is missing.
         """
-        if self._name is None or self._name == name:
-            if _is_frozen(type(options)):
-                return self._overlaid(options)
-            self._section.bind(options)
+        if self._name is not None and self._name != name:
+            return None
+        if _is_frozen(type(options)):
+            return cast("T | None", self._overlaid(options))
+        self._section.bind(options)
         return None
 
     def fill(self, name: str, options: T) -> tuple[T, tuple[BindingFailure, ...]]:
@@ -81,9 +82,11 @@ class SectionBinding(ConfigureOptions[T], OptionsChangeSource[T]):
                 raise
             return options, error.errors
 
-    def _fill_field_by_field(self, options: Any) -> bool:
+    def _fill_field_by_field(self, options: object) -> bool:
         """Set each field as its bare type, without its constraints; returns whether every value converts to it."""
-        fields = {_squeezed(field.alias or name): (name, field) for name, field in type(options).model_fields.items()}
+        kind: Any = type(options)
+        declared: dict[str, Any] = kind.model_fields
+        fields = {_squeezed(field.alias or name): (name, field) for name, field in declared.items()}
         for child in self._section.get_children():
             if found := fields.get(_squeezed(child.key)):
                 name, field = found
@@ -95,11 +98,13 @@ class SectionBinding(ConfigureOptions[T], OptionsChangeSource[T]):
                     options.__dict__[name] = value
         return True
 
-    def _overlaid(self, options: Any) -> Any:
-        found: Any = self._section.get(type(options))
-        if found is None or not is_model(type(options)):
+    def _overlaid(self, options: object) -> Any:
+        kind: Any = type(options)
+        found: Any = self._section.get(kind)
+        if found is None or not is_model(kind):
             return found
-        return options.model_copy(update={name: getattr(found, name) for name in found.model_fields_set})
+        model: Any = options
+        return model.model_copy(update={name: getattr(found, name) for name in found.model_fields_set})
 
     def on_change(self, callback: Callable[[], object]) -> Registration:
         """Have *callback* called after each reload, whether or not something of the section has changed."""

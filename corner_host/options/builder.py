@@ -1,7 +1,7 @@
 """Options, part by part."""
 
 from collections.abc import Callable
-from typing import Any, Concatenate, Generic, Self, TypeVar, final
+from typing import Any, Concatenate, Generic, Self, TypeVar, final, overload
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
@@ -34,17 +34,29 @@ class OptionsBuilder(Generic[T]):
         add_path(self.services, self.options_type, path, name=self.name)
         return self
 
-    def configure(self, function: Callable[Concatenate[T, ...], T | None]) -> Self:
+    @overload
+    def configure(self, function: Callable[[T], T | None]) -> Self: ...
+    @overload
+    def configure(self, function: Callable[Concatenate[T, Any, ...], T | None]) -> Self: ...
+    def configure(self, function: Callable[..., T | None]) -> Self:
         """Have *function* change them in place, or return other ones."""
         add_action(self.services, self.options_type, function, name=self.name)
         return self
 
-    def post_configure(self, function: Callable[Concatenate[T, ...], T | None]) -> Self:
+    @overload
+    def post_configure(self, function: Callable[[T], T | None]) -> Self: ...
+    @overload
+    def post_configure(self, function: Callable[Concatenate[T, Any, ...], T | None]) -> Self: ...
+    def post_configure(self, function: Callable[..., T | None]) -> Self:
         """Have *function* complete them once everything else has filled them in."""
         add_post_action(self.services, self.options_type, function, name=self.name)
         return self
 
-    def validate(self, predicate: Callable[Concatenate[T, ...], Any], message: str | None = None) -> Self:
+    @overload
+    def validate(self, predicate: Callable[[T], object], message: str | None = None) -> Self: ...
+    @overload
+    def validate(self, predicate: Callable[Concatenate[T, Any, ...], object], message: str | None = None) -> Self: ...
+    def validate(self, predicate: Callable[..., object], message: str | None = None) -> Self:
         """Refuse them with *message* unless *predicate* holds.
 
         An ``async def`` predicate is asked when the host starts, and only then; it implies `validate_on_start`.

@@ -8,7 +8,8 @@ way, and may take services in its constructor::
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Generic, Protocol, TypeVar
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -19,6 +20,12 @@ class Registration(Protocol):
     def close(self) -> None:
         """Take the callback back."""
         ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
 
 class ConfigureOptions(ABC, Generic[T]):

@@ -4,7 +4,7 @@ Pydantic is only imported here once a pydantic model is at hand, which means tha
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from corner_host.configuration import BindingFailure, ConfigurationBindingError
 from corner_host.primitives import short_name_of
@@ -37,7 +37,8 @@ def complete(options: T) -> T:
     kind: Any = type(options)
     if not is_model(kind):
         return options
-    data = {**options.__dict__, **(getattr(options, "__pydantic_extra__", None) or {})}
+    extra: dict[str, Any] = getattr(options, "__pydantic_extra__", None) or {}
+    data: dict[str, Any] = {**options.__dict__, **extra}
     validated: T = kind.model_validate(data, by_alias=False, by_name=True)
     return validated
 
@@ -56,7 +57,7 @@ def failures_of(
     if not type(error).__module__.startswith("pydantic"):
         return None
     known = {_last(failure.key): failure for failure in bound}
-    details: Iterable[Any] = error.errors(include_url=False, include_input=False)  # type: ignore[attr-defined]
+    details: Iterable[Any] = cast("Any", error).errors(include_url=False, include_input=False)
     return [_failure(detail, kind, known, path) for detail in details]
 
 

@@ -3,7 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar, final
+from types import TracebackType
+from typing import Generic, Self, TypeVar, final
 
 from corner_host.primitives import short_name_of
 
@@ -151,8 +152,10 @@ class _Listening(Generic[T]):
         """Call the listener no more."""
         self._listeners.pop(self, None)
 
-    def __enter__(self) -> "_Listening[T]":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

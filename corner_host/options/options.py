@@ -1,7 +1,7 @@
 """Options that never change, and options as they are in one scope."""
 
 import threading
-from typing import Generic, Self, TypeVar, final
+from typing import Generic, Self, TypeVar, cast, final
 
 from .factory import OptionsFactory
 
@@ -41,11 +41,14 @@ class Options(Generic[T]):
         Raises:
             OptionsValidationError: They are not valid. The next reading tries again.
         """
-        if self._value is None:
-            with self._lock:
-                if self._value is None and self._factory is not None:
-                    self._value = self._factory.create("")
-        return self._value  # type: ignore[return-value] # made by now
+        value = self._value
+        return self._made() if value is None else value
+
+    def _made(self) -> T:
+        with self._lock:
+            if self._value is not None:  # another thread was quicker
+                return self._value
+            return self.settle(cast("OptionsFactory[T]", self._factory).create(""))
 
     def settle(self, value: T) -> T:
         """Take *value*, unless there is one already; returns the one that counts. Startup validation does this."""

@@ -1,7 +1,7 @@
 """What ``services.configure``, ``post_configure``, ``add_options`` and ``configure_options`` register."""
 
 from collections.abc import Callable
-from typing import Any, Concatenate, TypeVar, get_args, get_origin
+from typing import Any, Concatenate, NoReturn, TypeVar, cast, get_args, get_origin
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection, ServiceProvider
@@ -40,11 +40,12 @@ def add_options_core(services: ServiceCollection) -> ServiceCollection:
 
     Lifetimes: `Options`, the monitor and its cache are singletons, the snapshot is scoped, the factory transient.
     """
-    services.try_add_singleton(Options)
-    services.try_add_scoped(OptionsSnapshot)
-    services.try_add_singleton(OptionsMonitor)
-    services.try_add_transient(OptionsFactory)
-    services.try_add_singleton(OptionsCache)
+    opened: list[Any] = [Options, OptionsMonitor, OptionsCache]  # open generics: they answer for every class
+    for service in opened:
+        services.try_add_singleton(service)
+    snapshot, factory = cast("tuple[Any, Any]", (OptionsSnapshot, OptionsFactory))
+    services.try_add_scoped(snapshot)
+    services.try_add_transient(factory)
     return services
 
 
@@ -129,7 +130,7 @@ def add_path(services: ServiceCollection, options_type: type[T], path: str, *, n
 def configure(
     services: ServiceCollection,
     options_type: type[T],
-    source: Configuration | Callable[Concatenate[T, ...], T | None],
+    source: Configuration | Callable[[T], T | None] | Callable[Concatenate[T, Any, ...], T | None],
     *,
     name: str | None = "",
 ) -> ServiceCollection:
@@ -161,18 +162,22 @@ def configure(
     elif callable(source):
         add_action(services, options_type, source, name=name)
     else:
-        message = (
-            f"{name_of(options_type)} cannot be configured from {source!r}.\n"
-            "To fix: pass a section, configuration.get_section('Mail'), or a function that takes the options."
-        )
-        raise TypeError(message)
+        _refuse(options_type, source)
     return services
+
+
+def _refuse(options_type: type[Any], source: object) -> NoReturn:
+    message = (
+        f"{name_of(options_type)} cannot be configured from {source!r}.\n"
+        "To fix: pass a section, configuration.get_section('Mail'), or a function that takes the options."
+    )
+    raise TypeError(message)
 
 
 def post_configure(
     services: ServiceCollection,
     options_type: type[T],
-    function: Callable[Concatenate[T, ...], T | None],
+    function: Callable[[T], T | None] | Callable[Concatenate[T, Any, ...], T | None],
     *,
     name: str | None = "",
 ) -> ServiceCollection:
@@ -201,9 +206,9 @@ def configure_options(services: ServiceCollection, setup: type[Any]) -> ServiceC
     return services
 
 
-def _parts_of(setup: type[Any]) -> list[tuple[Any, type[Any]]]:
+def _parts_of(setup: object) -> list[tuple[Any, type[Any]]]:
     found: list[tuple[Any, type[Any]]] = []
-    for cls in setup.__mro__ if isinstance(setup, type) else ():  # pyright: ignore[reportUnnecessaryIsInstance]
+    for cls in setup.__mro__ if isinstance(setup, type) else ():
         for base in cls.__dict__.get("__orig_bases__", ()):
             arguments = get_args(base)
             if get_origin(base) in PARTS and isinstance(arguments[0], type):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, final
+from typing import Any, TypeVar, cast, final
 
 from corner_host.di import ServiceCollection, ServiceProvider
 
@@ -108,13 +108,16 @@ def _is_asked_anyway(validator: StartupValidator, provider: ServiceProvider) -> 
     )
 
 
-def _validation_failures(error: Exception) -> Iterator[Exception]:
+def _validation_failures(error: BaseException) -> Iterator[Exception]:
     """Yield the failed validations that *error* consists of; nothing if there is anything else in it."""
     if isinstance(error, OptionsValidationError):
         yield error
-    elif isinstance(error, ExceptionGroup) and error.split(OptionsValidationError)[1] is None:
-        for member in error.exceptions:
-            yield from _validation_failures(member)
+    elif isinstance(error, BaseExceptionGroup):
+        members: Sequence[BaseException] = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        found = [list(_validation_failures(member)) for member in members]
+        if all(found):
+            for failures in found:
+                yield from failures
 
 
 def _raise_all(errors: Sequence[Exception]) -> None:

@@ -1,6 +1,7 @@
 """Helpers for options."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,11 +54,14 @@ class BellSource(OptionsChangeSource[Any]):
 
 
 @dataclass
-class BellRegistration:
+class BellRegistration(AbstractContextManager["BellRegistration"]):
     """A place at the bell."""
 
     bell: Bell
     callback: Callable[[], object]
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.bell.callbacks.remove(self.callback)

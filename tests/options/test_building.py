@@ -77,7 +77,7 @@ def test_an_action_that_returns_something_else_is_told(services: ServiceCollecti
 def test_only_a_section_or_a_function_configures(services: ServiceCollection) -> None:
     """A mapping, for example, is refused with the way out."""
     with pytest.raises(TypeError, match=r"To fix: pass a section"):
-        services.configure(Trail, {"steps": "x"})  # type: ignore[arg-type]
+        services.configure(Trail, {"steps": "x"})  # type: ignore[call-overload]
 
 
 class Twice(ConfigureOptions[Trail], PostConfigureOptions[Trail]):
@@ -143,7 +143,7 @@ def test_lifetimes(services: ServiceCollection) -> None:
 
     def both(kind: type) -> bool:
         with provider.create_scope() as one, provider.create_scope() as other:
-            first = one.service_provider.get_required_service(kind)
+            first: object = one.service_provider.get_required_service(kind)
             assert (first is one.service_provider.get_required_service(kind)) == (kind != OptionsFactory[Trail])
             return first is other.service_provider.get_required_service(kind)
 

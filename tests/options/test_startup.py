@@ -1,6 +1,9 @@
 """What is checked when the host starts."""
 
+from typing import Any
+
 import anyio
+import anyio.lowlevel
 import pytest
 
 from corner_host.configuration import ConfigurationManager
@@ -29,6 +32,10 @@ async def failures(services: ServiceCollection) -> tuple[str, ...]:
     with pytest.raises(OptionsValidationError) as caught:
         await start(services)
     return caught.value.failures
+
+
+def members(caught: "pytest.ExceptionInfo[ExceptionGroup[Any]]") -> list[Any]:
+    return list(caught.value.exceptions)
 
 
 async def test_nothing_to_validate_is_fine() -> None:
@@ -70,7 +77,7 @@ async def test_each_name_is_checked(services: ServiceCollection) -> None:
     with pytest.raises(ExceptionGroup) as caught:
         await start(services)
 
-    assert [error.options_name for error in caught.value.exceptions] == ["one", "two"]  # type: ignore[attr-defined]
+    assert [error.options_name for error in members(caught)] == ["one", "two"]
 
 
 async def test_all_failures_of_one_class_are_one_error(services: ServiceCollection) -> None:
@@ -242,7 +249,7 @@ async def test_groups_of_failures_are_made_flat(services: ServiceCollection) -> 
     with pytest.raises(ExceptionGroup) as caught:
         await start(services)
 
-    assert [error.failures for error in caught.value.exceptions] == [("a",), ("b",), ("c",)]  # type: ignore[attr-defined]
+    assert [error.failures for error in members(caught)] == [("a",), ("b",), ("c",)]
 
 
 async def test_an_unexpected_error_ends_the_round(services: ServiceCollection) -> None:

@@ -28,7 +28,12 @@ def failures(services: ServiceCollection, kind: type[BaseModel] = Trail, name: s
 def test_validators_see_the_finished_options(services: ServiceCollection) -> None:
     """V-01: they run when the value is made, after every post-configure."""
     seen: list[str] = []
-    services.add_options(Trail).validate(lambda trail: not seen.append(trail.steps))
+
+    def look(trail: Trail) -> bool:
+        seen.append(trail.steps)
+        return True
+
+    services.add_options(Trail).validate(look)
     services.post_configure(Trail, step("p")).configure(Trail, step("c"))
     provider = build(services)
     assert seen == []
