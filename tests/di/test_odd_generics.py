@@ -1,12 +1,26 @@
 """Generics that strain the rules: growing, partly closed, partly fixed, and of the wrong argument."""
 
-from typing import Annotated, Any, Generic, Protocol
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import pytest
 
 from corner_host.di import FromKeyedServices, ServiceCollection, ServiceProvider
 from corner_host.primitives import CornerHostError
 from tests.di.toys import Repository, SqlRepository, T, U, User
+
+
+class Validator(Generic[T]):
+    pass
+
+
+class OpenValidator(Validator[T]):
+    def __init__(self, kind: type[T]) -> None:
+        self.kind = kind
+
+
+class CheckedBy(Repository[T]):
+    def __init__(self, kind: type[T], validator: Validator[T]) -> None:
+        self.kind, self.validator = kind, validator
 
 
 class Growing(Repository[T]):
@@ -122,3 +136,18 @@ def test_one_factory_may_ask_for_another_closed_form_of_itself() -> None:
     repository: Any = provider.get_required_service(Repository[int])
 
     assert repository.inner.kind is str
+
+
+W = TypeVar("W")
+
+
+class OtherVariable(CheckedBy[W]):
+    """Inherits a constructor that speaks of another variable."""
+
+
+class ForUsers(CheckedBy[User]):
+    """Inherits a constructor, and says for good what its variable is."""
+
+
+class ForUsersAgain(ForUsers):
+    """One step further away."""

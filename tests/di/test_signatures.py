@@ -145,13 +145,16 @@ def test_a_defaulted_positional_only_parameter_may_be_passed_over() -> None:
     marker = MemoryStore()
 
     class Gap:
-        def __init__(self, store: Store = marker, leaf: Leaf | None = None, /, *, also: Leaf) -> None:
-            self.all = store, leaf, also
+        def __init__(
+            self, store: Store = marker, leaf: Leaf = None, other: Leaf = None, /, size: int = 3, *, also: Leaf
+        ) -> None:  # type: ignore[assignment]
+            self.all = store, leaf, other, size, also
 
-    store, leaf, also = made(Gap).all
+    store, leaf, other, size, also = made(Gap).all
 
     assert store is marker
-    assert leaf is also
+    assert leaf is other is also is not None
+    assert size == 3
 
 
 def test_class_annotations_are_not_injected() -> None:
@@ -252,6 +255,11 @@ def make_with_more(number: int, leaf: Leaf, *, text: str) -> Branch:
     return Branch(leaf)
 
 
+def make_by_position(number: int, leaf: Leaf, /, text: str = "x") -> Branch:
+    assert (number, text) == (1, "x")
+    return Branch(leaf)
+
+
 @pytest.mark.parametrize(
     "factory",
     [
@@ -262,6 +270,7 @@ def make_with_more(number: int, leaf: Leaf, *, text: str) -> Branch:
         Branch,
         functools.partial(make_with_more, 1, text="x"),
         functools.partial(Branch),
+        functools.partial(make_by_position, 1),
     ],
 )
 def test_every_kind_of_callable_is_a_factory(factory: Callable[..., Branch]) -> None:
