@@ -6,7 +6,7 @@ depth work; a cycle is a slot met again on the way.
 
 import collections.abc
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, final, get_args, get_origin
 
 from corner_host.primitives import ConfigurationValues, name_of
@@ -22,9 +22,7 @@ from .registry import Registry
 from .render import Step, drawn
 from .signatures import KEYWORD_ONLY, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
 from .sites import Call, Constant, CurrentProvider, Sequence, Site, Slot
-
-Task = Generator["Task", Any, Any]
-"""A step of the building: it yields the steps it waits for and is sent their results."""
+from .trampoline import Task, run
 
 MOST_FORMS = 30
 """How many forms of one generic registration may need each other in a row."""
@@ -99,15 +97,7 @@ class Graph:
     def _run(self, task: Task) -> Any:
         self._steps.clear()
         self._under_way.clear()
-        stack, result = [task], None
-        while stack:
-            try:
-                stack.append(stack[-1].send(result))
-                result = None
-            except StopIteration as stop:
-                stack.pop()
-                result = stop.value
-        return result
+        return run(task)
 
     def _service(self, service_type: Any, key: object) -> Task:
         place = identity(service_type, key)

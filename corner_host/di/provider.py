@@ -54,12 +54,12 @@ class ServiceProvider(Context):
             ServiceScopeFactory: Constant(ServiceScopeFactory, None, ServiceScopeFactory(root)),
             ServiceInspector: Constant(ServiceInspector, None, ServiceInspector(root)),
         }
-        engine = Engine(descriptors, decorations, built_in, validate_scopes=validate_scopes)
+        engine = Engine(root, descriptors, decorations, built_in, validate_scopes=validate_scopes)
         engine.check(whole_graph=validate_on_build)
         root.engine_ = engine
-        root.plans_ = engine.root_plans
-        root.sequences_ = engine.root_sequences
-        root.async_plans_ = engine.root_async_plans
+        root.plans_ = engine.of_root.services
+        root.sequences_ = engine.of_root.sequences
+        root.async_plans_ = engine.of_root.asynchronous
         root.held_ids_ = set()
         root.fill_()
         return root
@@ -80,11 +80,12 @@ class ServiceProvider(Context):
         try:
             plan = self.plans_[service_type if key is None else (service_type, type(key), key)]
         except (KeyError, TypeError):
-            found = self.engine_.plan(self, service_type, key)
-            if found is None:
+            first = self.engine_.plan(self, service_type, key)
+            if first is None:
                 return None
-            plan = found
-        return cast("T | None", plan(self))
+            plan = first
+        value: T | None = plan(self)
+        return value
 
     def get_required_service(self, service_type: TypeForm[T], *, key: object = None) -> T:
         """Return the service.
@@ -98,14 +99,14 @@ class ServiceProvider(Context):
         try:
             plan = self.plans_[service_type if key is None else (service_type, type(key), key)]
         except (KeyError, TypeError):
-            found = self.engine_.plan(self, service_type, key)
-            if found is None:
+            first = self.engine_.plan(self, service_type, key)
+            if first is None:
                 raise self._not_registered(service_type, key) from None
-            plan = found
-        value = plan(self)
+            plan = first
+        value: T | None = plan(self)
         if value is None:
             raise self._made_none(service_type, key)
-        return cast("T", value)
+        return value
 
     def get_services(self, service_type: TypeForm[T], *, key: object = None) -> Sequence[T]:
         """Return all services registered for *service_type*, in the order of registration; empty if there are none."""
@@ -113,33 +114,39 @@ class ServiceProvider(Context):
             plan = self.sequences_[service_type if key is None else (service_type, type(key), key)]
         except (KeyError, TypeError):
             plan = self.engine_.sequence_plan(self, service_type, key)
-        return cast("Sequence[T]", plan(self))
+        found: Sequence[T] = plan(self)
+        return found
 
     def get_service_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, T | None]:
         """Return the service, or None; awaits asynchronous factories on the way."""
-        return self._get_async(service_type, key)
+        try:
+            plan = self.async_plans_[service_type if key is None else (service_type, type(key), key)]
+        except (KeyError, TypeError):
+            return self._first_async(service_type, key)
+        return plan(self)
 
-    def get_required_service_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, T]:
-        """Return the service; awaits asynchronous factories on the way."""
-        return cast("Coroutine[Any, Any, T]", self._get_required_async(service_type, key))
-
-    def get_services_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, Sequence[T]]:
-        """Return all services registered for *service_type*; awaits asynchronous factories on the way."""
-        everything: Any = Sequence[service_key(service_type)]  # type: ignore[misc] # a type made at run time
-        return cast("Coroutine[Any, Any, Sequence[T]]", self._get_required_async(everything, key))
-
-    async def _get_async(self, service_type: Any, key: object) -> Any:
-        plan = self.engine_.async_plan(self, service_type, key)
-        return None if plan is None else await plan(self)
-
-    async def _get_required_async(self, service_type: Any, key: object) -> Any:
-        plan = self.engine_.async_plan(self, service_type, key)
-        if plan is None:
-            raise self._not_registered(service_type, key)
-        value = await plan(self)
+    async def get_required_service_async(self, service_type: TypeForm[T], *, key: object = None) -> T:
+        """Return the service; awaits asynchronous factories on the way. Errors as for `get_required_service`."""
+        try:
+            plan = self.async_plans_[service_type if key is None else (service_type, type(key), key)]
+        except (KeyError, TypeError):
+            first = self.engine_.async_plan(self, service_type, key)
+            if first is None:
+                raise self._not_registered(service_type, key) from None
+            plan = first
+        value: T | None = await plan(self)
         if value is None:
             raise self._made_none(service_type, key)
         return value
+
+    async def get_services_async(self, service_type: TypeForm[T], *, key: object = None) -> Sequence[T]:
+        """Return all services registered for *service_type*; awaits asynchronous factories on the way."""
+        everything: Any = Sequence.__class_getitem__(service_key(service_type))
+        return cast("Sequence[T]", await self.get_required_service_async(everything, key=key))
+
+    async def _first_async(self, service_type: Any, key: object) -> Any:
+        plan = self.engine_.async_plan(self, service_type, key)
+        return None if plan is None else await plan(self)
 
     def is_service(self, service_type: TypeForm[Any], *, key: object = None) -> bool:
         """Tell whether *service_type* is registered; not whether everything that it needs is."""
@@ -171,9 +178,9 @@ class ServiceProvider(Context):
         scope = ServiceScope.__new__(ServiceScope)
         scope.engine_ = engine
         scope.root_ = self.root_
-        scope.plans_ = engine.scope_plans
-        scope.sequences_ = engine.scope_sequences
-        scope.async_plans_ = engine.scope_async_plans
+        scope.plans_ = engine.of_scopes.services
+        scope.sequences_ = engine.of_scopes.sequences
+        scope.async_plans_ = engine.of_scopes.asynchronous
         scope.fill_()
         return scope
 
@@ -206,7 +213,7 @@ class ServiceProvider(Context):
         if factory is None and instance is ABSENT:
             message = "override() takes an instance or a factory."
             raise TypeError(message)
-        return self.engine_.overridden(self.root_, descriptor)
+        return self.engine_.overridden(descriptor)
 
     # --- closing ------------------------------------------------------------------------------------------------------
 

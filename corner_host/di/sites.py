@@ -14,6 +14,7 @@ from .descriptors import ServiceDescriptor
 from .generics import NO_ARGUMENTS, Arguments
 from .lifetimes import ServiceLifetime
 from .signatures import Parameter, parameters_of
+from .trampoline import Task, run
 
 
 class Making(Enum):
@@ -213,3 +214,19 @@ class Call(Site):
 
 
 _WAYS_BACK = frozenset({CurrentProvider})
+
+
+def refresh(site: Site) -> None:
+    """See again which sites need an await, now that plain factories that return awaitables are known for it."""
+    run(_refreshed(site, set()))
+
+
+def _refreshed(site: Site, seen: set[Site]) -> Task:
+    children = [child for _, child in site.children()]
+    for child in children:
+        if child not in seen:
+            seen.add(child)
+            yield _refreshed(child, seen)
+    slot = site.slot if isinstance(site, Call) else None
+    site.needs_async = any(child.needs_async for child in children) or (slot is not None and slot.making.is_async)
+    site.is_certain = all(child.is_certain for child in children) and (slot is None or slot.is_certain)

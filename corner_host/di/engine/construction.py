@@ -83,6 +83,14 @@ def current() -> Construction | None:
     return _current.get()
 
 
+def is_constructing() -> bool:
+    """Tell whether this thread or task is in the middle of making something."""
+    entry = _current.get()
+    while entry is not None and not entry.is_active:
+        entry = entry.outer
+    return entry is not None
+
+
 def chain() -> list[Construction]:
     """Return what this thread or task is making, outermost first."""
     found: list[Construction] = []
@@ -119,7 +127,8 @@ MOST_SCOPES: Final = 16
 
 def under_way() -> UnderWay | None:
     """Return what this thread or task is making, if anything."""
-    return None if _current.get() is None else UnderWay([place for entry in chain() for place in entry.places()])
+    entries = chain()
+    return UnderWay([place for entry in entries for place in entry.places()]) if entries else None
 
 
 def hidden_cycle(requested: Site, site: Site) -> Exception:

@@ -1,26 +1,97 @@
-"""The tables of plans, one for the root and one for all scopes, and when they are dropped."""
+"""Which plan answers for which question: the tables, how they fill, and when they are dropped.
+
+Order, for one service:
+
+1. Asked for the first time, its site is built and walked.
+2. Asked for again, its plan is compiled and takes its place in the table.
+3. From then on, the provider finds the plan in the table by itself.
+
+An override drops all plans and sites; what the root keeps, and the slots it is kept under, stay.
+"""
 
 import collections.abc
 from _thread import RLock
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, final
+from dataclasses import dataclass, field
+from typing import Any, cast, final
 
 from corner_host.di import problems
 from corner_host.di.descriptors import ServiceDescriptor
-from corner_host.di.errors import ServiceError
+from corner_host.di.errors import CircularDependencyError, ServiceError
 from corner_host.di.generics import is_open
 from corner_host.di.graph import Graph, steps_to
 from corner_host.di.keys import Identity, identity, normal, sequence_of, service_key
+from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.markers import ANY_KEY
 from corner_host.di.registry import Decoration, Registry
-from corner_host.di.sites import Call, Constant, CurrentProvider, Site, Slot
+from corner_host.di.sites import Call, Constant, Site, Slot, refresh
 
+from .construction import is_constructing
 from .context import AsyncPlan, AsyncPlans, Context, Plan, Plans
 from .keeping import disposed
-from .walk import resolve, resolve_async
+from .plans import Setting, compiled
+from .walk import MISSING, ready, resolve, resolve_async
 
-__all__ = ["Engine"]
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The plans of the root, or of all scopes, by service type, or by service type and key."""
+
+    services: Plans = field(default_factory=dict)
+    sequences: Plans = field(default_factory=dict)
+    asynchronous: AsyncPlans = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Drop all plans."""
+        self.services.clear()
+        self.sequences.clear()
+        self.asynchronous.clear()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What differs between the plain calls and the asynchronous ones."""
+
+    is_async: bool
+    walk: Callable[[Site, Context], Any]
+    first: Callable[[Site, Callable[[], None]], Any]
+    constant: Callable[[Any], Any]
+
+
+def _giving(value: Any) -> Plan:
+    return lambda _: value
+
+
+def _giving_async(value: Any) -> AsyncPlan:
+    async def give(_: Context) -> Any:
+        return value
+
+    return give
+
+
+def _walking(site: Site, made: Callable[[], None]) -> Plan:
+    def walk(context: Context) -> Any:
+        value = resolve(site, context)
+        made()
+        return value
+
+    return walk
+
+
+def _walking_async(site: Site, made: Callable[[], None]) -> AsyncPlan:
+    async def walk(context: Context) -> Any:
+        value = await resolve_async(site, context)
+        made()
+        return value
+
+    return walk
+
+
+_PLAIN = _Door(is_async=False, walk=resolve, first=_walking, constant=_giving)
+_ASYNC = _Door(is_async=True, walk=resolve_async, first=_walking_async, constant=_giving_async)
 
 
 @final
@@ -29,21 +100,19 @@ class Engine:
 
     def __init__(
         self,
+        root: Context,
         descriptors: Sequence[ServiceDescriptor],
         decorations: Sequence[Decoration],
-        built_in: dict[Any, Site],
+        built_in: Mapping[Any, Site],
         *,
         validate_scopes: bool,
     ) -> None:
         self.registry = Registry(descriptors, decorations)
-        self.built_in = built_in
-        self.validate_scopes = validate_scopes
-        self.root_plans: Plans = {}
-        self.root_sequences: Plans = {}
-        self.root_async_plans: AsyncPlans = {}
-        self.scope_plans: Plans = {}
-        self.scope_sequences: Plans = {}
-        self.scope_async_plans: AsyncPlans = {}
+        self.of_root = Tables()
+        self.of_scopes = Tables()
+        self._root = root
+        self._built_in = built_in
+        self._validate_scopes = validate_scopes
         self._overrides: dict[Identity, list[Slot]] = {}
         self._graph = Graph(self.registry, built_in, self._replacement, validate_scopes=validate_scopes)
         self._lock = RLock()
@@ -72,7 +141,7 @@ class Engine:
     def is_service(self, service_type: Any, key: object) -> bool:
         """Tell whether there is an answer to *service_type* under *key*."""
         found = service_key(service_type)
-        if key is None and found in self.built_in:
+        if key is None and found in self._built_in:
             return True
         if identity(found, key) in self._overrides or self.registry.has(found, key):
             return True
@@ -80,62 +149,21 @@ class Engine:
 
     def plan(self, context: Context, service_type: Any, key: object) -> Plan | None:
         """Return what answers for one service in *context*; None if nothing is registered for it."""
-        found = service_key(service_type)
-        self._refuse_if_closed(context, found, key)
-        with self._lock:
-            site = self._graph.site(found, key)
-            if site is None:
-                return None
-            self._check_scope(context, site)
-            plans = self.root_plans if context.is_root_ else self.scope_plans
-            plan = self._plan_of(site)
-            plans[service_type if key is None else (service_type, type(key), key)] = plan
-            return plan
+        table = self._tables_of(context).services
+        return cast("Plan | None", self._plan(context, service_key(service_type), key, table, service_type, _PLAIN))
 
     def sequence_plan(self, context: Context, service_type: Any, key: object) -> Plan:
         """Return what answers for all services of a type in *context*."""
-        found = service_key(service_type)
-        self._refuse_if_closed(context, found, key)
-        with self._lock:
-            site = self._graph.site(collections.abc.Sequence[found], key)
-            assert site is not None
-            self._check_scope(context, site)
-            plans = self.root_sequences if context.is_root_ else self.scope_sequences
-            plan = self._plan_of(site)
-            plans[service_type if key is None else (service_type, type(key), key)] = plan
-            return plan
+        table = self._tables_of(context).sequences
+        everything = _sequence_type(service_key(service_type))
+        return cast("Plan", self._plan(context, everything, key, table, service_type, _PLAIN))
 
     def async_plan(self, context: Context, service_type: Any, key: object) -> AsyncPlan | None:
         """Return what answers for one service in *context*, asynchronously where that is needed."""
-        found = service_key(service_type)
-        self._refuse_if_closed(context, found, key)
-        with self._lock:
-            site = self._graph.site(found, key)
-            if site is None:
-                return None
-            self._check_scope(context, site)
-
-        async def walk(asking: Context) -> Any:
-            return await resolve_async(site, asking)
-
-        return walk
-
-    def _plan_of(self, site: Site) -> Plan:
-        if isinstance(site, Constant):
-            value = site.value
-            return lambda _: value
-        if isinstance(site, CurrentProvider):
-            return lambda context: context
-        return lambda context: resolve(site, context)
-
-    def _check_scope(self, context: Context, site: Site) -> None:
-        if self.validate_scopes and context.is_root_ and site.scoped is not None:
-            scoped = site.scoped
-            raise problems.scoped_at_root(steps_to(site, scoped), scoped.service_type, scoped.key)
-
-    def _refuse_if_closed(self, context: Context, service_type: Any, key: object) -> None:
-        if context.closed_ or context.root_.closed_:
-            raise disposed(context, service_type, key)
+        table = self._tables_of(context).asynchronous
+        return cast(
+            "AsyncPlan | None", self._plan(context, service_key(service_type), key, table, service_type, _ASYNC)
+        )
 
     def site_of(self, context: Context, slot: Slot) -> Call:
         """Return the site of a slot that is no registration, to be made for *context*."""
@@ -145,6 +173,74 @@ class Engine:
         self._check_scope(context, site)
         return site
 
+    def _tables_of(self, context: Context) -> Tables:
+        return self.of_root if context is self._root else self.of_scopes
+
+    def _plan(self, context: Context, found: Any, key: object, table: dict[Any, Any], asked: Any, door: _Door) -> Any:
+        self._refuse_if_closed(context, found, key)
+        with self._lock:
+            site = self._graph.site(found, key)
+            generation = self._generation
+        if site is None:
+            return None
+        self._check_scope(context, site)
+        place = asked if key is None else (asked, type(key), key)
+        if isinstance(site, Constant):
+            plan = door.constant(site.value)
+            self._put(table, place, plan, generation)
+            return plan
+        at_root = context is self._root
+
+        def later(asking: Context) -> Any:
+            plan = None if is_constructing() else self._compiled(site, door, at_root=at_root)
+            if plan is None:  # in the middle of making something, only the walk finds a cycle at once
+                return door.walk(site, asking)
+            self._put(table, place, plan, generation)
+            return plan(asking)
+
+        def made() -> None:
+            self._put(table, place, later, generation)
+
+        return door.first(site, made)
+
+    def _compiled(self, site: Site, door: _Door, *, at_root: bool) -> Any:
+        """Compile the plan of what was made once; None as long as the walk has to do it."""
+        with self._lock:
+            if not site.is_certain:
+                refresh(site)
+            if not site.is_certain:
+                return None
+            if site.lifetime is ServiceLifetime.SINGLETON:
+                value = ready(site, self._root)
+                return None if value is MISSING else door.constant(value)
+            if site.needs_async and not door.is_async:
+                return None
+            return compiled(site, Setting(self._root, at_root, door.is_async, self._explained))
+
+    def _put(self, table: dict[Any, Any], place: Any, plan: Any, generation: int) -> None:
+        """Store a plan, unless all plans were dropped since it was begun."""
+        with self._lock:
+            if generation == self._generation:
+                table[place] = plan
+
+    def _explained(self, site: Site, context: Context, error: RecursionError) -> BaseException:
+        """Make *site* again by the walk, which finds a cycle through a factory where a plan went on and on."""
+        self.forget()
+        try:
+            resolve(site, context)
+        except CircularDependencyError as found:
+            return found
+        return error
+
+    def _check_scope(self, context: Context, site: Site) -> None:
+        scoped = site.scoped
+        if self._validate_scopes and scoped is not None and context is self._root:
+            raise problems.scoped_at_root(steps_to(site, scoped), scoped.service_type, scoped.key)
+
+    def _refuse_if_closed(self, context: Context, service_type: Any, key: object) -> None:
+        if context.closed_ or self._root.closed_:
+            raise disposed(context, service_type, key)
+
     # --- overriding ---------------------------------------------------------------------------------------------------
 
     def _replacement(self, place: Identity) -> Slot | None:
@@ -152,23 +248,18 @@ class Engine:
         return found[-1] if found else None
 
     @contextmanager
-    def overridden(self, root: Context, replacement: ServiceDescriptor) -> Generator[None]:
+    def overridden(self, replacement: ServiceDescriptor) -> Generator[None]:
         """Let *replacement* answer for its service while the ``with`` lasts."""
         from . import providers  # noqa: PLC0415 - heavy, and an empty host makes nothing
 
         service, key = service_key(replacement.service_type), replacement.key
         place = identity(service, key)
-        other = Slot(
-            replacement,
-            service,
-            key,
-            replacement.factory,
-            is_class=isinstance(replacement.factory, type),
-            is_tracked=False,
-        )
+        is_class = isinstance(replacement.factory, type)
+        other = Slot(replacement, service, key, replacement.factory, is_class=is_class, is_tracked=False)
         covered = [] if key is ANY_KEY else self.registry.all(service, key)
+        cache = self._root.cache_
         with self._lock:
-            before = set(root.cache_)
+            before = set(cache)
             for slot in covered:
                 providers.override(slot, other)
             self._overrides.setdefault(place, []).append(other)
@@ -182,8 +273,8 @@ class Engine:
                     del self._overrides[place]
                 for slot in covered:
                     providers.end_override(slot)
-                for made in set(root.cache_) - before:
-                    del root.cache_[made]
+                for made in set(cache) - before:
+                    del cache[made]
                 self.forget()
 
     def forget(self) -> None:
@@ -191,12 +282,9 @@ class Engine:
         with self._lock:
             self._generation += 1
             self._graph.clear()
-            for table in (
-                self.root_plans,
-                self.root_sequences,
-                self.root_async_plans,
-                self.scope_plans,
-                self.scope_sequences,
-                self.scope_async_plans,
-            ):
-                table.clear()
+            self.of_root.clear()
+            self.of_scopes.clear()
+
+
+def _sequence_type(service_type: Any) -> Any:
+    return collections.abc.Sequence[service_type]

@@ -1,10 +1,12 @@
 """What is made is kept for disposal by the scope, or root, that made it."""
 
-from typing import Any
+from typing import Any, Final
 
 from corner_host.di.disposal import close_all, disposal_of
 from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
+from corner_host.di.problems import made_asynchronously
+from corner_host.di.sites import Making, Slot
 
 from .context import Context
 
@@ -30,6 +32,25 @@ def keep(context: Context, made: Any, *, fresh: bool) -> None:
     context.held_.append(made)
     if context.closed_:
         too_late(context)
+
+
+def settle(context: Context, made: Any, slot: Slot) -> None:
+    """See to what a factory made: an object to be kept, perhaps, or an awaitable from one that gave none before."""
+    ways = disposal_of(type(made))
+    if ways.is_awaitable and slot.making is Making.PLAIN and not slot.is_class:
+        slot.making = Making.ASYNC
+        if hasattr(made, "close"):
+            made.close()
+        raise made_asynchronously([], slot.service_type, slot.key, why="its factory returned an awaitable")
+    if ways.is_needed:
+        if slot.is_tracked:
+            keep(context, made, fresh=False)
+    elif not ways.is_awaitable:
+        PLAIN_TYPES.add(type(made))
+
+
+PLAIN_TYPES: Final[set[type]] = set()
+"""Types whose objects need no disposal and no await; plans look here first."""
 
 
 def too_late(context: Context) -> None:

@@ -140,6 +140,8 @@ class _Walk(Claimant):
         return self._new(site, owner)
 
     def _locked(self, site: Site, owner: Context) -> Step:
+        if site.place in owner.claims_:  # begun before it was known that no await is needed
+            return (yield from self._claimed(site, owner))
         with owner.lock_:
             value = owner.cache_.get(site.place, MISSING)
             if value is MISSING:
