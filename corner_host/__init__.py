@@ -27,7 +27,7 @@ from importlib import import_module
 from typing import Any
 
 _AREAS = {
-    "background": ("BackgroundTaskQueue",),
+    "background": ("BackgroundTaskQueue", "MetricsService", "QueuedHostedService"),
     "caching": ("MemoryCache",),
     "configuration": ("Configuration", "ConfigurationBuilder", "ConfigurationManager"),
     "di": (

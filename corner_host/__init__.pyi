@@ -1,4 +1,4 @@
-from corner_host.background import BackgroundTaskQueue
+from corner_host.background import BackgroundTaskQueue, MetricsService, QueuedHostedService
 from corner_host.caching import MemoryCache
 from corner_host.configuration import (
     Configuration,
@@ -60,10 +60,12 @@ __all__ = [
     "HostedService",
     "Logger",
     "MemoryCache",
+    "MetricsService",
     "OperationCancelledError",
     "Options",
     "OptionsMonitor",
     "OptionsSnapshot",
+    "QueuedHostedService",
     "ServiceCollection",
     "ServiceDescriptor",
     "ServiceLifetime",

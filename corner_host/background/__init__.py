@@ -14,8 +14,11 @@ The queue lives in memory. What must survive the process belongs to ``corner_hos
 from .accounts import MetricsSnapshot, Outcome, ProcessingTime
 from .contracts import ShutdownMode
 from .errors import QueueClosedError, WorkItemTimeoutError
+from .hosted_service import QueuedHostedService
 from .metrics import MetricsService
+from .options import QueueOptions
 from .queue import BackgroundTaskQueue
+from .registration import add_background_jobs
 from .work_item import WorkItem
 
 __all__ = [
@@ -25,7 +28,10 @@ __all__ = [
     "Outcome",
     "ProcessingTime",
     "QueueClosedError",
+    "QueueOptions",
+    "QueuedHostedService",
     "ShutdownMode",
     "WorkItem",
     "WorkItemTimeoutError",
+    "add_background_jobs",
 ]

@@ -4,8 +4,8 @@ The parameters of `work` are filled in this order: keywords by name; the cancell
 arguments, in order, into what is left; then services, by annotation. What has a default and is no registered service
 keeps its default.
 
-A token is taken by a parameter annotated ``CancellationToken``, by one without an annotation that is called ``token``,
-``cancellation_token`` or ``stopping``, or by the sole parameter of work that was queued without arguments.
+A token is taken by a parameter annotated ``CancellationToken``, by one without an annotation (or with ``Any``) that is
+called ``token``, ``cancellation_token`` or ``stopping``, or is the sole one of work that was queued without arguments.
 
 A plan is made once for each function and way of calling it: closures of one ``def`` share their code and are recognized
 by it. Not here: where services come from (``injection``).
@@ -27,6 +27,8 @@ _EMPTY = inspect.Parameter.empty
 _BY_POSITION = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
 _VARIADIC = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 _TOKEN = -1
+_TOKENS = (CancellationToken, CancellationToken | None)
+_ANYTHING = (_EMPTY, Any, object)
 
 
 @final
@@ -128,7 +130,7 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
                 by_position.append(unused.pop(0))
             else:
                 by_name.append((parameter.name, unused.pop(0)))
-        elif parameter.annotation is not _EMPTY:
+        elif parameter.annotation not in _ANYTHING:
             in_order = False
             services.append(parameter)
         elif parameter.default is _EMPTY:
@@ -147,8 +149,8 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
 
 
 def _is_token(parameter: inspect.Parameter, *, sole: bool) -> bool:
-    if parameter.annotation is not _EMPTY:
-        return parameter.annotation is CancellationToken
+    if parameter.annotation not in _ANYTHING:
+        return parameter.annotation in _TOKENS
     return parameter.name in TOKEN_NAMES or (sole and parameter.default is _EMPTY)
 
 

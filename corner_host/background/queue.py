@@ -293,7 +293,7 @@ class BackgroundTaskQueue:
         """Take work in if there is room (None), or return what must wait."""
         item = WorkItem()
         item.work = work
-        item.accounts = self._accounts
+        item.accounts = accounts = self._accounts
         item.queued_at = perf_counter()
         if args or kwargs or priority or timeout is not None or name is not None or self._carry or not callable(work):
             self._describe(item, args, kwargs, priority, timeout, name)
@@ -304,7 +304,13 @@ class BackgroundTaskQueue:
         try:
             if len(self._usual) + self._others.length >= self._limit:
                 return item
-            self._accept(item)
+            if priority:
+                self._others.append(item, priority)
+            else:
+                self._usual.append(item)
+            accounts.queued += 1
+            if self._consumers:
+                self._consumers.popleft().wake()
         finally:
             self._lock.release()
         return None

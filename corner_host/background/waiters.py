@@ -3,13 +3,15 @@
 A waiter is woken at most once, from any thread, and waking never blocks: the queue does it while it holds its lock.
 """
 
-import threading
+from threading import Lock, get_ident
 from typing import Generic, TypeVar, final
 
 import anyio
 from anyio import NoEventLoopError
 
 from corner_host.primitives import LoopHandle
+
+from .current_task import in_task
 
 T = TypeVar("T")
 
@@ -25,10 +27,14 @@ class TaskWaiter(Generic[T]):
         self.refused = False
         self._event = anyio.Event()
         self._loop = LoopHandle.current()
+        self._thread = get_ident()
 
     def wake(self) -> None:
         """Let the task go on."""
-        self._loop.post(self._event.set)
+        if get_ident() == self._thread and in_task():
+            self._event.set()
+        else:
+            self._loop.post(self._event.set)
 
     async def wait(self) -> None:
         """Return once woken."""
@@ -57,7 +63,7 @@ class ThreadWaiter(Generic[T]):
             )
         self.subject = subject
         self.refused = False
-        self._gate = threading.Lock()
+        self._gate = Lock()
         self._gate.acquire()
 
     def wake(self) -> None:

@@ -107,7 +107,7 @@ class WorkItem:
         try:
             if not self.bare:
                 result = await self._call_with_care(provider, token or _NEVER)
-            elif type(work) is FunctionType and is_plain(work.__code__):
+            elif type(work) is FunctionType and not (code := work.__code__).co_argcount and is_plain(code):
                 result = await work()
             else:
                 result = await self._call(provider, token or _NEVER)

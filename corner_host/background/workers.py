@@ -6,7 +6,6 @@ its worker, and a new one begins where the first did.
 """
 
 import logging
-import sys
 from contextvars import copy_context
 from time import perf_counter
 from typing import final
@@ -18,6 +17,7 @@ from anyio.abc import TaskGroup
 from corner_host.diagnostics.metrics import find_meter
 from corner_host.primitives import CancellationTokenSource, seconds
 
+from .current_task import is_being_cancelled
 from .errors import QueueClosedError, WorkItemTimeoutError
 from .options import QueueOptions
 from .queue import BackgroundTaskQueue
@@ -98,18 +98,9 @@ class Workers:
             _log.warning("Work item %r ran out of time: it was cancelled after %g s.", error.name, error.timeout)
         elif isinstance(error, Exception):
             _log.error("Work item %r failed.", item.name, exc_info=error)
-        elif self._scope.cancel_called or not _raised_by_itself():
+        elif self._scope.cancel_called or is_being_cancelled(error):
             _log.warning("Work item %r was cut while it ran.", item.name)
             return False
         else:
             _log.warning("Work item %r was cancelled from within.", item.name)
         return True
-
-
-def _raised_by_itself() -> bool:
-    """Whether a cancellation came from what an item awaited, such as a cancelled asyncio future, and is not ours."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None or anyio.get_cancelled_exc_class() is not asyncio.CancelledError:
-        return False
-    task = asyncio.current_task()
-    return task is not None and not task.cancelling()

@@ -13,6 +13,7 @@ class ServiceExtensions:
     __slots__ = ()
 
     add_hosted_service = Extension("corner_host.hosting")
+    add_background_jobs = Extension("corner_host.background")
     add_memory_cache = Extension("corner_host.caching")
     add_options = Extension("corner_host.options")
     configure = Extension("corner_host.options")

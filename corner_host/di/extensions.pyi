@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import Any, Concatenate, Self, TypeVar, overload
 
 from corner_host.caching import MemoryCacheOptions
@@ -12,6 +13,9 @@ class ServiceExtensions:
 
     def add_hosted_service(self, service: Any, *, factory: Callable[..., Any] | None = None) -> Self:
         """Have the host start and stop a service. See `corner_host.hosting`."""
+
+    def add_background_jobs(self, configuration: Configuration, *, carry: Iterable[ContextVar[Any]] = ()) -> Self:
+        """Register the queue and what works it off, by the section ``BackgroundJobs``. See `corner_host.background`."""
 
     def add_memory_cache(self, options: MemoryCacheOptions | None = None) -> Self:
         """Register a `MemoryCache` as a singleton, unless one is registered. See `corner_host.caching`."""

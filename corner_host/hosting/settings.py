@@ -1,6 +1,5 @@
 """What a builder is told before it reads anything."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
@@ -27,4 +26,4 @@ class HostBuilderSettings:
     configuration: ConfigurationManager | None = None
     environment_name: str | None = None
     application_name: str | None = None
-    content_root_path: str | os.PathLike[str] | None = None
+    content_root_path: str | None = None

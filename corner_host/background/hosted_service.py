@@ -1,0 +1,102 @@
+"""The hosted service that works the queue off."""
+
+import logging
+
+import anyio
+
+from corner_host.di import ServiceScopeFactory
+from corner_host.hosting import BackgroundService
+from corner_host.primitives import CancellationToken
+
+from .contracts import ShutdownMode
+from .options import QueueOptions
+from .queue import BackgroundTaskQueue
+from .work_item import WorkItem
+from .workers import Workers
+
+_log = logging.getLogger("corner_host.background.QueuedHostedService")
+_NAMES_PER_LINE = 50
+
+
+class QueuedHostedService(BackgroundService):
+    """Runs what is queued in the `BackgroundTaskQueue`, one item at a time unless the options say otherwise.
+
+    An item that raises is logged with its name, counted, and never stops the service.
+
+    Order at the stop:
+        1. The queue closes: new work is refused, producers that wait are refused.
+        2. By `ShutdownMode`, what waits and what runs is finished, or given up, or cancelled.
+        3. When the host's shutdown timeout is spent, the items' token is cancelled, then the items; what waits is given
+           up; the host raises ``ShutdownTimeoutError``.
+        4. The names of what was not run are logged.
+
+    Args:
+        queue: What is worked off.
+        scopes: Where each item that takes services gets its scope from.
+        options: How; None: the defaults.
+    """
+
+    def __init__(
+        self, queue: BackgroundTaskQueue, scopes: ServiceScopeFactory, options: QueueOptions | None = None
+    ) -> None:
+        self._queue = queue
+        self._scopes = scopes
+        self._options = options or QueueOptions()
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        """Work until *stopping*, and bring the queue to its end."""
+        if not self._options.enabled:
+            _log.warning(
+                "Background jobs are disabled: the queue accepts %d items, and none runs.", self._queue.capacity
+            )
+            return
+        _log.info(
+            "Working off the queue: capacity %d, %d at a time, at shutdown: %s.",
+            self._queue.capacity,
+            self._options.max_concurrency,
+            self._options.shutdown_mode.value,
+        )
+        workers = Workers(self._queue, self._scopes, self._options)
+        not_run: list[WorkItem] = []
+        try:
+            await self._work(workers, stopping, not_run)
+        finally:
+            _report(not_run)
+
+    async def _work(self, workers: Workers, stopping: CancellationToken, not_run: list[WorkItem]) -> None:
+        done = anyio.Event()
+
+        async def run() -> None:
+            await workers.run()
+            done.set()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(run)
+            try:
+                await stopping.wait()
+                not_run += self._close(workers)
+                await done.wait()
+            except BaseException:  # the time is up
+                not_run += self._queue.give_up()
+                workers.cut()
+                raise
+
+    def _close(self, workers: Workers) -> list[WorkItem]:
+        """Begin the end; returns what will not be run."""
+        numbers = self._queue.snapshot()
+        _log.info("Stopping: %d items run, %d wait.", numbers.running, numbers.depth)
+        if self._options.shutdown_mode is ShutdownMode.DRAIN:
+            self._queue.close()
+            return []
+        not_run = self._queue.give_up()
+        if self._options.shutdown_mode is ShutdownMode.CANCEL:
+            workers.cut()
+        return not_run
+
+
+def _report(not_run: list[WorkItem]) -> None:
+    for start in range(0, len(not_run), _NAMES_PER_LINE):
+        names = ", ".join(item.name for item in not_run[start : start + _NAMES_PER_LINE])
+        _log.warning(
+            "Not run, %d to %d of %d: %s", start + 1, min(start + _NAMES_PER_LINE, len(not_run)), len(not_run), names
+        )
