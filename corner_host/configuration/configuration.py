@@ -7,7 +7,7 @@ from corner_host.primitives import ConfigurationValues
 
 from .contracts import Registration
 from .errors import ConfigurationSectionNotFoundError
-from .keys import fold, join, last_segment
+from .keys import DELIMITER, fold, join, last_segment
 from .store import Store
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Configuration(ConfigurationValues):
 
     def __getitem__(self, key: str) -> str | None:
         """The value at *key*, None when it is absent (or null)."""
-        return self._store.snapshot.lookup[join(self._path, key)]
+        return self._store.snapshot.find(join(self._path, key))
 
     def __setitem__(self, key: str, value: str | None) -> None:
         """Set the value at *key* in every provider, in memory only; no callback of `on_change` runs.
@@ -169,7 +169,7 @@ class Configuration(ConfigurationValues):
         snapshot = self._store.snapshot
         start = None if make_paths_relative else self._path
         if self._path is not None and not make_paths_relative:
-            yield self._path, snapshot.lookup[self._path]
+            yield self._path, snapshot.find(self._path)
         stack = [(start, self._folded())]
         while stack:
             path, folded = stack.pop()
@@ -195,6 +195,11 @@ class ConfigurationSection(Configuration):
     def __init__(self, store: Store, path: str) -> None:
         super().__init__(store, path)
         self._own = path
+        self._prefix = path + DELIMITER
+
+    def __getitem__(self, key: str) -> str | None:
+        """The value at *key*, None when it is absent (or null)."""
+        return self._store.snapshot.find(self._prefix + key)
 
     @property
     def path(self) -> str:
@@ -209,7 +214,7 @@ class ConfigurationSection(Configuration):
     @property
     def value(self) -> str | None:
         """The section's own value, None when it has only children, or nothing."""
-        return self._store.snapshot.lookup[self._own]
+        return self._store.snapshot.find(self._own)
 
     @value.setter
     def value(self, value: str | None) -> None:

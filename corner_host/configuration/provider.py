@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .contracts import Origin, Registration
 from .errors import DuplicateKeyError
-from .keys import fold
+from .keys import fold, fold_all
 
 
 class Callbacks:
@@ -74,7 +74,7 @@ class KeyValueProvider:
         Raises:
             DuplicateKeyError: A key occurs twice, or in two spellings.
         """
-        data = dict(zip(map(fold, keys), values, strict=True))
+        data = dict(zip(fold_all(keys), values, strict=True))
         if len(data) != len(keys):
             raise DuplicateKeyError(*_first_duplicate(keys), self.name)
         with self._setting:

@@ -8,6 +8,7 @@ from .configuration import Configuration
 from .contracts import ConfigurationProvider
 from .debug_view import DebugViewContext, debug_view
 from .explain import ConfigurationExplanation, explain
+from .snapshot import Snapshot
 from .store import Store
 
 
@@ -19,12 +20,16 @@ class ConfigurationRoot(Configuration):
 
     def __init__(self, providers: Sequence[ConfigurationProvider]) -> None:
         """Take over *providers*, already loaded, in order of rising priority."""
-        super().__init__(Store(), None)
+        super().__init__(Store(self._follow), None)
+        self._snapshot = self._store.snapshot
         self._store.use(providers)
 
     def __getitem__(self, key: str) -> str | None:
         """The value at *key*, None when it is absent (or null)."""
-        return self._store.snapshot.lookup[key]
+        try:  # the way of most look-ups, with not one step too many
+            return self._snapshot.spellings[key]
+        except KeyError:
+            return self._snapshot.find(key)
 
     @property
     def providers(self) -> tuple[ConfigurationProvider, ...]:
@@ -73,6 +78,9 @@ class ConfigurationRoot(Configuration):
     def close(self) -> None:
         """Close the providers: no file is watched any more. Values can still be read and set."""
         self._store.close()
+
+    def _follow(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
 
     def __enter__(self) -> Self:
         return self

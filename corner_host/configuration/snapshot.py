@@ -43,42 +43,36 @@ class Layer:
 
 
 @final
-class Lookup(dict[str, str | None]):
-    """The values by key in every spelling that was asked for so far, up to a bound."""
-
-    __slots__ = ("_room", "_values")
-
-    def __init__(self, values: Mapping[str, str | None]) -> None:
-        super().__init__()
-        self._values = values
-        self._room = 2 * len(values) + _SPARE_SPELLINGS
-
-    def __missing__(self, key: str) -> str | None:
-        value = self._values.get(fold(key))
-        if len(self) < self._room:
-            self[key] = value
-        return value
-
-
-@final
 class Snapshot:
     """The merged values of all providers, later ones over earlier ones.
 
     Attributes:
         values: Value by folded key.
-        lookup: Value by key in any spelling; None for what is not there.
+        spellings: Value by key as it was asked for so far, None for what is not there; at most so many as `find` allows.
         plans: What the binder remembers about this picture.
     """
 
-    __slots__ = ("_children", "_sorted", "layers", "lookup", "plans", "values")
+    __slots__ = ("_children", "_room", "_sorted", "layers", "plans", "spellings", "values")
 
     def __init__(self, providers: Sequence[ConfigurationProvider]) -> None:
         self.layers = tuple(Layer(provider) for provider in providers)
         self.values = _merge(self.layers)
-        self.lookup = Lookup(self.values)
+        self.spellings: dict[str, str | None] = {}
         self.plans: dict[Any, Any] = {}
+        self._room = 2 * len(self.values) + _SPARE_SPELLINGS
         self._children: dict[str | None, list[tuple[str, str]]] | None = None
         self._sorted: dict[str | None, tuple[tuple[str, str], ...]] = {}
+
+    def find(self, key: str) -> str | None:
+        """Return the value at *key* in any spelling, None when it is not there, and remember the spelling."""
+        spellings = self.spellings
+        try:
+            return spellings[key]
+        except KeyError:
+            value = self.values.get(fold(key))
+            if len(spellings) < self._room:
+                spellings[key] = value
+            return value
 
     def children(self, folded: str | None) -> tuple[tuple[str, str], ...]:
         """The children of a path (None for the root), in order: the segment as written, and the folded path."""

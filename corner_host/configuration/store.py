@@ -8,7 +8,7 @@ Order of a change:
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, final
 
 from .contracts import ConfigurationProvider, Registration
@@ -23,6 +23,9 @@ _LOGGER: Final = logging.getLogger("corner_host.configuration")
 class Store:
     """The shared state of one configuration.
 
+    Args:
+        follow: Called, under the lock, with each new picture.
+
     Attributes:
         snapshot: The current picture.
         providers: The providers, the last one wins.
@@ -31,9 +34,10 @@ class Store:
         secrets: Folded keys that were bound to secret types.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, follow: Callable[[Snapshot], object]) -> None:
         self.providers: tuple[ConfigurationProvider, ...] = ()
         self.snapshot = Snapshot(())
+        self._follow = follow
         self.changed = Callbacks()
         self.written = Callbacks()
         self.secrets: set[str] = set()
@@ -49,7 +53,7 @@ class Store:
             self.providers = tuple(providers)
             for provider in new:
                 self._registrations[id(provider)] = self._subscribe(provider)
-            self.snapshot = Snapshot(self.providers)
+            self._swap()
         for provider in gone:
             self._let_go(provider)
 
@@ -65,7 +69,8 @@ class Store:
                 provider.load()
             except Exception as error:  # noqa: BLE001 - raised below, once the others are loaded
                 errors.append(error)
-        self._take_picture()
+        with self._lock:
+            self._swap()
         self.notify(errors)
 
     def set(self, key: str, value: str | None) -> None:
@@ -82,7 +87,7 @@ class Store:
                     provider.set(key, value)
             finally:
                 self._quiet = False
-            self.snapshot = Snapshot(self.providers)
+            self._swap()
         for callback in self.written:
             callback()
 
@@ -119,12 +124,13 @@ class Store:
             registration.close()
         provider.close()
 
-    def _take_picture(self) -> None:
-        with self._lock:
-            self.snapshot = Snapshot(self.providers)
+    def _swap(self) -> None:
+        self.snapshot = snapshot = Snapshot(self.providers)
+        self._follow(snapshot)
 
     def _on_provider_reload(self) -> None:
-        self._take_picture()
+        with self._lock:
+            self._swap()
         try:
             self.notify()
         except Exception:
@@ -135,6 +141,6 @@ class Store:
         with self._lock:
             if self._quiet:
                 return
-            self.snapshot = Snapshot(self.providers)
+            self._swap()
         for callback in self.written:
             callback()

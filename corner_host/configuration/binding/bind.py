@@ -93,7 +93,7 @@ def bind_type(section: Section, target: Any, *, forbid_unknown: bool = False) ->
 def convert_value(section: Section, target: Any, default: Any) -> Any:
     """Return the value of a section as *target*, *default* when there is none."""
     location = section.location
-    text = section.store.snapshot.lookup["" if location is None else location]
+    text = section.store.snapshot.find("" if location is None else location)
     if text is not None:
         value = scalars.quick(text, target)
         if value is not None:
