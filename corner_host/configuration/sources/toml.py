@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, ClassVar, Final, final
 
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place
+from corner_host.configuration.files import FileSource, FormatError, Parsed, Place, place_at
 from corner_host.configuration.keys import DELIMITER, fold
 
 _PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -30,9 +30,7 @@ class TomlFileSource(FileSource):
         try:
             root = tomllib.loads(text, parse_float=str)
         except ValueError as error:  # a TOMLDecodeError, or a number with too many digits
-            match = _PLACE.fullmatch(str(error))
-            reason = str(error) if match is None else match[1]
-            place = Place() if match is None or match[2] is None else Place(int(match[2]), int(match[3]))
+            reason, place = _taken_apart(str(error), text)
         else:
             keys: list[str] = []
             values: list[str | None] = []
@@ -54,6 +52,15 @@ def _flatten(
             continue
         keys.append(key)
         values.append(_text(value))
+
+
+def _taken_apart(message: str, text: str) -> tuple[str, Place]:
+    """Return the reason and the place that the parser's message tells."""
+    match = _PLACE.fullmatch(message)
+    if match is None:
+        return message, Place()
+    reason, line, column = match.groups()
+    return reason, place_at(text, len(text)) if line is None else Place(int(line), int(column))
 
 
 def _members(value: Any) -> Mapping[str, Any]:
