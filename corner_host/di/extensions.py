@@ -14,7 +14,10 @@ class ServiceExtensions:
 
     add_hosted_service = Extension("corner_host.hosting")
     add_background_jobs = Extension("corner_host.background")
+    add_job_handler = Extension("corner_host.jobs")
+    add_jobs = Extension("corner_host.jobs")
     add_memory_cache = Extension("corner_host.caching")
+    add_recurring_job = Extension("corner_host.jobs")
     add_options = Extension("corner_host.options")
     configure = Extension("corner_host.options")
     configure_options = Extension("corner_host.options")

@@ -1,10 +1,12 @@
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import Any, Concatenate, Self, TypeVar, overload
+from typing import Any, Concatenate, Literal, Self, TypeVar, overload
 
 from corner_host.caching import MemoryCacheOptions
 from corner_host.configuration import Configuration
+from corner_host.jobs import RetryPolicy
 from corner_host.options import OptionsBuilder
+from corner_host.primitives import Duration
 
 T = TypeVar("T")
 
@@ -16,6 +18,34 @@ class ServiceExtensions:
 
     def add_background_jobs(self, configuration: Configuration, *, carry: Iterable[ContextVar[Any]] = ()) -> Self:
         """Register the queue and what works it off, by the section ``BackgroundJobs``. See `corner_host.background`."""
+
+    def add_job_handler(
+        self,
+        payload: type[Any],
+        handler: type[Any] | Callable[..., Any],
+        *,
+        name: str | None = None,
+        queue: str = "default",
+        retry: RetryPolicy | None = None,
+        timeout: Duration | None = None,
+        max_concurrency: int | None = None,
+    ) -> Self:
+        """Register what runs the jobs of a payload's class. See `corner_host.jobs`."""
+
+    def add_jobs(self, configuration: Configuration) -> Self:
+        """Register durable jobs by the section ``Jobs``. See `corner_host.jobs`."""
+
+    def add_recurring_job(
+        self,
+        job_id: str,
+        payload: Any,
+        *,
+        cron: str | None = None,
+        every: Duration | None = None,
+        time_zone: str = "UTC",
+        misfire: Literal["skip", "once", "all"] = "once",
+    ) -> Self:
+        """Register a job that is put again and again, once for all processes. See `corner_host.jobs`."""
 
     def add_memory_cache(self, options: MemoryCacheOptions | None = None) -> Self:
         """Register a `MemoryCache` as a singleton, unless one is registered. See `corner_host.caching`."""

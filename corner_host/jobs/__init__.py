@@ -1,0 +1,101 @@
+"""Durable jobs: work that survives kill -9.
+
+A *job* is a payload in a store; a *handler* runs it, in a scope of its own, on whichever process claims it. A job is
+stored when ``await client.enqueue(payload)`` returns, and runs at least once: make handlers so that running twice does no
+harm. An *attempt* is counted when it is claimed, so that a job which kills its process ends in the *dead letters* like
+one that raises too often. On stop, what runs may finish for a while, and is then given back, uncounted.
+
+    class SendReceipt(BaseModel):
+        order_id: int
+
+    async def send_receipt(job: SendReceipt, mailer: Mailer) -> None: ...
+
+    builder.services.add_jobs(builder.configuration)
+    builder.services.add_job_handler(SendReceipt, send_receipt, retry=RetryPolicy(max_attempts=3))
+
+    await client.enqueue(SendReceipt(order_id=7), key="receipt:7")
+
+Order of a job:
+    put (``WAITING``, or ``SCHEDULED`` for later), claimed (``RUNNING``), and then ``SUCCEEDED``, or ``SCHEDULED`` for
+    another attempt, or ``DEAD``; ``CANCELLED`` from anywhere but the end.
+
+- ``client``, ``info``: putting jobs and asking after them
+- ``registry``, ``registration``: which handler runs which job
+- ``dispatch``, ``context``, ``failure``: one attempt, the same on every engine
+- ``retry``, ``schedule``: when a job runs again (pure)
+- ``recurring``, ``worker``: the services behind it
+- ``contracts``: the port for engines; ``engines/`` has them, each a side door
+"""
+
+from .client import JobClient
+from .context import JobContext
+from .contracts import (
+    Again,
+    Cancelled,
+    Capabilities,
+    Dead,
+    Delivery,
+    Done,
+    Duplicate,
+    Enqueued,
+    Failure,
+    JobEngine,
+    JobRecords,
+    JobSchedules,
+    NewJob,
+    Outcome,
+    Released,
+    Schedule,
+    Subscription,
+)
+from .errors import (
+    JobCancelledError,
+    JobDeadError,
+    JobEngineError,
+    JobNotFoundError,
+    JobPayloadError,
+    JobRegistrationError,
+    NotSupportedByEngineError,
+)
+from .info import JobEvent, JobFilter, JobInfo, JobState
+from .registration import add_job_handler, add_jobs, add_recurring_job
+from .retry import JobFailed, RetryLater, RetryPolicy
+
+__all__ = [
+    "Again",
+    "Cancelled",
+    "Capabilities",
+    "Dead",
+    "Delivery",
+    "Done",
+    "Duplicate",
+    "Enqueued",
+    "Failure",
+    "JobCancelledError",
+    "JobClient",
+    "JobContext",
+    "JobDeadError",
+    "JobEngine",
+    "JobEngineError",
+    "JobEvent",
+    "JobFailed",
+    "JobFilter",
+    "JobInfo",
+    "JobNotFoundError",
+    "JobPayloadError",
+    "JobRecords",
+    "JobRegistrationError",
+    "JobSchedules",
+    "JobState",
+    "NewJob",
+    "NotSupportedByEngineError",
+    "Outcome",
+    "Released",
+    "RetryLater",
+    "RetryPolicy",
+    "Schedule",
+    "Subscription",
+    "add_job_handler",
+    "add_jobs",
+    "add_recurring_job",
+]

@@ -1,0 +1,205 @@
+"""Putting jobs, and asking after them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, final
+
+import anyio
+
+from corner_host.diagnostics.tracing import publish
+from corner_host.primitives import Clock, Duration, seconds
+
+from .contracts import Duplicate, Enqueued, JobEngine, NewJob
+from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError, NotSupportedByEngineError
+from .identifiers import new_job_id
+from .info import JobFilter, JobInfo, JobState
+from .registry import JobRegistry
+
+_MOST_KEY_CHARACTERS = 512
+
+
+@final
+class JobClient:
+    """Puts jobs and asks after them. Inject it where work is to be done later, surely.
+
+    A job put is a job stored: when `enqueue` returns, it will run, whatever happens to this process; when it raises,
+    nothing was stored.
+    """
+
+    def __init__(self, engine: JobEngine, registry: JobRegistry, clock: Clock) -> None:
+        self._engine = engine
+        self._registry = registry
+        self._clock = clock
+
+    async def enqueue(
+        self,
+        payload: object,
+        *,
+        delay: Duration | None = None,
+        run_at: datetime | None = None,
+        priority: int = 0,
+        key: str | None = None,
+        queue: str | None = None,
+        transaction: object | None = None,
+        after: str | None = None,
+        run_on: str = "success",
+    ) -> Enqueued | Duplicate:
+        """Store a job for the handler of *payload*'s class.
+
+        Args:
+            payload: The job's data.
+            delay: Not before this has passed; float seconds or a ``timedelta``.
+            run_at: Not before this time, which must be aware; instead of *delay*.
+            priority: Higher runs first; equals in order of arrival.
+            key: While a job of this kind with this key waits or runs, no second one is stored.
+            queue: Another queue than the handler's own.
+            transaction: The caller's connection or session: the job exists once its transaction is committed.
+            after: The id of a job that must have ended first.
+            run_on: How it must have ended: ``success``, ``failure`` or ``end`` (either).
+
+        Returns:
+            `Enqueued` with the new job's id, or `Duplicate` with the id of the one that has the key.
+
+        Raises:
+            JobNotFoundError: No handler is registered for the payload.
+            JobPayloadError: The payload cannot be written as JSON or is too large.
+            ValueError: Another argument is out of range.
+            NotSupportedByEngineError: The engine cannot do this.
+            JobEngineError: The job could not be stored.
+        """
+        job = self._new(payload, delay, run_at, priority, key, queue, after, run_on)
+        (answer,) = await self._engine.put([job], transaction=transaction)
+        return answer
+
+    async def enqueue_many(
+        self,
+        payloads: Sequence[object],
+        *,
+        priority: int = 0,
+        queue: str | None = None,
+        transaction: object | None = None,
+    ) -> Sequence[Enqueued | Duplicate]:
+        """Store many jobs at once, all or none; the answers are in the order of the payloads."""
+        jobs = [self._new(payload, None, None, priority, None, queue, None, "success") for payload in payloads]
+        return await self._engine.put(jobs, transaction=transaction)
+
+    async def get(self, job_id: str) -> JobInfo | None:
+        """Return the job as it is now, with its history; None when there is none of this id."""
+        return await self._engine.records.get(job_id)
+
+    async def result(self, job_id: str, *, timeout: Duration | None = None) -> Any:
+        """Wait for the job to end and return what its handler returned, as JSON data.
+
+        Raises:
+            JobNotFoundError: There is no such job.
+            JobDeadError: It died.
+            JobCancelledError: It was cancelled.
+            TimeoutError: It has not ended within *timeout* (float seconds or a ``timedelta``).
+        """
+        with anyio.fail_after(None if timeout is None else seconds(timeout, "timeout")):
+            info = await self._engine.records.wait_ended(job_id)
+        if info is None:
+            raise JobNotFoundError(f"There is no job {job_id}. Ended jobs are kept for Jobs:RetentionDays.")
+        if info.state is JobState.DEAD:
+            raise JobDeadError(job_id, f"{info.error_type}: {info.error}")
+        if info.state is JobState.CANCELLED:
+            raise JobCancelledError(job_id)
+        return info.result
+
+    async def cancel(self, job_id: str) -> bool:
+        """Cancel the job: at once if it waits; if it runs, its token, and after ``Jobs:GraceSeconds`` its task.
+
+        Returns:
+            False when it has ended already, or is unknown.
+        """
+        return await self._engine.cancel(job_id)
+
+    async def requeue(self, job_id: str) -> bool:
+        """Let a dead or cancelled job run again, its attempts counted anew. False when it is neither."""
+        return await self._engine.records.requeue(job_id)
+
+    async def list(
+        self,
+        *,
+        state: JobState | None = None,
+        name: str | None = None,
+        queue: str | None = None,
+        key: str | None = None,
+        error: str | None = None,
+        limit: int = 100,
+        before: str | None = None,
+    ) -> Sequence[JobInfo]:
+        """Return the jobs that match, newest first; *error* is a part of the error's type or message.
+
+        To go on, give the last one's id as *before*.
+        """
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1, not {limit!r}")
+        wanted = JobFilter(state=state, name=name, queue=queue, key=key, error=error, limit=limit, before=before)
+        return await self._engine.records.list(wanted)
+
+    async def dead_letters(
+        self, *, name: str | None = None, error: str | None = None, limit: int = 100, before: str | None = None
+    ) -> Sequence[JobInfo]:
+        """Return the jobs that failed for good, newest first."""
+        return await self.list(state=JobState.DEAD, name=name, error=error, limit=limit, before=before)
+
+    def _new(
+        self,
+        payload: object,
+        delay: Duration | None,
+        run_at: datetime | None,
+        priority: int,
+        key: str | None,
+        queue: str | None,
+        after: str | None,
+        run_on: str,
+    ) -> NewJob:
+        registration = self._registry.of(payload)
+        self._check_support(later=delay is not None or run_at is not None, priority=priority, key=key, after=after)
+        if key is not None and not 0 < len(key) <= _MOST_KEY_CHARACTERS:
+            raise JobPayloadError(f"A key must have from 1 to {_MOST_KEY_CHARACTERS} characters, not {len(key):,}.")
+        if run_on not in {"success", "failure", "end"}:
+            raise ValueError(f"run_on must be 'success', 'failure' or 'end', not {run_on!r}")
+        if not -(2**31) <= priority < 2**31:
+            raise ValueError(f"priority must fit into 32 bits, not {priority!r}")
+        headers = publish(queue or registration.queue, registration.name)
+        return NewJob(
+            id=new_job_id(),
+            name=registration.name,
+            queue=queue or registration.queue,
+            payload=registration.encode(payload),
+            priority=priority,
+            run_at=self._time(delay, run_at),
+            key=key,
+            trace=None if headers is None else _text(headers),
+            parent=after,
+            run_on=run_on,
+        )
+
+    def _time(self, delay: Duration | None, run_at: datetime | None) -> float | None:
+        if delay is not None and run_at is not None:
+            raise ValueError("Give either delay or run_at, not both.")
+        if delay is not None:
+            return self._clock.now().timestamp() + seconds(delay, "delay")
+        if run_at is None:
+            return None
+        if run_at.tzinfo is None:
+            raise ValueError(f"run_at must be an aware datetime, as datetime.now(UTC) is; {run_at!r} has no time zone.")
+        return run_at.timestamp()
+
+    def _check_support(self, *, later: bool, priority: int, key: str | None, after: str | None) -> None:
+        can = self._engine.capabilities
+        for wanted, supported, what in (
+            (later, can.delay, "delay a job"),
+            (priority != 0, can.priority, "give priorities"),
+            (key is not None, can.unique_key, "keep keys unique"),
+            (after is not None, can.children, "run a job after another"),
+        ):
+            if wanted and not supported:
+                raise NotSupportedByEngineError(f"The engine {can.engine} cannot {what}; sqlite can.")
+
+
+def _text(headers: Mapping[str, str]) -> str:
+    return json.dumps(dict(headers))

@@ -1,0 +1,248 @@
+"""What a job engine is asked, and what it answers: the port between us and whatever stores the jobs.
+
+An engine stores, leases and redelivers. All else (payload model, scope, time-out, retry decision, telemetry) lives once
+above it, in ``dispatch``, so that a handler runs unchanged on every engine. The port is that of a *worker*: the engine's
+own loop claims and renews, and calls back for each delivery.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, final
+
+from corner_host.primitives import CancellationToken
+
+from .info import JobFilter, JobInfo
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to be stored. Times are seconds since the epoch, UTC.
+
+    *parent* names a job that must have ended first; *run_on* says how it must have ended.
+    """
+
+    id: str
+    name: str
+    queue: str
+    payload: bytes
+    priority: int = 0
+    run_at: float | None = None
+    key: str | None = None
+    trace: str | None = None
+    parent: str | None = None
+    run_on: str = "success"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """The job is stored: it will run, whatever happens to this process."""
+
+    id: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A job with this key waits or runs already; *id* is that job's. Nothing was stored."""
+
+    id: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A job, leased to this process for one attempt.
+
+    *attempt* counts from 1 and was stored before the delivery, so that a job which kills its process is counted too.
+    """
+
+    id: str
+    name: str
+    queue: str
+    payload: bytes
+    attempt: int
+    key: str | None
+    priority: int
+    enqueued_at: float
+    trace: str | None
+    cancellation: CancellationToken
+    progress: Callable[[float, str], Awaitable[None]]
+    heartbeat: Callable[[], Awaitable[None]]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How an attempt failed, as it is kept: the error's type, its message, the place in user code, the traceback."""
+
+    kind: str
+    message: str
+    place: str = ""
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.kind}: {self.message}" if self.message else self.kind
+        return f"{text} ({self.place})" if self.place else text
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The handler returned; *result* is its return value as JSON, None for none."""
+
+    result: bytes | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Run it again after *delay* seconds. *failure* is None where the handler asked for it without failing."""
+
+    delay: float
+    failure: Failure | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """It will not run again by itself."""
+
+    failure: Failure
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """It was cancelled on request."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The host stops: the job waits again, and the attempt is not counted. The only answer to a cancelled delivery."""
+
+
+Outcome: TypeAlias = Done | Again | Dead | Cancelled | Released
+Deliver: TypeAlias = Callable[[Delivery], Awaitable[Outcome]]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What an engine can do; asked when something is registered, not when it runs.
+
+    *transactions* names the kinds of connection whose transaction a job can join.
+    """
+
+    engine: str
+    delay: bool = True
+    priority: bool = True
+    unique_key: bool = True
+    concurrency_limit: bool = True
+    listing: bool = True
+    results: bool = True
+    children: bool = True
+    recurring: bool = True
+    transactions: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What a worker wants delivered: from which queues, how many at once, and how many of a name at most anywhere."""
+
+    queues: Sequence[str]
+    slots: int
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+class JobEngine(Protocol):
+    """Stores, leases and redelivers jobs; the plug point for other stores and servers.
+
+    Every engine passes ``corner_host.testing.JobEngineConformance``.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """Connect on entering; on leaving, finish what was begun and let go."""
+        ...
+
+    async def put(self, jobs: Sequence[NewJob], *, transaction: object | None = None) -> Sequence[Enqueued | Duplicate]:
+        """Store the jobs, all or none; return once they are durable (with *transaction*: once they are part of it)."""
+        ...
+
+    async def run(self, deliver: Deliver, subscription: Subscription, stopping: CancellationToken) -> None:
+        """Claim, deliver and settle until *stopping*, then until what runs has ended. Cancelled: release what runs."""
+        ...
+
+    async def cancel(self, job_id: str) -> bool:
+        """Cancel a job that waits; ask one that runs to stop. False when it has ended already or is unknown."""
+        ...
+
+    @property
+    def records(self) -> "JobRecords":
+        """What is stored, to be looked at and put right."""
+        ...
+
+    @property
+    def schedules(self) -> "JobSchedules":
+        """Up to where each recurring job was put."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A recurring job as it is stored: its times as text, up to when it was decided (epoch seconds), and its pause."""
+
+    id: str
+    spec: str
+    last: float
+    paused: bool
+
+
+class JobSchedules(Protocol):
+    """What all nodes must agree on about recurring jobs, so that none need be the leader."""
+
+    async def add(self, schedule: Schedule) -> None:
+        """Store it, unless it is there with the same times; other times start it anew from *last*."""
+        ...
+
+    async def list(self) -> Sequence[Schedule]:
+        """Return all that are stored."""
+        ...
+
+    async def advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
+        """In one transaction: if it still stands at ``schedule.last``, put *jobs* and move it to *upto*; else False."""
+        ...
+
+    async def pause(self, schedule_id: str, *, paused: bool) -> bool:
+        """Pause it or let it go on; False when it is unknown."""
+        ...
+
+
+class JobRecords(Protocol):
+    """The stored jobs, for clients, operators and dashboards."""
+
+    async def get(self, job_id: str) -> JobInfo | None:
+        """Return the job, or None."""
+        ...
+
+    async def list(self, wanted: JobFilter) -> Sequence[JobInfo]:
+        """Return the jobs that match, newest first."""
+        ...
+
+    async def requeue(self, job_id: str) -> bool:
+        """Let a dead or cancelled job run again, its attempts counted anew. False when it is neither."""
+        ...
+
+    async def wait_ended(self, job_id: str) -> JobInfo | None:
+        """Return the job once it has ended; None when it is unknown."""
+        ...

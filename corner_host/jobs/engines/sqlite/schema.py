@@ -1,0 +1,127 @@
+"""The tables of the SQLite store, and opening a file as one.
+
+``corner_jobs`` has a row a job; partial indexes keep claiming quick however many finished rows are kept.
+``corner_job_workers`` has a row a living worker process: *it* holds the lease, so that renewing costs one row however many
+jobs run. ``corner_job_history`` is only ever appended to.
+"""
+
+import sqlite3
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from corner_host.jobs.errors import JobEngineError
+
+MEMORY: Final = ":memory:"
+_NETWORK_FILE_SYSTEMS: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"}
+)
+_BUSY_MILLISECONDS: Final = 10_000
+
+
+class Row(IntEnum):
+    """The state of a job as it is stored. What is at most `RUNNING` is alive."""
+
+    WAITING = 0
+    SCHEDULED = 1
+    RUNNING = 2
+    SUCCEEDED = 3
+    DEAD = 4
+    CANCELLED = 5
+
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS corner_jobs (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, queue TEXT NOT NULL, state INTEGER NOT NULL, priority INTEGER NOT NULL,
+    run_at REAL NOT NULL, enqueued_at REAL NOT NULL, key TEXT, payload BLOB NOT NULL, attempt INTEGER NOT NULL DEFAULT 0,
+    owner TEXT, started_at REAL, finished_at REAL,
+    error_type TEXT, error TEXT, error_place TEXT, traceback TEXT, result BLOB,
+    cancel INTEGER NOT NULL DEFAULT 0, progress REAL, progress_note TEXT NOT NULL DEFAULT '',
+    trace TEXT, parent TEXT, run_on TEXT NOT NULL DEFAULT 'success'
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS corner_jobs_ready ON corner_jobs (queue, priority DESC, id) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS corner_jobs_due ON corner_jobs (run_at) WHERE state = 1;
+CREATE INDEX IF NOT EXISTS corner_jobs_running ON corner_jobs (owner) WHERE state = 2;
+CREATE UNIQUE INDEX IF NOT EXISTS corner_jobs_key ON corner_jobs (name, key) WHERE key IS NOT NULL AND state <= 2;
+CREATE INDEX IF NOT EXISTS corner_jobs_ended ON corner_jobs (finished_at) WHERE state >= 3;
+CREATE INDEX IF NOT EXISTS corner_jobs_dead ON corner_jobs (error_type, error_place) WHERE state = 4;
+CREATE INDEX IF NOT EXISTS corner_jobs_children ON corner_jobs (parent) WHERE parent IS NOT NULL;
+CREATE TABLE IF NOT EXISTS corner_job_workers (
+    owner TEXT PRIMARY KEY, host TEXT NOT NULL, boot TEXT NOT NULL, namespace TEXT NOT NULL, pid INTEGER NOT NULL,
+    pid_started TEXT NOT NULL, lease REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS corner_job_history (
+    job TEXT NOT NULL, at REAL NOT NULL, event TEXT NOT NULL, attempt INTEGER NOT NULL, detail TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS corner_job_history_job ON corner_job_history (job);
+CREATE TABLE IF NOT EXISTS corner_job_schedules (
+    id TEXT PRIMARY KEY, spec TEXT NOT NULL, last REAL NOT NULL, paused INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+"""
+
+
+def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
+    """Open *path* (or ``:memory:``) and make the tables if they are missing.
+
+    The connection is in autocommit mode and may be used from any one thread at a time.
+
+    Raises:
+        JobEngineError: The file cannot be used; the message says why.
+    """
+    if path != MEMORY:
+        _refuse_network_file_systems(Path(path))
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
+            connection.executescript(SCHEMA)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise JobEngineError(_explain(path, error)) from error
+    return connection
+
+
+def _explain(path: str, error: sqlite3.Error) -> str:
+    where = Path(path).absolute()
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return (
+            f"{where} is not a SQLite database, or is damaged: {text}.\n"
+            "Move it away (a new one is made), or set Jobs:ConnectionString to another file."
+        )
+    if "readonly" in text or "read-only" in text:
+        return (
+            f"{where} cannot be written: {text}.\n"
+            "Give this user the right to write the file and its folder (SQLite puts its journal beside it)."
+        )
+    if "unable to open" in text:
+        return (
+            f"{where} cannot be opened: {text}.\n"
+            f"Does the folder {where.parent} exist, and may this user write in it? Jobs:ConnectionString names the file."
+        )
+    return f"{where} cannot be used as a job store: {text}."
+
+
+def _refuse_network_file_systems(path: Path) -> None:
+    """SQLite's locks do not hold there, so two machines would run the same job."""
+    try:
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    folder = path.absolute().parent
+    best, kind = Path("/"), ""
+    for line in mounts:
+        _, point, file_system, *_ = line.split(" ")
+        if folder.is_relative_to(point) and len(point) >= len(str(best)):
+            best, kind = Path(point), file_system
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise JobEngineError(
+            f"{path.absolute()} lies on a network file system ({kind} at {best}), where SQLite's locks do not hold.\n"
+            "Put the file on a local disk, or set Jobs:Engine to postgres or nats."
+        )

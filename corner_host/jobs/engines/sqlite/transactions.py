@@ -1,0 +1,77 @@
+"""Storing a job inside the application's own transaction, on its own connection to the same file.
+
+What the application hands over is recognised by shape, so that neither SQLAlchemy nor aiosqlite is imported here.
+"""
+
+import inspect
+import sqlite3
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
+from corner_host.jobs.errors import NotSupportedByEngineError
+
+from .operations import EXISTING, INSERT, row_of
+
+KINDS: Final = (
+    "sqlite3.Connection",
+    "aiosqlite.Connection",
+    "SQLAlchemy Connection, Session, AsyncConnection, AsyncSession",
+)
+
+
+async def put_in_transaction(transaction: object, jobs: Sequence[NewJob], now: float) -> list[Enqueued | Duplicate]:
+    """Store *jobs* on the caller's connection; they exist once the caller commits.
+
+    Raises:
+        NotSupportedByEngineError: *transaction* is none of `KINDS`, or its database has no job table.
+    """
+    execute = _executor(transaction)
+    answers: list[Enqueued | Duplicate] = []
+    for job in jobs:
+        try:
+            stored = await _settled(execute(INSERT, row_of(job, now)))
+        except Exception as error:
+            if "no such table" in str(error):
+                raise NotSupportedByEngineError(
+                    "The transaction belongs to a database without the job tables.\n"
+                    "To fix: let Jobs:ConnectionString name the application's own SQLite file, or leave transaction out."
+                ) from error
+            raise
+        if stored.rowcount:
+            answers.append(Enqueued(job.id))
+            continue
+        cursor = await _settled(execute(EXISTING, (job.name, job.key)))
+        found = await _settled(cursor.fetchone())
+        answers.append(Duplicate(job.id if found is None else str(found[0])))
+    return answers
+
+
+def _executor(transaction: Any) -> Any:
+    if isinstance(transaction, sqlite3.Connection):
+        return transaction.execute
+    module = type(transaction).__module__
+    if module.startswith("aiosqlite"):
+        return transaction.execute
+    if hasattr(transaction, "execute") and "sqlalchemy" in sys.modules and _is_sqlalchemy(transaction):
+        text = sys.modules["sqlalchemy"].text
+
+        def execute(statement: str, values: Sequence[object]) -> Any:
+            parts = statement.split("?")
+            named = "".join(f"{part}:v{index}" for index, part in enumerate(parts[:-1])) + parts[-1]
+            return transaction.execute(text(named), {f"v{index}": value for index, value in enumerate(values)})
+
+        return execute
+    raise NotSupportedByEngineError(
+        f"A job cannot join the transaction of a {module}.{type(transaction).__qualname__}.\n"
+        f"The sqlite engine takes: {', '.join(KINDS)}."
+    )
+
+
+def _is_sqlalchemy(transaction: object) -> bool:
+    return any(base.__module__.startswith("sqlalchemy.") for base in type(transaction).__mro__)
+
+
+async def _settled(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value

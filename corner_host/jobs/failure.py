@@ -1,0 +1,38 @@
+"""An exception as it is kept with a job: what, where in the user's code, and the whole traceback."""
+
+import sysconfig
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from .contracts import Failure
+
+_OURS = str(Path(__file__).resolve().parents[1])
+_LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_MOST_CHARACTERS = 20_000
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return *error* as data, with the innermost place in code that is neither ours nor a library's."""
+    text = "".join(traceback.format_exception(error))
+    return Failure(
+        kind=type(error).__qualname__,
+        message=str(error),
+        place=_place(error.__traceback__),
+        traceback=text if len(text) <= _MOST_CHARACTERS else "...\n" + text[-_MOST_CHARACTERS:],
+    )
+
+
+def _place(trace: TracebackType | None) -> str:
+    place = ""
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith((_OURS, *_LIBRARIES, "<")):
+            place = f"{_relative(file)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _relative(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

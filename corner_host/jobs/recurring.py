@@ -1,0 +1,100 @@
+"""Recurring jobs: each worker looks what is due and puts it; the store lets only one of them win."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from corner_host.primitives import CancellationToken, Clock
+
+from .contracts import JobEngine, NewJob, Schedule
+from .errors import JobEngineError, JobRegistrationError
+from .identifiers import new_job_id
+from .registry import JobRegistry
+from .schedule import MISFIRES, Misfire, Times, due
+
+_LOOK_SECONDS: Final = 0.5
+_log = logging.getLogger("corner_host.jobs.recurring")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RecurringJobRegistration:
+    """A job that is put again and again.
+
+    Raises:
+        JobRegistrationError: Its id is empty, or *misfire* is no policy.
+    """
+
+    id: str
+    payload: Any
+    times: Times
+    misfire: Misfire
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.id) <= 200:
+            raise JobRegistrationError("A recurring job needs an id of 1 to 200 characters.")
+        if self.misfire not in MISFIRES:
+            raise JobRegistrationError(f"misfire must be one of {', '.join(MISFIRES)}, not {self.misfire!r}.")
+
+
+@final
+class RecurringJobs:
+    """Puts recurring jobs when they are due.
+
+    Raises:
+        JobRegistrationError: Two have the same id.
+        JobNotFoundError: The payload of one has no handler.
+    """
+
+    def __init__(
+        self, registrations: Iterable[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
+    ) -> None:
+        self._registrations: dict[str, RecurringJobRegistration] = {}
+        self._engine = engine
+        self._registry = registry
+        self._clock = clock
+        for each in registrations:
+            if each.id in self._registrations:
+                raise JobRegistrationError(f"Two recurring jobs have the id {each.id!r}. To fix: give one another id.")
+            registry.of(each.payload)
+            self._registrations[each.id] = each
+
+    async def run(self, stopping: CancellationToken) -> None:
+        """Put what is due until *stopping*."""
+        if not self._registrations:
+            return
+        for each in self._registrations.values():
+            schedule = Schedule(id=each.id, spec=str(each.times), last=self._clock.now().timestamp(), paused=False)
+            await self._engine.schedules.add(schedule)
+        async for _ in stopping.every(_LOOK_SECONDS, immediately=True):
+            try:
+                await self.put_due()
+            except JobEngineError as error:
+                _log.error("Recurring jobs could not be put, and are tried again: %s", error)
+
+    async def put_due(self) -> None:
+        """Put what is due now, once among all processes."""
+        now = self._clock.now().timestamp()
+        for schedule in await self._engine.schedules.list():
+            each = self._registrations.get(schedule.id)
+            if each is None or schedule.paused:
+                continue
+            moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
+            if upto == schedule.last:
+                continue
+            if await self._engine.schedules.advance(schedule, upto, self._jobs(each, moments)) and not moments:
+                _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
+
+    def _jobs(self, each: RecurringJobRegistration, moments: Sequence[float]) -> Sequence[NewJob]:
+        registration = self._registry.of(each.payload)
+        return [
+            NewJob(
+                id=new_job_id(),
+                name=registration.name,
+                queue=registration.queue,
+                payload=registration.encode(each.payload),
+                key=f"recurring:{each.id}:{moment:.0f}",
+            )
+            for moment in moments
+        ]

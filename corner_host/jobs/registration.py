@@ -1,0 +1,135 @@
+"""``services.add_jobs(configuration)``, ``services.add_job_handler(...)``, ``services.add_recurring_job(...)``."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from corner_host.configuration import Configuration
+from corner_host.di import ServiceCollection
+from corner_host.primitives import Clock, Duration, SystemClock, seconds
+
+from .client import JobClient
+from .contracts import JobEngine
+from .errors import JobRegistrationError
+from .recurring import RecurringJobRegistration, RecurringJobs
+from .registry import JobHandlerRegistration, JobRegistry
+from .retry import RetryPolicy
+from .schedule import Cron, Every, Misfire
+from .worker import JobStoreService, JobWorker, WorkerOptions
+
+
+def add_jobs(services: ServiceCollection, configuration: Configuration) -> ServiceCollection:
+    """Register durable jobs by the section ``Jobs``: the engine, `JobClient`, and the worker unless it is switched off.
+
+    Call it before the services that put jobs, so that the store opens before they start and closes after they stop.
+
+    Args:
+        services: The registrations.
+        configuration: The whole configuration.
+
+    Raises:
+        ConfigurationBindingError: A setting cannot be; each is named with its value and where it comes from.
+        JobRegistrationError: The connection string does not fit the engine.
+    """
+    from .settings import JobsSettings  # noqa: PLC0415 - loads pydantic
+
+    settings = configuration.get_section("Jobs").get(JobsSettings) or JobsSettings()
+    engine = settings.make_engine()
+    services.try_add_singleton(Clock, SystemClock)
+    services.add_singleton(JobEngine, instance=engine)
+    services.add_singleton(JobRegistry, factory=_registry)
+    services.add_singleton(RecurringJobs, factory=_recurring)
+    services.add_singleton(JobClient)
+    services.add_singleton(
+        WorkerOptions,
+        instance=WorkerOptions(max_concurrency=settings.max_concurrency, grace=settings.grace_seconds),
+    )
+    services.add_hosted_service(JobStoreService)
+    if settings.worker_enabled:
+        services.add_hosted_service(JobWorker)
+    return services
+
+
+def add_job_handler(
+    services: ServiceCollection,
+    payload: type[Any],
+    handler: type[Any] | Callable[..., Any],
+    *,
+    name: str | None = None,
+    queue: str = "default",
+    retry: RetryPolicy | None = None,
+    timeout: Duration | None = None,
+    max_concurrency: int | None = None,
+) -> ServiceCollection:
+    """Register what runs the jobs of a payload's class.
+
+    Args:
+        services: The registrations.
+        payload: The class of the payload, a pydantic model or whatever pydantic can write as JSON.
+        handler: A class with ``async def handle(self, job, context)``, made for each job in a scope of its own; or an
+            ``async def`` whose parameters are injected, the payload and a `JobContext` among them.
+        name: What the job is called in the store; the payload's class name unless given. Keep it when you rename the class.
+        queue: The queue its jobs are put into.
+        retry: What happens after a failure.
+        timeout: How long one attempt may take; float seconds or a ``timedelta``, above 0.
+        max_concurrency: How many of these run at once, over all processes.
+
+    Raises:
+        JobRegistrationError: One of these cannot be.
+    """
+    registration = JobHandlerRegistration(
+        payload_type=payload,
+        handler=handler,
+        name=payload.__name__ if name is None else name,
+        queue=queue,
+        retry=RetryPolicy() if retry is None else retry,
+        timeout=None if timeout is None else seconds(timeout, "timeout"),
+        max_concurrency=max_concurrency,
+    )
+    services.add_singleton(JobHandlerRegistration, instance=registration)
+    if isinstance(handler, type):
+        services.try_add_scoped(handler)
+    return services
+
+
+def add_recurring_job(
+    services: ServiceCollection,
+    job_id: str,
+    payload: Any,
+    *,
+    cron: str | None = None,
+    every: Duration | None = None,
+    time_zone: str = "UTC",
+    misfire: Misfire = "once",
+) -> ServiceCollection:
+    """Register a job that is put again and again, once for all processes.
+
+    Args:
+        services: The registrations.
+        job_id: What the schedule is called.
+        payload: The job's data; its class needs a handler.
+        cron: Five fields: minute, hour, day, month, weekday.
+        every: The period instead; float seconds or a ``timedelta``, from 1 second.
+        time_zone: Where the fields of *cron* are read.
+        misfire: What becomes of times at which no worker ran: ``skip``, ``once`` for all of them, or ``all``.
+
+    Raises:
+        JobRegistrationError: One of these cannot be.
+    """
+    if (cron is None) == (every is None):
+        raise JobRegistrationError(f"The recurring job {job_id!r} needs either cron= or every=.")
+    if misfire not in get_args(Misfire):
+        raise JobRegistrationError(f"misfire must be one of {', '.join(get_args(Misfire))}, not {misfire!r}.")
+    times = Cron(cron, time_zone) if cron is not None else Every(seconds(every or 0.0, "every"))
+    return services.add_singleton(
+        RecurringJobRegistration, instance=RecurringJobRegistration(job_id, payload, times, misfire)
+    )
+
+
+def _registry(registrations: "list[JobHandlerRegistration]") -> JobRegistry:
+    return JobRegistry(registrations)
+
+
+def _recurring(
+    registrations: "list[RecurringJobRegistration]", engine: JobEngine, registry: JobRegistry, clock: Clock
+) -> RecurringJobs:
+    return RecurringJobs(registrations, engine, registry, clock)

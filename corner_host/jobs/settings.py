@@ -1,0 +1,74 @@
+"""The section ``Jobs`` as text comes in.
+
+Loads pydantic, so only `add_jobs` imports it.
+
+    "Jobs": {
+      "Engine": "sqlite", "ConnectionString": "jobs.db", "MaxConcurrency": 10, "LeaseSeconds": 30, "GraceSeconds": 5,
+      "Synchronous": "FULL", "RetentionDays": 7, "WorkerEnabled": true
+    }
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final, final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .contracts import JobEngine
+from .errors import JobRegistrationError
+
+_DAY_SECONDS: Final = 86_400.0
+
+
+class _Word(StrEnum):
+    """A word of a setting, in any case."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "_Word | None":
+        return next((word for word in cls if isinstance(value, str) and word.value.lower() == value.lower()), None)
+
+
+class EngineName(_Word):
+    """The engines that can be named."""
+
+    SQLITE = "sqlite"
+    MEMORY = "memory"
+
+
+class Synchronous(_Word):
+    """How much SQLite waits for the disk."""
+
+    FULL = "FULL"
+    NORMAL = "NORMAL"
+
+
+@final
+class JobsSettings(BaseModel):
+    """``Jobs``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    engine: EngineName = EngineName.SQLITE
+    connection_string: str = "jobs.db"
+    max_concurrency: Annotated[int, Field(ge=1)] = 10
+    lease_seconds: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 30.0
+    grace_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5.0
+    synchronous: Synchronous = Synchronous.FULL
+    retention_days: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 7.0
+    worker_enabled: bool = True
+
+    def make_engine(self) -> JobEngine:
+        """Return the engine that is named."""
+        from .engines.sqlite import SqliteEngine  # noqa: PLC0415 - a side door, entered when it is named
+        from .engines.sqlite.schema import MEMORY  # noqa: PLC0415 - the same
+
+        path = MEMORY if self.engine is EngineName.MEMORY else self.connection_string.removeprefix("sqlite:///")
+        if not path.strip() or "\0" in path or "://" in path:
+            raise JobRegistrationError(
+                f"Jobs:ConnectionString is {self.connection_string!r}; the sqlite engine takes a file's path."
+            )
+        return SqliteEngine(
+            path,
+            synchronous=self.synchronous.value,
+            lease=self.lease_seconds,
+            retention=self.retention_days * _DAY_SECONDS,
+        )
