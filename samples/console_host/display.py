@@ -51,7 +51,7 @@ class LiveDisplay(BackgroundService):
                     pace.note(self._ledger.done)
                     live.update(screen(self._ledger, self._queue, pace), refresh=True)
             finally:
-                live.update(closing(self._ledger), refresh=True)
+                live.update(closing(self._ledger))  # drawn when the display ends
 
 
 class Stopwatch(Protocol):

@@ -66,4 +66,5 @@ def parse_order(text: bytes | str) -> Order:
         reason = Reason.MALFORMED
         if place.endswith("quantity") and first["type"] != "missing":
             reason = Reason.BAD_QUANTITY
-        raise RefusedError(reason, f"{place}: {first['msg']}" if place else first["msg"]) from None
+        what = first["msg"].replace(" at line 1 column ", " at column ")  # each order is one line
+        raise RefusedError(reason, f"{place}: {what}" if place else what) from None
