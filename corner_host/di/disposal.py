@@ -8,7 +8,7 @@ fails does not keep the rest open: all are closed, then a single error is raised
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from typing import Any, Final, NamedTuple, final
+from typing import Any, Final, NamedTuple, Protocol, final
 
 import anyio
 
@@ -50,6 +50,8 @@ class Disposal(NamedTuple):
 
 
 _known: dict[type, Disposal] = {}
+_plain: dict[type, Callable[[Any], object]] = {}
+_plain_of = _plain.get
 
 
 def disposal_of(cls: type) -> Disposal:
@@ -60,6 +62,8 @@ def disposal_of(cls: type) -> Disposal:
         close, aclose = _method(cls, "close"), _method(cls, "aclose")
         if close is not None and inspect.iscoroutinefunction(close):
             close, aclose = None, aclose or close
+        if close is not None:
+            _plain[cls] = close
         found = _known[cls] = Disposal(close, aclose, hasattr(cls, "__await__"))
         return found
 
@@ -123,31 +127,38 @@ def yields_wrongly(factory: Any, service: str, how: str) -> UnresolvableDependen
     return UnresolvableDependencyError(message, implementation=factory)
 
 
-def close_all(held: list[Any], owner: str) -> None:
+class Owner(Protocol):
+    """Who holds objects until it ends."""
+
+    @property
+    def name_(self) -> str:
+        """What it is called in messages."""
+        ...
+
+
+def close_all(held: list[Any], owner: Owner) -> None:
     """Close everything in *held*, last first, and empty it.
 
     Raises:
         AsyncDisposalError: An object only closes asynchronously.
         ExceptionGroup: Several failed.
     """
-    errors: list[Exception] = []
-    interruption: BaseException | None = None
+    failures: list[BaseException] | None = None
     while held:
         item = held.pop()
+        plain = _plain_of(type(item))
         try:
-            plain = disposal_of(type(item)).plain
             if plain is None:
-                errors.append(_only_async(item, owner))
+                _close_rarely(item, owner)
             else:
                 plain(item)
-        except Exception as error:  # noqa: BLE001 - gathered, and raised below
-            errors.append(error)
         except BaseException as error:  # noqa: BLE001 - raised below, once the rest is closed
-            interruption = interruption or error
-    _raise(errors, interruption, owner)
+            failures = [error] if failures is None else [*failures, error]
+    if failures is not None:
+        _raise(failures, owner)
 
 
-async def aclose_all(held: list[Any], owner: str, *, cancelled: bool = False) -> None:
+async def aclose_all(held: list[Any], owner: Owner, *, cancelled: bool = False) -> None:
     """Close everything in *held*, last first, one after the other; asynchronously where an object can.
 
     A cancellation of the caller cuts short the closing that it meets. The others are closed nevertheless, shielded, for
@@ -158,24 +169,8 @@ async def aclose_all(held: list[Any], owner: str, *, cancelled: bool = False) ->
         owner: Who held it, for messages.
         cancelled: The caller is leaving by a cancellation already: shield from the start.
     """
-    errors: list[Exception] = []
-    interruption: BaseException | None = None
-    if not cancelled:
-        interruption = await _aclose_each(held, errors)
-    if held:
-        with anyio.move_on_after(SHIELDED_SECONDS, shield=True) as scope:
-            while held:
-                interruption = await _aclose_each(held, errors) or interruption
-        if scope.cancelled_caught:
-            left = ", ".join(name_of(type(item)) for item in held) or "the last one"
-            errors.append(TimeoutError(f"Closing {owner} took longer than {SHIELDED_SECONDS:g} s; left open: {left}."))
-            held.clear()
-    _raise(errors, interruption, owner)
-
-
-async def _aclose_each(held: list[Any], errors: list[Exception]) -> BaseException | None:
-    """Close until *held* is empty, or until an interruption, which is returned: the caller raises it in the end."""
-    while held:
+    failures: list[BaseException] = []
+    while held and not cancelled:
         item = held.pop()
         ways = disposal_of(type(item))
         try:
@@ -183,29 +178,58 @@ async def _aclose_each(held: list[Any], errors: list[Exception]) -> BaseExceptio
                 await ways.asynchronous(item)
             elif ways.plain is not None:
                 ways.plain(item)
-        except Exception as error:  # noqa: BLE001 - gathered, and raised by the caller
-            errors.append(error)
-        except BaseException as error:  # noqa: BLE001 - raised by the caller, once the rest is closed
-            return error
-    return None
+        except BaseException as error:  # noqa: BLE001 - raised below, once the rest is closed
+            failures.append(error)
+            cancelled = not isinstance(error, Exception)
+    if held:
+        await _aclose_shielded(held, owner, failures)
+    if failures:
+        _raise(failures, owner)
 
 
-def _only_async(item: Any, owner: str) -> AsyncDisposalError:
+async def _aclose_shielded(held: list[Any], owner: Owner, failures: list[BaseException]) -> None:
+    """Close the rest of *held* after a cancellation, for a limited time."""
+    with anyio.move_on_after(SHIELDED_SECONDS, shield=True) as scope:
+        while held:
+            try:
+                await aclose_all(held, owner)
+            except BaseException as error:
+                if scope.cancel_called:
+                    raise
+                failures.append(error)
+    if scope.cancelled_caught:
+        left = ", ".join(name_of(type(item)) for item in held) or "none"
+        held.clear()
+        text = f"Closing {owner.name_} took longer than {SHIELDED_SECONDS:g} s; not begun: {left}."
+        failures.append(TimeoutError(text))
+
+
+def _close_rarely(item: Any, owner: Owner) -> None:
+    ways = disposal_of(type(item))
+    if ways.plain is not None:
+        ways.plain(item)
+    elif ways.asynchronous is not None:
+        raise _only_async(item, owner)
+
+
+def _only_async(item: Any, owner: Owner) -> AsyncDisposalError:
     what = repr(item) if isinstance(item, AsyncGeneratorEnd) else name_of(type(item))
     message = (
-        f"{what} only closes asynchronously, and {owner} that holds it was closed by a plain call.\n"
+        f"{what} only closes asynchronously, and {owner.name_} that holds it was closed by a plain call.\n"
         "To fix: use 'async with', or 'await aclose()'."
     )
     return AsyncDisposalError(message, service_type=type(item))
 
 
-def _raise(errors: list[Exception], interruption: BaseException | None, owner: str) -> None:
-    if interruption is not None:
+def _raise(failures: list[BaseException], owner: Owner) -> None:
+    """Raise a single failure as it is, several as a group; an interruption goes before all errors."""
+    interruptions = [error for error in failures if not isinstance(error, Exception)]
+    errors = [error for error in failures if isinstance(error, Exception)]
+    if interruptions:
         for error in errors:
-            interruption.add_note(f"While {owner} was being closed, this failed too: {error!r}")
-        raise interruption
+            interruptions[0].add_note(f"While {owner.name_} was being closed, this failed too: {error!r}")
+        raise interruptions[0]
     if len(errors) == 1:
         raise errors[0]
-    if errors:
-        message = f"{len(errors)} objects failed while {owner} was being closed"
-        raise ExceptionGroup(message, errors)
+    message = f"{len(errors)} objects failed while {owner.name_} was being closed"
+    raise ExceptionGroup(message, errors)

@@ -63,6 +63,9 @@ class CollectionReadOnlyError(ServiceError, RuntimeError):
 class ServiceNotRegisteredError(ServiceError, LookupError):
     """Nothing is registered for the service that was required."""
 
+    is_made_none = False
+    """Whether it is registered, but its factory returned None."""
+
 
 class UnresolvableDependencyError(ServiceError, RuntimeError):
     """A registered service cannot be made, because one of its parameters cannot be filled."""

@@ -19,6 +19,7 @@ from .keys import shown, shown_value
 from .markers import ANY_KEY
 from .registry import Registry
 from .render import Step, drawn, joined, listed, near_matches
+from .sites import Site
 
 
 def path_of(steps: Sequence[Step], *last: Any) -> tuple[Any, ...]:
@@ -26,19 +27,21 @@ def path_of(steps: Sequence[Step], *last: Any) -> tuple[Any, ...]:
     return (*(step.service_type for step in steps), *last)
 
 
-def not_registered(
-    registry: Registry, service_type: Any, key: object, *, made_none: bool = False
-) -> ServiceNotRegisteredError:
+def not_registered(registry: Registry, service_type: Any, key: object) -> ServiceNotRegisteredError:
     """Nothing answers for a required service."""
-    name = shown(service_type, key)
-    if made_none:
-        message = (
-            f"{name} is required, but its factory returned None.\n"
-            "To fix: return an object, or ask with get_service(), which may give None."
-        )
-    else:
-        message = f"No service is registered for {name}.{_help(registry, service_type, key)}"
+    message = f"No service is registered for {shown(service_type, key)}.{_help(registry, service_type, key)}"
     return ServiceNotRegisteredError(message, service_type=service_type, key=key, path=(service_type,))
+
+
+def made_none(site: Site) -> ServiceNotRegisteredError:
+    """A required service is registered, but its factory gave None."""
+    message = (
+        f"{shown(site.service_type, site.key)} is required, but its factory returned None.\n"
+        "To fix: return an object, or ask with get_service(), which may give None."
+    )
+    error = ServiceNotRegisteredError(message, service_type=site.service_type, key=site.key, path=(site.service_type,))
+    error.is_made_none = True
+    return error
 
 
 def missing(

@@ -1,5 +1,6 @@
 """The provider: where services are asked for. The root and every scope are one."""
 
+from _thread import RLock  # threading.RLock is a Python function around it, and scopes are made often
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -11,8 +12,9 @@ from . import problems
 from .descriptors import ABSENT, ServiceDescriptor
 from .disposal import aclose_all, close_all
 from .engine import Engine
-from .engine.context import Context
-from .engine.keeping import disposed, without_repeats
+from .engine.context import CLOSED, Context, Plan, Plans
+from .engine.keeping import disposed
+from .errors import ServiceNotRegisteredError
 from .keys import service_key
 from .lifetimes import ServiceLifetime
 from .registry import Decoration
@@ -35,7 +37,13 @@ class ServiceProvider(Context):
         ('hello', None)
     """
 
-    engine_: Engine
+    root_: "ServiceProvider"
+    _engine: Engine
+
+    @property
+    def engine_(self) -> Engine:
+        """The machinery that all scopes of a root share."""
+        return self.root_._engine
 
     @classmethod
     def build(
@@ -56,19 +64,20 @@ class ServiceProvider(Context):
         }
         engine = Engine(root, descriptors, decorations, built_in, validate_scopes=validate_scopes)
         engine.check(whole_graph=validate_on_build)
-        root.engine_ = engine
+        root._engine = engine
         root.plans_ = engine.of_root.services
         root.sequences_ = engine.of_root.sequences
         root.async_plans_ = engine.of_root.asynchronous
         root.held_ids_ = set()
-        root.fill_()
+        root.made_ = {}
+        root.held_ = []
+        root.lock_ = RLock()
         return root
 
-    def __init__(self) -> None:
-        message = "A ServiceProvider is made by ServiceCollection.build_service_provider()."
-        raise TypeError(message)
-
     # --- asking -------------------------------------------------------------------------------------------------------
+
+    # The first line of each is the quickest way there is in Python: one look-up, one call. What follows runs once a
+    # service, and outside of the ``except``, so that a constructor's error has no look-up for its context.
 
     def get_service(self, service_type: TypeForm[T], *, key: object = None) -> T | None:
         """Return the service, or None if nothing is registered for it.
@@ -78,14 +87,13 @@ class ServiceProvider(Context):
             ServiceProviderDisposedError: The provider or scope is closed.
         """
         try:
-            plan = self.plans_[service_type if key is None else (service_type, type(key), key)]
+            return cast("T", self.plans_[service_type if key is None else (service_type, type(key), key)](self))
+        except ServiceNotRegisteredError as error:
+            return _none_of(error, service_type, key)
         except (KeyError, TypeError):
-            first = self.engine_.plan(self, service_type, key)
-            if first is None:
-                return None
-            plan = first
-        value: T | None = plan(self)
-        return value
+            if _is_planned(self.plans_, service_type, key):
+                raise
+        return self._first(service_type, key)
 
     def get_required_service(self, service_type: TypeForm[T], *, key: object = None) -> T:
         """Return the service.
@@ -97,66 +105,71 @@ class ServiceProvider(Context):
             ServiceProviderDisposedError: The provider or scope is closed.
         """
         try:
-            plan = self.plans_[service_type if key is None else (service_type, type(key), key)]
+            return self.plans_[service_type if key is None else (service_type, type(key), key)](self)  # type: ignore[no-any-return] # a cast would cost a call
         except (KeyError, TypeError):
-            first = self.engine_.plan(self, service_type, key)
-            if first is None:
-                raise self._not_registered(service_type, key) from None
-            plan = first
-        value: T | None = plan(self)
-        if value is None:
-            raise self._made_none(service_type, key)
-        return value
+            if _is_planned(self.plans_, service_type, key):
+                raise
+        return cast("T", self._plan(service_type, key)(self))
 
     def get_services(self, service_type: TypeForm[T], *, key: object = None) -> Sequence[T]:
         """Return all services registered for *service_type*, in the order of registration; empty if there are none."""
         try:
-            plan = self.sequences_[service_type if key is None else (service_type, type(key), key)]
+            return self.sequences_[service_type if key is None else (service_type, type(key), key)](self)  # type: ignore[no-any-return] # a cast would cost a call
         except (KeyError, TypeError):
-            plan = self.engine_.sequence_plan(self, service_type, key)
-        found: Sequence[T] = plan(self)
-        return found
+            if _is_planned(self.sequences_, service_type, key):
+                raise
+        return cast("Sequence[T]", self.engine_.sequence_plan(self, service_type, key)(self))
 
-    def get_service_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, T | None]:
-        """Return the service, or None; awaits asynchronous factories on the way."""
+    async def get_service_async(self, service_type: TypeForm[T], *, key: object = None) -> T | None:
+        """Return the service, or None if nothing is registered for it; awaits asynchronous factories on the way."""
+        plan = self.engine_.async_plan(self, service_type, key)
+        if plan is None:
+            return None
         try:
-            plan = self.async_plans_[service_type if key is None else (service_type, type(key), key)]
+            return cast("T", await plan(self))
+        except ServiceNotRegisteredError as error:
+            return _none_of(error, service_type, key)
+
+    def get_required_service_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, T]:
+        """Return the service; awaits asynchronous factories on the way. Errors as for `get_required_service`.
+
+        Use it as ``await provider.get_required_service_async(Service)``. It is no ``async def``, since a coroutine
+        around the plan's own would take longer than most plans.
+        """
+        try:
+            return self.async_plans_[service_type if key is None else (service_type, type(key), key)](self)
         except (KeyError, TypeError):
             return self._first_async(service_type, key)
-        return plan(self)
-
-    async def get_required_service_async(self, service_type: TypeForm[T], *, key: object = None) -> T:
-        """Return the service; awaits asynchronous factories on the way. Errors as for `get_required_service`."""
-        try:
-            plan = self.async_plans_[service_type if key is None else (service_type, type(key), key)]
-        except (KeyError, TypeError):
-            first = self.engine_.async_plan(self, service_type, key)
-            if first is None:
-                raise self._not_registered(service_type, key) from None
-            plan = first
-        value: T | None = await plan(self)
-        if value is None:
-            raise self._made_none(service_type, key)
-        return value
 
     async def get_services_async(self, service_type: TypeForm[T], *, key: object = None) -> Sequence[T]:
         """Return all services registered for *service_type*; awaits asynchronous factories on the way."""
         everything: Any = Sequence.__class_getitem__(service_key(service_type))
         return cast("Sequence[T]", await self.get_required_service_async(everything, key=key))
 
-    async def _first_async(self, service_type: Any, key: object) -> Any:
-        plan = self.engine_.async_plan(self, service_type, key)
-        return None if plan is None else await plan(self)
-
     def is_service(self, service_type: TypeForm[Any], *, key: object = None) -> bool:
         """Tell whether *service_type* is registered; not whether everything that it needs is."""
         return self.engine_.is_service(service_type, key)
 
-    def _not_registered(self, service_type: Any, key: object) -> Exception:
-        return problems.not_registered(self.engine_.registry, service_key(service_type), key)
+    def _plan(self, service_type: Any, key: object) -> Plan:
+        plan = self.engine_.plan(self, service_type, key)
+        if plan is None:
+            raise problems.not_registered(self.engine_.registry, service_key(service_type), key)
+        return plan
 
-    def _made_none(self, service_type: Any, key: object) -> Exception:
-        return problems.not_registered(self.engine_.registry, service_key(service_type), key, made_none=True)
+    def _first(self, service_type: Any, key: object) -> Any:
+        plan = self.engine_.plan(self, service_type, key)
+        if plan is None:
+            return None
+        try:
+            return plan(self)
+        except ServiceNotRegisteredError as error:
+            return _none_of(error, service_type, key)
+
+    async def _first_async(self, service_type: Any, key: object) -> Any:
+        plan = self.engine_.async_plan(self, service_type, key)
+        if plan is None:
+            raise problems.not_registered(self.engine_.registry, service_key(service_type), key)
+        return await plan(self)
 
     # --- scopes, overrides --------------------------------------------------------------------------------------------
 
@@ -172,16 +185,18 @@ class ServiceProvider(Context):
             ...     session is scope.service_provider.get_required_service(Session)
             True
         """
-        if self.closed_ or self.root_.closed_:
+        root = self.root_
+        if self.plans_ is CLOSED or root.plans_ is CLOSED:
             raise disposed(self)
-        engine = self.engine_
-        scope = ServiceScope.__new__(ServiceScope)
-        scope.engine_ = engine
-        scope.root_ = self.root_
-        scope.plans_ = engine.of_scopes.services
-        scope.sequences_ = engine.of_scopes.sequences
-        scope.async_plans_ = engine.of_scopes.asynchronous
-        scope.fill_()
+        tables = root._engine.of_scopes
+        scope = ServiceScope()
+        scope.root_ = root
+        scope.plans_ = tables.services
+        scope.sequences_ = tables.sequences
+        scope.async_plans_ = tables.asynchronous
+        scope.made_ = ()
+        scope.held_ = []
+        scope.lock_ = RLock()
         return scope
 
     def override(
@@ -225,23 +240,24 @@ class ServiceProvider(Context):
             ExceptionGroup: Several objects failed; a single failure is raised as it is.
         """
         self._end()
-        close_all(self.held_, self.name_)
+        if self.held_:
+            close_all(self.held_, self)
 
     async def aclose(self) -> None:
-        """Close what was made here, the last first, asynchronously where an object can. A second call does nothing."""
+        """Close what was made here, the last first, asynchronously where an object can. A second call does nothing.
+
+        When it is cancelled, the closing that is under way is cut short; the others are closed nevertheless, for up to
+        30 seconds.
+        """
         self._end()
-        await aclose_all(self.held_, self.name_)
+        if self.held_:
+            await aclose_all(self.held_, self)
 
     def _end(self) -> None:
-        self.closed_ = True
-        self.plans_ = self.sequences_ = {}
-        self.async_plans_ = {}
-        if self.is_root_:
-            self.cache_ = {}
+        self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
+        if self.root_ is self:
+            self.made_ = {}
             self.engine_.forget()
-        if self.may_repeat_:
-            self.may_repeat_ = False
-            self.held_[:] = without_repeats(self.held_)
 
     def __enter__(self) -> Self:
         return self
@@ -249,7 +265,9 @@ class ServiceProvider(Context):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._end()
+        if self.held_:
+            close_all(self.held_, self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -258,12 +276,28 @@ class ServiceProvider(Context):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
-        cancelled = error is not None and not isinstance(error, Exception)
-        await aclose_all(self.held_, self.name_, cancelled=cancelled)
+        if self.held_:
+            cancelled = error is not None and not isinstance(error, Exception)
+            await aclose_all(self.held_, self, cancelled=cancelled)
 
     def __repr__(self) -> str:
         state = "closed" if self.closed_ else "open"
         return f"<{'ServiceProvider' if self.is_root_ else 'ServiceScope'}, {state}>"
+
+
+def _is_planned(plans: Plans, service_type: Any, key: object) -> bool:
+    """Tell whether a failed look-up was none: the error comes from what the plan calls."""
+    try:
+        return (service_type if key is None else (service_type, type(key), key)) in plans
+    except TypeError:
+        return False
+
+
+def _none_of(error: ServiceNotRegisteredError, service_type: Any, key: object) -> None:
+    """Return the None that a factory gave for the very service that was asked for; raise any other error."""
+    if error.is_made_none and error.service_type == service_key(service_type) and error.key == key:
+        return
+    raise error
 
 
 @final
@@ -277,6 +311,13 @@ class ServiceScope(ServiceProvider):
     def service_provider(self) -> ServiceProvider:
         """The provider that resolves from this scope."""
         return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
+        if self.held_:
+            close_all(self.held_, self)
 
 
 @final

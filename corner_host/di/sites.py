@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Iterator
 from enum import Enum
 from functools import partial
-from typing import Any, final
+from typing import Any, final, get_origin
 
 from .descriptors import ServiceDescriptor
 from .generics import NO_ARGUMENTS, Arguments
@@ -101,6 +101,12 @@ class Slot:
         self.given: frozenset[str] = frozenset()
         self.provider: Any = None
         self._parameters: tuple[Parameter, ...] | None = None
+
+    @property
+    def makes_its_class(self) -> bool:
+        """Whether what it makes is certainly a new object of the class that is called."""
+        cls = get_origin(self.maker) or self.maker
+        return self.is_class and isinstance(cls, type) and cls.__new__ is object.__new__
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -3,47 +3,68 @@
 `ServiceProvider` derives from it. Names that end in an underscore belong to the engine.
 """
 
-from _thread import RLock  # threading.RLock is a Python function around it, and scopes are made often
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final, cast
 
 Plan = Callable[["Context"], Any]
 """Makes, or finds, one service for a provider or scope."""
 
 AsyncPlan = Callable[["Context"], Coroutine[Any, Any, Any]]
 
-Plans = dict[Any, Plan]
-AsyncPlans = dict[Any, AsyncPlan]
+Plans = dict[Any, Any]
+"""Plans by service type, or by service type and key."""
+
+CLOSED: Final[Plans] = {}
+"""The table of a closed provider or scope: empty, so that every question takes the long way and is refused there."""
+
+
+Made = dict[object, Any] | tuple[()] | tuple[tuple[object, ...], tuple[Any, ...]]
+"""What a scope keeps, by place. Nothing at first; then, as long as one plan has made all of it, a tuple of places and one
+of objects, which cost a tenth of a dict; at the next question they become one."""
 
 
 class Context:
-    """The state of one provider or scope."""
+    """The state of one provider or scope.
+
+    There are no defaults but for what is rare: scopes are made and ended often, and each store counts.
+    """
 
     root_: "Context"
     plans_: Plans
     sequences_: Plans
-    async_plans_: AsyncPlans
-    cache_: dict[object, Any]
+    async_plans_: Plans
+    made_: Made
     held_: list[Any]
     held_ids_: set[int]
-    claims_: dict[object, Any]
     lock_: Any
-    closed_ = False
-    may_repeat_ = False
-
-    def fill_(self) -> None:
-        """Set what belongs to this context alone."""
-        self.cache_ = {}
-        self.held_ = []
-        self.claims_ = {}
-        self.lock_ = RLock()
+    _claims: dict[object, Any] | None = None
 
     @property
-    def is_root_(self) -> bool:
-        """Whether it is the root provider."""
-        return self.root_ is self
+    def closed_(self) -> bool:
+        """Whether it is closed."""
+        return self.plans_ is CLOSED
+
+    @property
+    def cache_(self) -> dict[object, Any]:
+        """What is made and kept here, by place."""
+        made = self.made_
+        if type(made) is dict:
+            return made
+        with self.lock_:
+            made = self.made_
+            if type(made) is tuple:
+                self.made_ = made = dict(zip(*made, strict=True)) if made else {}
+            return cast("dict[object, Any]", made)
+
+    @property
+    def claims_(self) -> dict[object, Any]:
+        """What is being made for it, where others may wait for that."""
+        if self._claims is None:
+            with self.lock_:
+                self._claims = self._claims or {}
+        return self._claims
 
     @property
     def name_(self) -> str:
         """What it is called in messages."""
-        return "the service provider" if self.is_root_ else "the scope"
+        return "the service provider" if self.root_ is self else "the scope"

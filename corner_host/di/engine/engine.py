@@ -28,7 +28,7 @@ from corner_host.di.registry import Decoration, Registry
 from corner_host.di.sites import Call, Constant, Site, Slot, refresh
 
 from .construction import is_constructing
-from .context import AsyncPlan, AsyncPlans, Context, Plan, Plans
+from .context import AsyncPlan, Context, Plan, Plans
 from .keeping import disposed
 from .plans import Setting, compiled
 from .walk import MISSING, ready, resolve, resolve_async
@@ -41,7 +41,7 @@ class Tables:
 
     services: Plans = field(default_factory=dict)
     sequences: Plans = field(default_factory=dict)
-    asynchronous: AsyncPlans = field(default_factory=dict)
+    asynchronous: Plans = field(default_factory=dict)
 
     def clear(self) -> None:
         """Drop all plans."""
@@ -56,17 +56,27 @@ class _Door:
     """What differs between the plain calls and the asynchronous ones."""
 
     is_async: bool
-    walk: Callable[[Site, Context], Any]
     first: Callable[[Site, Callable[[], None]], Any]
-    constant: Callable[[Any], Any]
+    constant: Callable[[Site, Any], Any]
 
 
-def _giving(value: Any) -> Plan:
+def _giving(site: Site, value: Any) -> Plan:
+    if value is None:
+        return _refusing(site)
     return lambda _: value
 
 
-def _giving_async(value: Any) -> AsyncPlan:
+def _refusing(site: Site) -> Plan:
+    def refuse(_: Context) -> Any:
+        raise problems.made_none(site)
+
+    return refuse
+
+
+def _giving_async(site: Site, value: Any) -> AsyncPlan:
     async def give(_: Context) -> Any:
+        if value is None:
+            raise problems.made_none(site)
         return value
 
     return give
@@ -75,6 +85,8 @@ def _giving_async(value: Any) -> AsyncPlan:
 def _walking(site: Site, made: Callable[[], None]) -> Plan:
     def walk(context: Context) -> Any:
         value = resolve(site, context)
+        if value is None:
+            raise problems.made_none(site)
         made()
         return value
 
@@ -84,14 +96,20 @@ def _walking(site: Site, made: Callable[[], None]) -> Plan:
 def _walking_async(site: Site, made: Callable[[], None]) -> AsyncPlan:
     async def walk(context: Context) -> Any:
         value = await resolve_async(site, context)
+        if value is None:
+            raise problems.made_none(site)
         made()
         return value
 
     return walk
 
 
-_PLAIN = _Door(is_async=False, walk=resolve, first=_walking, constant=_giving)
-_ASYNC = _Door(is_async=True, walk=resolve_async, first=_walking_async, constant=_giving_async)
+_PLAIN = _Door(is_async=False, first=_walking, constant=_giving)
+_ASYNC = _Door(is_async=True, first=_walking_async, constant=_giving_async)
+
+
+def _nothing() -> None:
+    """Do nothing when it was made."""
 
 
 @final
@@ -186,7 +204,7 @@ class Engine:
         self._check_scope(context, site)
         place = asked if key is None else (asked, type(key), key)
         if isinstance(site, Constant):
-            plan = door.constant(site.value)
+            plan = door.constant(site, site.value)
             self._put(table, place, plan, generation)
             return plan
         at_root = context is self._root
@@ -194,7 +212,7 @@ class Engine:
         def later(asking: Context) -> Any:
             plan = None if is_constructing() else self._compiled(site, door, at_root=at_root)
             if plan is None:  # in the middle of making something, only the walk finds a cycle at once
-                return door.walk(site, asking)
+                return door.first(site, _nothing)(asking)
             self._put(table, place, plan, generation)
             return plan(asking)
 
@@ -212,7 +230,7 @@ class Engine:
                 return None
             if site.lifetime is ServiceLifetime.SINGLETON:
                 value = ready(site, self._root)
-                return None if value is MISSING else door.constant(value)
+                return None if value is MISSING else door.constant(site, value)
             if site.needs_async and not door.is_async:
                 return None
             return compiled(site, Setting(self._root, at_root, door.is_async, self._explained))

@@ -1,5 +1,6 @@
 """What is made is kept for disposal by the scope, or root, that made it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from corner_host.di.disposal import close_all, disposal_of
@@ -23,15 +24,21 @@ def keep(context: Context, made: Any, *, fresh: bool) -> None:
     if not disposal_of(type(made)).is_needed:
         return
     root = context.root_
-    if not fresh:
-        if id(made) in root.held_ids_ or isinstance(made, Context):
-            return
-        context.may_repeat_ = True
+    if not fresh and (id(made) in root.held_ids_ or isinstance(made, Context) or _holds(context, made)):
+        return
     if context is root:
         root.held_ids_.add(id(made))
     context.held_.append(made)
     if context.closed_:
         too_late(context)
+
+
+def salvage(context: Context, kept: Sequence[tuple[object, str]], variables: Mapping[str, Any]) -> None:
+    """Keep for the scope what a plan had made when something failed: it is not made again."""
+    cache = context.cache_
+    for place, name in kept:
+        if name in variables:
+            cache.setdefault(place, variables[name])
 
 
 def settle(context: Context, made: Any, slot: Slot) -> None:
@@ -53,9 +60,13 @@ PLAIN_TYPES: Final[set[type]] = set()
 """Types whose objects need no disposal and no await; plans look here first."""
 
 
+def _holds(context: Context, made: Any) -> bool:
+    return any(item is made for item in context.held_) if context is not context.root_ else False
+
+
 def too_late(context: Context) -> None:
     """Close what was made while *context* was being closed, and say that it is closed."""
-    close_all(context.held_, context.name_)
+    close_all(context.held_, context)
     raise disposed(context)
 
 
@@ -72,8 +83,3 @@ def disposed(context: Context, service_type: Any = None, key: object = None) -> 
         "To fix: resolve what is needed before it is closed, or create a new scope from a provider that is open."
     )
     return ServiceProviderDisposedError(message, service_type=service_type, key=key)
-
-
-def without_repeats(held: list[Any]) -> list[Any]:
-    """Return *held* with each object once, at its first position."""
-    return list({id(item): item for item in held}.values())

@@ -3,18 +3,25 @@
     def plan(context):                      # a transient: k0 and k1 are classes, k2 is a singleton
         return k0(k1(), k2)
 
-    def plan(context):                      # a scoped service; k0 and k4 are places, k2 and k3 are classes
-        c = context.cache_
-        if k0 in c: return c[k0]
-        if c: return k1.plan(context)       # something is made here already: look at each place
-        ...                                 # take the lock, look again
+    def plan(context):                      # a scoped service; k1 and k2 are classes
+        c = context.made_
+        if c:                               # something is kept here already: look at each place
+            ...
+        lock = context.lock_
+        lock.acquire()
+        try:
+            if context.made_: ...
             d = context.held_
-            v1 = k3()
+            v1 = k1()
             d.append(v1)
-            c[k4] = v1
             v2 = k2(v1)
-            c[k0] = v2
+            context.made_ = (k3, (v1, v2))  # k3 are their places
             return v2
+        except BaseException:
+            salvage(context, k4, locals())  # what was made stays the scope's
+            raise
+        finally:
+            lock.release()
 
 What exists already is a constant, so a plan holds as long as nothing is overridden; then all are dropped. What is rare
 (generator factories, singletons that are not made yet, what is shared and made asynchronously) is left to the walk.
@@ -29,23 +36,27 @@ from typing import Any, Final, cast, final, get_origin
 
 from corner_host.di.disposal import disposal_of
 from corner_host.di.lifetimes import ServiceLifetime
+from corner_host.di.problems import made_none
 from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
 from corner_host.di.trampoline import Task, run
 
 from .codes import function_from
-from .context import Context, Plan
-from .keeping import PLAIN_TYPES, keep, settle, too_late
+from .context import CLOSED, Context, Plan
+from .keeping import PLAIN_TYPES, keep, salvage, settle, too_late
 from .walk import MISSING, resolve, resolve_async
 
 DEEPEST_EXPRESSION: Final = 12
 DEEPEST_NESTING: Final = 24
 
 _NAMES: Final[dict[str, Any]] = {
+    "CLOSED": CLOSED,
     "MISSING": MISSING,
     "PLAIN": PLAIN_TYPES,
     "keep": keep,
+    "made_none": made_none,
     "resolve": resolve,
     "resolve_async": resolve_async,
+    "salvage": salvage,
     "settle": settle,
     "too_late": too_late,
 }
@@ -85,28 +96,36 @@ def compiled(site: Site, setting: Setting) -> Any:
 
 def _for_scope(site: Site, writer: "_Writer", setting: Setting) -> list[str]:
     """Write what a scope keeps: a straight line where nothing is made yet, else a look at each place."""
-    place = writer.constant(site.place)
-    is_kept = site.lifetime is ServiceLifetime.SCOPED
-    body = ["  c = context.cache_"]
-    if is_kept:
-        body.append(f"  if {place} in c: return c[{place}]")
-    writer.is_straight = not setting.at_root and not _takes_provider(site)
-    if writer.is_straight:
-        later = f"if c: return {writer.constant(_Later(site, setting))}.plan(context)"
-        again = [f"   {later}"]
-        body.append(f"  {later}")
-    else:
-        again = [f"   if {place} in c: return c[{place}]"] if is_kept else []
+    if setting.at_root or _takes_provider(site):
+        return ["  c = context.cache_", *_hit(site, writer, "  "), "  with context.lock_:", *writer.whole(site, 3)]
+    later = writer.constant(_Later(site, setting))
+    writer.is_straight = True
+    body = writer.whole(site, 3)
     return [
-        *body,
+        "  c = context.made_",
+        "  if c:",
+        *_hit(site, writer, "   ", "type(c) is dict and "),
+        f"   return {later}.plan(context)",
         "  lock = context.lock_",
         "  lock.acquire()",
         "  try:",
-        *again,
-        *writer.whole(site, 3),
+        f"   if context.made_: return {later}.plan(context)",
+        *body,
+        "  except BaseException:",
+        f"   salvage(context, {writer.constant(tuple(writer.kept.items()))}, locals())",
+        "   raise",
         "  finally:",
         "   lock.release()",
     ]
+
+
+def _hit(site: Site, writer: "_Writer", tab: str, also: str = "") -> list[str]:
+    """Write what returns the object of a scoped service that is kept already."""
+    if site.lifetime is not ServiceLifetime.SCOPED:
+        return []
+    place = writer.constant(site.place)
+    found = f"c.get({place}) is not None" if _may_be_none(site) else f"{place} in c"
+    return [f"{tab}if {also}{found}: return c[{place}]"]
 
 
 @final
@@ -145,6 +164,11 @@ def _takes_provider(site: Site) -> bool:
     return False
 
 
+def _may_be_none(site: Site) -> bool:
+    """Tell whether what is made may be None, which is no service: classes make objects, factories make anything."""
+    return isinstance(site, Call) and not site.slot.makes_its_class
+
+
 @final
 class _Writer:
     """Writes the lines of one plan, in the order in which the walk would make things."""
@@ -153,6 +177,7 @@ class _Writer:
         self.constants: list[Any] = []
         self.can_recurse = False
         self.is_straight = False
+        self.kept: dict[object, str] = {}
         self.is_mixed = False
         self._setting = setting
         self._lines: list[str] = []
@@ -175,10 +200,21 @@ class _Writer:
         value, _ = run(self._value(site, depth, 0))
         tab = " " * depth
         opening = [f"{tab}d = context.held_"] if self._keeps else []
-        if not self._checks_closed:
-            return [*opening, *self._lines, f"{tab}return {value}"]
-        closing = [f"{tab}v0 = {value}", f"{tab}if context.closed_: too_late(context)", f"{tab}return v0"]
-        return [*opening, *self._lines, *closing]
+        closing: list[str] = []
+        if self.is_straight:
+            places = self.constant(tuple(self.kept))
+            objects = f"({', '.join(self.kept.values())},)"
+            closing += [
+                f"{tab}if context.made_: context.cache_.update(zip({places}, {objects}))",
+                f"{tab}else: context.made_ = ({places}, {objects})",
+            ]
+        if self._checks_closed:
+            closing.append(f"{tab}if context.plans_ is CLOSED: too_late(context)")
+        if _may_be_none(site):
+            closing.append(f"{tab}if v0 is None: raise made_none({self.constant(site)})")
+        if closing:
+            return [*opening, *self._lines, f"{tab}v0 = {value}", *closing, f"{tab}return v0"]
+        return [*opening, *self._lines, f"{tab}return {value}"]
 
     def _new_name(self) -> str:
         self._count += 1
@@ -215,11 +251,11 @@ class _Writer:
             ]
         elif self.is_straight:
             value, _ = yield self._new(site, depth, nesting)
-            if value.isidentifier() and value.startswith("v"):
+            if value.startswith("v"):
                 name = value
             else:
                 self._lines.append(f"{tab}{name} = {value}")
-            self._lines.append(f"{tab}c[{place}] = {name}")
+            self.kept[site.place] = name
         else:
             self._lines += [f"{tab}{name} = c.get({place}, MISSING)", f"{tab}if {name} is MISSING:"]
             outside = dict(self._made)
@@ -269,8 +305,8 @@ class _Writer:
 
     def _settled(self, slot: Slot, made: str, deep: int, tab: str) -> tuple[str, int]:
         """Write what happens to a new object: it may have to be kept for disposal."""
-        cls = get_origin(slot.maker) or slot.maker
-        if slot.is_class and isinstance(cls, type) and cls.__new__ is object.__new__:
+        if slot.makes_its_class:
+            cls = get_origin(slot.maker) or slot.maker
             if not slot.is_tracked or not disposal_of(cls).is_needed:
                 if deep <= DEEPEST_EXPRESSION:
                     return made, deep

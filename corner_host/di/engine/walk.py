@@ -202,7 +202,7 @@ class _Walk(Claimant):
                 made = yield from self._from_factory(site, owner, positional, keywords)
         if site.slot.is_tracked and not site.slot.making.is_generator:
             if owner.closed_ and self._asynchronous and disposal_of(type(made)).plain is None:
-                yield _Awaiting(aclose_all([made] if disposal_of(type(made)).is_needed else [], owner.name_))
+                yield _Awaiting(aclose_all([made] if disposal_of(type(made)).is_needed else [], owner))
                 raise disposed(owner)
             keep(owner, made, fresh=site.slot.is_class)
         if owner.closed_:
