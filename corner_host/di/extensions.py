@@ -14,6 +14,7 @@ class ServiceExtensions:
 
     add_hosted_service = Extension("corner_host.hosting")
     add_background_jobs = Extension("corner_host.background")
+    add_health_checks = Extension("corner_host.diagnostics")
     add_job_handler = Extension("corner_host.jobs")
     add_jobs = Extension("corner_host.jobs")
     add_memory_cache = Extension("corner_host.caching")

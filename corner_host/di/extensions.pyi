@@ -4,6 +4,7 @@ from typing import Any, Concatenate, Literal, Self, TypeVar, overload
 
 from corner_host.caching import MemoryCacheOptions
 from corner_host.configuration import Configuration
+from corner_host.diagnostics import HealthChecksBuilder
 from corner_host.jobs import RetryPolicy
 from corner_host.options import OptionsBuilder
 from corner_host.primitives import Duration
@@ -18,6 +19,9 @@ class ServiceExtensions:
 
     def add_background_jobs(self, configuration: Configuration, *, carry: Iterable[ContextVar[Any]] = ()) -> Self:
         """Register the queue and what works it off, by the section ``BackgroundJobs``. See `corner_host.background`."""
+
+    def add_health_checks(self) -> HealthChecksBuilder:
+        """Register health checks. See `corner_host.diagnostics.health`."""
 
     def add_job_handler(
         self,
