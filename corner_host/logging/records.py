@@ -22,11 +22,16 @@ _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "color_message",  # uvicorn's second copy of its message
 }
 
+_DEEPEST: Final = 8
+_DEEPER: Final = "..."
+
 _is_secret = lru_cache(maxsize=1024)(is_secret_key)
 
 
-def shown(name: str, value: Any) -> Any:
+def shown(name: str, value: Any, depth: int = 0) -> Any:
     """Return *value* as it may be shown under *name*: itself, or the mask; mappings and lists are looked into.
+
+    What is nested more than eight levels deep is left out, since it cannot be judged in bounded time.
 
     Example:
         >>> shown("payment", {"api_key": "s3cret", "currency": "EUR"})
@@ -34,12 +39,15 @@ def shown(name: str, value: Any) -> Any:
     """
     if value is None or isinstance(value, bool):
         return value
-    if _is_secret(name) or hasattr(value, "get_secret_value"):
+    kind: Any = type(value)  # not the value, whose attributes may run code
+    if _is_secret(name) or hasattr(kind, "get_secret_value"):
         return MASK
     if (mapping := as_mapping(value)) is not None:
-        return {key: shown(str(key), item) for key, item in mapping.items()}
+        return (
+            _DEEPER if depth >= _DEEPEST else {key: shown(str(key), item, depth + 1) for key, item in mapping.items()}
+        )
     if (items := as_list(value)) is not None:
-        return [shown(name, item) for item in items]
+        return _DEEPER if depth >= _DEEPEST else [shown(name, item, depth + 1) for item in items]
     return value
 
 

@@ -9,15 +9,15 @@ import anyio
 import anyio.to_thread
 
 from corner_host.configuration import Configuration
-from corner_host.primitives import Duration, name_of, seconds
+from corner_host.primitives import Duration, seconds
 
 from . import root
 from .console import Console, ConsolePlan
 from .errors import LoggingConfigurationError
-from .pipeline import Pipeline, Provider
+from .pipeline import Pipeline
 from .queued import FLUSH_SECONDS, QueuedHandler
 from .rules import LogRule, RuleSet
-from .settings import CONSOLE_NAMES, LoggingSettings
+from .settings import LoggingSettings
 
 _log = logging.getLogger("corner_host.logging")
 
@@ -52,34 +52,17 @@ class LoggingSession:
     def __init__(self, plan: LoggingPlan, configuration: Configuration) -> None:
         self._plan = plan
         self._configuration = configuration
-        self._pipeline = Pipeline()
         self._console = None if plan.console is None else Console(plan.console)
-        self._owns_console = True
+        self._pipeline = Pipeline(
+            plan.handlers,
+            None if self._console is None else self._console.handler,
+            wants_warnings=plan.captures_warnings,
+        )
         self._closed = False
         complaint = self._use(LoggingSettings.read(configuration))
-        root.attach(self)
+        root.attach(self._pipeline)
         self._reloads = configuration.on_change(self._reload)
         _complain(complaint)
-
-    @property
-    def handler(self) -> logging.Handler:
-        """The handler that stands at Python's root logger."""
-        return self._pipeline
-
-    @property
-    def floor(self) -> int:
-        """The lowest level that any rule lets through."""
-        return self._rules.floor
-
-    @property
-    def wants_warnings(self) -> bool:
-        """Whether Python's warnings are logged."""
-        return self._plan.captures_warnings
-
-    def use_console(self, owned: bool, /) -> None:  # noqa: FBT001 - told by the root alone
-        """Write to the console, or leave it to a younger session."""
-        self._owns_console = owned
-        self._pipeline.providers = self._providers()
 
     def close(self, timeout: Duration = FLUSH_SECONDS) -> None:
         """Write what waits, at most for *timeout* (float seconds or a timedelta), and leave Python's logging as it was.
@@ -91,7 +74,7 @@ class LoggingSession:
         self._closed = True
         end = monotonic() + seconds(timeout, "timeout")
         self._reloads.close()
-        root.detach(self)
+        root.detach(self._pipeline)
         for handler in self._plan.handlers:
             _flush(handler, max(0.0, end - monotonic()))
         if self._console is not None:
@@ -105,18 +88,9 @@ class LoggingSession:
 
     def _use(self, settings: LoggingSettings) -> str | None:
         complaint = None if self._console is None else self._console.configure(settings)
-        self._rules = RuleSet((*self._plan.rules, *settings.rules), minimum=self._plan.minimum)
-        self._pipeline.captures_scopes = settings.capture_scopes
-        self._pipeline.providers = self._providers()
+        rules = RuleSet((*self._plan.rules, *settings.rules), minimum=self._plan.minimum)
+        self._pipeline.configure(rules, captures_scopes=settings.capture_scopes)
         return complaint
-
-    def _providers(self) -> tuple[Provider, ...]:
-        providers = [
-            Provider(handler, self._rules.for_provider(*_names_of(handler))) for handler in self._plan.handlers
-        ]
-        if self._console is not None and self._owns_console:
-            providers.append(Provider(self._console.handler, self._rules.for_provider(*CONSOLE_NAMES)))
-        return tuple(providers)
 
     def _reload(self) -> None:
         try:
@@ -131,13 +105,6 @@ class LoggingSession:
 def _complain(complaint: str | None) -> None:
     if complaint is not None:
         _log.warning("%s", complaint)
-
-
-def _names_of(handler: logging.Handler) -> tuple[str, ...]:
-    """Return what a rule may call *handler*: its own name, its class, its class with the module."""
-    kind = type(handler)
-    names = (handler.get_name(), kind.__name__, name_of(kind))
-    return tuple(name for name in names if name)
 
 
 def _flush(handler: logging.Handler, timeout: float) -> None:

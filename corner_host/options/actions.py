@@ -39,6 +39,10 @@ class ConfigureAction(ConfigureOptions[T]):
     def __init__(self, action: Action[T]) -> None:
         self._action = action
 
+    def concerns(self, name: str) -> bool:
+        """Tell whether the function is for the options called *name*."""
+        return self._action.concerns(name)
+
     def configure(self, name: str, options: T) -> T | None:
         """Call the function if it is for this name."""
         returned: T | None = self._action.call(options) if self._action.concerns(name) else None

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
-from corner_host.configuration import BindingFailure
 from corner_host.primitives import name_of
 
+from .actions import ConfigureAction
 from .binding import SectionBinding
 from .contracts import AsyncValidateOptions, ConfigureOptions, PostConfigureOptions, ValidateOptions
+from .draft import Draft
 from .errors import OptionsValidationError
-from .models import begin, complete, failures_of
+from .models import failures_of
 
 T = TypeVar("T")
 
@@ -55,15 +56,18 @@ class OptionsFactory(Generic[T]):
         Raises:
             OptionsValidationError: A value does not fit its field.
         """
-        bound: list[BindingFailure] = []
+        draft = Draft(self._type)
         try:
-            return complete(self._configured(name, bound))
+            self._fill(draft, name)
+            failures = draft.complete()
         except Exception as error:
-            failures = failures_of(error, self._type, bound, self._path())
-            if failures is None:
+            found = failures_of(error, self._type)
+            if found is None:
                 raise
-        # raised out here, so that pydantic's error, which shows what was put in, does not come along
-        raise OptionsValidationError(self._type, name, failures)
+            failures = found
+        if failures:  # raised out here, so that pydantic's error, which shows what was put in, does not come along
+            raise OptionsValidationError(self._type, name, failures)
+        return draft.options
 
     async def create_async(self, name: str, validators: Iterable[AsyncValidateOptions[T]]) -> T:
         """Make the options called *name* and ask all validators, of which *validators* are asynchronous.
@@ -87,23 +91,16 @@ class OptionsFactory(Generic[T]):
             raise OptionsValidationError(self._type, name, failures)
         return options
 
-    def _configured(self, name: str, bound: list[BindingFailure]) -> T:
-        """Run all that fills the options in; *bound* gets what sections leave wrong, which later steps may put right."""
-        options = begin(self._type)
+    def _fill(self, draft: Draft[T], name: str) -> None:
         for setup in self._setups:
+            if isinstance(setup, SectionBinding | ConfigureAction) and not setup.concerns(name):
+                continue
             if isinstance(setup, SectionBinding):
-                options, failures = setup.fill(name, options)
-                bound.extend(failures)
+                draft.fill(setup.section)
             else:
-                options = self._chosen(options, setup.configure(name, options))
+                draft.replace(self._chosen(draft.options, setup.configure(name, draft.options)))
         for post_setup in self._post_setups:
-            options = self._chosen(options, post_setup.post_configure(name, options))
-        return options
-
-    def _path(self) -> str:
-        """Return where a missing value would stand: in the section that is bound last."""
-        paths = [setup.path for setup in self._setups if isinstance(setup, SectionBinding)]
-        return paths[-1] if paths else ""
+            draft.replace(self._chosen(draft.options, post_setup.post_configure(name, draft.options)))
 
     def _chosen(self, options: T, returned: T | None) -> T:
         if returned is None:

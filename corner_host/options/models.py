@@ -1,12 +1,13 @@
-"""Options classes: how one begins, and what pydantic says about it in the end.
+"""What pydantic does for options: how a model begins, is validated in parts, and how its errors are told.
 
-Pydantic is only imported here once a pydantic model is at hand, which means that it is loaded already.
+Pydantic is only used here once a pydantic model is at hand, which means that it is loaded already.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from corner_host.configuration import BindingFailure, ConfigurationBindingError
+from corner_host.configuration import ConfigurationBindingError
 from corner_host.primitives import short_name_of
 
 T = TypeVar("T")
@@ -14,60 +15,124 @@ T = TypeVar("T")
 
 def is_model(kind: type[Any]) -> bool:
     """Tell whether *kind* is a pydantic model."""
-    return hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_construct")
+    return hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_fields")
 
 
-def begin(kind: type[T]) -> T:
-    """Return what the configuring starts from: the defaults.
+def is_frozen(kind: type[Any]) -> bool:
+    """Tell whether objects of *kind* are dataclass instances that cannot be changed."""
+    parameters = getattr(kind, "__dataclass_params__", None)
+    return parameters is not None and bool(parameters.frozen)
 
-    Fields of a pydantic model that have no default are missing until somebody sets them; `complete` looks for them.
 
-    Raises:
-        TypeError: *kind* is no pydantic model and cannot be made without arguments.
+def blank(kind: type[T]) -> T:
+    """Return a model that holds its defaults and nothing else; fields without one are missing.
+
+    Unlike ``model_construct`` it leaves ``model_post_init`` for the end, when the fields are there.
     """
-    return kind.model_construct() if is_model(kind) else kind()  # type: ignore[attr-defined]
+    model: Any = kind
+    values: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        if not field.is_required():
+            values[name] = field.get_default(call_default_factory=True, validated_data=values)
+    return with_values(kind, values, extra={} if model.model_config.get("extra") == "allow" else None)
 
 
-def complete(options: T) -> T:
-    """Return *options* as pydantic validates them as a whole; what is no pydantic model is returned as it is.
-
-    Raises:
-        pydantic.ValidationError: A field is missing or breaks its constraints.
-    """
-    kind: Any = type(options)
-    if not is_model(kind):
-        return options
-    extra: dict[str, Any] = getattr(options, "__pydantic_extra__", None) or {}
-    data: dict[str, Any] = {**options.__dict__, **extra}
-    validated: T = kind.model_validate(data, by_alias=False, by_name=True)
-    return validated
+def with_values(kind: type[T], values: dict[str, Any], *, extra: Any = None, private: Any = None) -> T:
+    """Return a model with exactly these values, without validating anything."""
+    made: T = cast("Any", kind).__new__(kind)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", extra)
+    object.__setattr__(made, "__pydantic_private__", private)
+    return made
 
 
-def failures_of(
-    error: Exception, kind: type[Any], bound: Sequence[BindingFailure] = (), path: str = ""
-) -> list[str] | None:
-    """Return the failures that *error* stands for, None when it is something else than options that do not fit.
+def missing_fields(options: object) -> list[str]:
+    """Return the fields of a model that have no value yet."""
+    model: Any = type(options)
+    return [name for name in model.model_fields if name not in options.__dict__]
 
-    A pydantic error becomes ``MailOptions.port: Input should be greater than 0``, without the value. One that the binding of
-    a section has met before (*bound*) keeps its key, value and source; one for a missing value names the key that
-    it would have in the section at *path*.
+
+@lru_cache(maxsize=256)
+def in_parts(kind: Any) -> Any:
+    """Return a model like *kind* that validates the fields which it is given, and neither misses one nor judges the whole."""
+    from pydantic import Field  # noqa: PLC0415 - loaded already, since kind is a model
+
+    fields = {
+        name: Field(default=None, validation_alias=field.validation_alias) for name, field in kind.model_fields.items()
+    }
+    hints = {name: field.rebuild_annotation() for name, field in kind.model_fields.items()}
+    return _subclass(kind, fields, hints, _without_validators(kind, {"after"}))
+
+
+@lru_cache(maxsize=256)
+def as_whole(kind: Any) -> Any:
+    """Return a model like *kind* that takes its fields as they are and runs what judges the whole."""
+    from pydantic import Field  # noqa: PLC0415 - as above
+
+    fields = {name: Field(default=None) for name in kind.model_fields}
+    validators = kind.__pydantic_decorators__.field_validators
+    members = {name: _passing_on_field(kind, name) for name in validators}
+    return _subclass(
+        kind, fields, dict.fromkeys(fields, Any), {**members, **_without_validators(kind, {"before", "wrap"})}
+    )
+
+
+def _subclass(kind: Any, fields: Mapping[str, Any], hints: Mapping[str, Any], members: Mapping[str, Any]) -> Any:
+    names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__annotations__": dict(hints)}
+    return type(kind)(kind.__name__, (kind,), {**names, **fields, **members})
+
+
+def _without_validators(kind: Any, modes: set[str]) -> dict[str, Any]:
+    from pydantic import model_validator  # noqa: PLC0415 - as above
+
+    def stay(self: Any) -> Any:
+        return self
+
+    def start(_self: Any, _context: Any, /) -> None: ...
+
+    found = kind.__pydantic_decorators__.model_validators.items()
+    members: dict[str, Any] = {
+        name: model_validator(mode="after")(stay) for name, one in found if one.info.mode in modes
+    }
+    if "after" in modes:
+        members["model_post_init"] = start
+    return members
+
+
+def _passing_on_field(kind: Any, name: str) -> Any:
+    from pydantic import field_validator  # noqa: PLC0415 - as above
+
+    def stay(_cls: Any, value: Any) -> Any:
+        return value
+
+    fields = kind.__pydantic_decorators__.field_validators[name].info.fields
+    return field_validator(*fields, mode="after", check_fields=False)(classmethod(stay))
+
+
+def failures_of(error: Exception, kind: type[Any]) -> list[str] | None:
+    """Return the failures that *error* stands for, None when it is something else than values that do not fit.
+
+    A pydantic error becomes ``MailOptions.port: Input should be greater than 0``, without the value.
     """
     if isinstance(error, ConfigurationBindingError):
         return [str(failure) for failure in error.errors]
-    if not type(error).__module__.startswith("pydantic"):
-        return None
-    known = {_last(failure.key): failure for failure in bound}
-    details: Iterable[Any] = cast("Any", error).errors(include_url=False, include_input=False)
-    return [_failure(detail, kind, known, path) for detail in details]
+    return [text for _, text in details_of(error, kind)] if is_pydantic(error) else None
 
 
-def _failure(detail: Any, kind: type[Any], known: Mapping[str, BindingFailure], path: str) -> str:
-    place = [str(part) for part in detail["loc"]]
-    if place and (failure := known.get(_last(place[-1]))):
-        return str(failure)
-    if place and path and detail["type"] == "missing":
-        return f"{':'.join((path, *map(pascal, place)))}: is missing, but the field {place[-1]} is required."
-    return f"{'.'.join((short_name_of(kind), *place))}: {detail['msg']}"
+def is_pydantic(error: Exception) -> bool:
+    """Tell whether *error* is a ``ValidationError``."""
+    return type(error).__module__.startswith("pydantic")
+
+
+def details_of(error: Exception, kind: type[Any]) -> list[tuple[str, str]]:
+    """Return for each part of a ``ValidationError`` the field, empty for the whole model, and what is wrong."""
+    details: Iterable[Any] = cast("Any", error).errors(include_url=False, include_input=False, include_context=False)
+    found: list[tuple[str, str]] = []
+    for detail in details:
+        place = [str(part) for part in detail["loc"]]
+        found.append((place[0] if place else "", f"{'.'.join((short_name_of(kind), *place))}: {detail['msg']}"))
+    return found
 
 
 def pascal(name: str) -> str:
@@ -80,5 +145,6 @@ def pascal(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or name
 
 
-def _last(key: str) -> str:
-    return key.rpartition(":")[2].replace("_", "").casefold()
+def squeezed(name: str) -> str:
+    """Return *name* without case and underscores, as keys and fields are matched."""
+    return name.replace("_", "").casefold()

@@ -309,6 +309,34 @@ def test_two_hosts_at_the_same_time(apply: Apply, configuration: ConfigurationMa
     assert elder.getvalue() == "<6>acme.orders.Worker[0] one\n"
 
 
+def test_a_host_without_a_console_takes_none_away(builder: LoggingBuilder, apply: Apply) -> None:
+    """As in a test that runs an empty host beside the application's."""
+    with console(builder, "systemd") as stream:
+        apply(LoggingBuilder(ServiceCollection(), ConfigurationManager()))
+        log.info("heard")
+
+    assert stream.getvalue() == "<6>acme.orders.Worker[0] heard\n"
+
+
+def test_values_that_cannot_be_walked_through(builder: LoggingBuilder, captured: Captured, apply: Apply) -> None:
+    """C10: a value that holds itself, or ten thousand levels, or whose attributes fail, costs nothing but itself."""
+    loop: dict[str, object] = {"name": "x"}
+    loop["self"] = loop
+    deep: list[object] = []
+    for _ in range(10_000):
+        deep = [deep]
+
+    class Hostile:
+        def __getattribute__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    apply(builder)
+    log.info("x", extra={"loop": loop, "deep": deep, "hostile": Hostile()})
+
+    assert len(captured.records) == 1
+    assert "..." in repr(captured.records[0].loop)  # type: ignore[attr-defined]
+
+
 def test_hosts_may_close_in_any_order(builder: LoggingBuilder, configuration: ConfigurationManager) -> None:
     """L-28: also the elder first; the level goes back with the last."""
     before = (root.handlers[:], root.level)
