@@ -28,26 +28,32 @@ _DEEPER: Final = "..."
 _is_secret = lru_cache(maxsize=1024)(is_secret_key)
 
 
-def shown(name: str, value: Any, depth: int = 0) -> Any:
+def shown(name: str, value: object) -> Any:
     """Return *value* as it may be shown under *name*: itself, or the mask; mappings and lists are looked into.
 
-    What is nested more than eight levels deep is left out, since it cannot be judged in bounded time.
+    What is nested more than eight levels deep is left out, and what cannot even be looked at is named by its class.
 
     Example:
         >>> shown("payment", {"api_key": "s3cret", "currency": "EUR"})
         {'api_key': '••••••••', 'currency': 'EUR'}
     """
+    try:
+        return _shown(name, value, 0)
+    except Exception:  # noqa: BLE001 - an object may fail in any way, and costs nothing but itself
+        return f"<{type(value).__name__} that cannot be shown>"
+
+
+def _shown(name: str, value: object, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    kind: Any = type(value)  # not the value, whose attributes may run code
-    if _is_secret(name) or hasattr(kind, "get_secret_value"):
+    if _is_secret(name) or hasattr(type(value), "get_secret_value"):
         return MASK
     if (mapping := as_mapping(value)) is not None:
         return (
-            _DEEPER if depth >= _DEEPEST else {key: shown(str(key), item, depth + 1) for key, item in mapping.items()}
+            _DEEPER if depth >= _DEEPEST else {key: _shown(str(key), item, depth + 1) for key, item in mapping.items()}
         )
     if (items := as_list(value)) is not None:
-        return _DEEPER if depth >= _DEEPEST else [shown(name, item, depth + 1) for item in items]
+        return _DEEPER if depth >= _DEEPEST else [_shown(name, item, depth + 1) for item in items]
     return value
 
 
