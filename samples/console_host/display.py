@@ -25,10 +25,10 @@ SPARKS = " ▁▂▃▄▅▆▇█"
 
 
 def use_live_display(builder: HostBuilder) -> None:
-    """Show the panel instead of log lines; warnings still appear, above it."""
+    """Show the panel instead of log lines; errors still appear, above it."""
     console = Console()
-    warnings = RichHandler(logging.WARNING, console, show_path=False)
-    builder.logging.clear_providers().add_handler(warnings)
+    errors = RichHandler(logging.ERROR, console, show_path=False)
+    builder.logging.clear_providers().add_handler(errors)
     builder.services.add_singleton(Console, instance=console)
     builder.add_hosted_service(LiveDisplay)
 

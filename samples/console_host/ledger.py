@@ -81,8 +81,8 @@ class Ledger:
     def accounts(self) -> list[tuple[str, int, str]]:
         """Return the accounts line by line: name, count, remark."""
         reasons = ", ".join(f"{count} {reason}" for reason, count in self.refused.most_common())
-        left = [f"{len(self.waiting)} were under way ({_some(list(self.waiting))})"] if self.waiting else []
-        left += [f"{self.unread} had not been read"] if self.unread else []
+        left = [f"{len(self.waiting)} waited ({_span(list(self.waiting))})"] if self.waiting else []
+        left += [f"{self.unread} not read"] if self.unread else []
         left += [self.remark] if self.remark else []
         return [
             ("orders in", self.orders_in, ""),
@@ -98,5 +98,5 @@ class Ledger:
         return f"The accounts {'agree' if self.agrees else 'DO NOT AGREE'}: {self.orders_in} = {sum_}"
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+def _span(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"

@@ -14,7 +14,7 @@ def summary(ledger: Ledger) -> str:
         processed         0  0 now, 0 in earlier runs
         refused           0
         failed            0
-        not processed     2  2 had not been read
+        not processed     2  2 not read
         The accounts agree: 2 = 0 + 0 + 0 + 2
     """
     rows = [f"{name:<14}{count:>5}  {remark}".rstrip() for name, count, remark in ledger.accounts()]
