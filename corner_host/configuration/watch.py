@@ -59,13 +59,25 @@ class _Watched:
 
 
 @final
+class _Either:
+    """Set when one of two events is."""
+
+    def __init__(self, one: threading.Event, other: threading.Event) -> None:
+        self._one = one
+        self._other = other
+
+    def is_set(self) -> bool:
+        return self._one.is_set() or self._other.is_set()
+
+
+@final
 class _Watcher:
     """The thread and what it watches."""
 
     def __init__(self) -> None:
         self.watched: list[_Watched] = []
         self._directories: frozenset[str] = frozenset()
-        self._notify: RustNotify | None = None
+        self._next: RustNotify | None = None
         self._switched = threading.Event()
         self._stopping = threading.Event()
         self._arming = threading.Lock()
@@ -75,11 +87,13 @@ class _Watcher:
         """Watch the directories of all paths from now on."""
         with self._arming:
             directories = frozenset(d for watched in list(self.watched) for d in _directories(watched.path))
-            if directories == self._directories and self._notify is not None:
+            if directories == self._directories:
                 return
-            self._notify = _notify_of(directories)
-            self._directories = directories
-            # the thread leaves the old one; what changed meanwhile it sees by the status of the files
+            following = _notify_of(directories)
+            if self._next is not None:
+                self._next.close()
+            # the thread leaves its present one for this; what changed meanwhile it sees by the status of the files
+            self._next, self._directories = following, directories
             self._switched.set()
             if not self._thread.is_alive() and not self._stopping.is_set():
                 self._thread.start()
@@ -87,22 +101,20 @@ class _Watcher:
     def stop(self) -> None:
         """End the thread; returns when it has ended, unless this is the thread itself."""
         self._stopping.set()
-        self._switched.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(LONGEST_WAIT + 3.0)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
+        while True:
             with self._arming:
-                notify = self._notify
+                notify, self._next = self._next, None
                 self._switched.clear()
-            if notify is None or self._stopping.is_set():
-                break
+            if notify is None:
+                return
             with contextlib.closing(notify):
-                while not self._switched.is_set():
+                while not self._stopping.is_set() and not self._switched.is_set():
                     self._look()
-                    if notify.watch(50, 25, 0, self._switched) == "stop":
-                        break
+                    notify.watch(50, 25, 0, _Either(self._stopping, self._switched))
 
     def _look(self) -> None:
         """Load what has changed and run the callbacks."""

@@ -38,6 +38,11 @@ def loaded(source: Any) -> ConfigurationRoot:
     return ConfigurationBuilder().add(source).build()
 
 
+def failing() -> None:
+    """A callback of an application that is wrong."""
+    raise KeyError("failing")
+
+
 class Planets(KeyValueProvider):
     """A source of an application, which counts what is done to it."""
 

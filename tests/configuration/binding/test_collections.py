@@ -199,10 +199,11 @@ def test_what_is_bound_belongs_to_the_caller() -> None:
     """Binding twice gives two values; changing one changes nothing else."""
     configuration = json_of('{"L": [{"a": ["x"]}]}')
 
-    first = configuration.get_section("L").get(Any)
+    first: Any = configuration.get_section("L").get(Any)
     first[0]["a"].append("y")
+    second: Any = configuration.get_section("L").get(Any)
 
-    assert configuration.get_section("L").get(Any) == [{"a": ["x"]}]
+    assert second == [{"a": ["x"]}]
 
 
 def test_an_iterable_is_filled() -> None:

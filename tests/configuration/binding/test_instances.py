@@ -112,7 +112,7 @@ def test_what_is_frozen_is_refused(instance: object) -> None:
 
 class Range(BaseModel):
     model_config = ConfigDict(validate_assignment=True)
-    low: int = Field(0, ge=0)
+    low: int = Field(default=0, ge=0)
     high: int = 1
 
     @model_validator(mode="after")

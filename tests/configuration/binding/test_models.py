@@ -101,7 +101,7 @@ def test_errors_find_aliased_fields() -> None:
         with pytest.raises(ConfigurationBindingError) as caught:
             root_of({key: "x"}).get(target)
         assert caught.value.errors[0].key == key
-    assert root_of({"Alias": "x"}).get(ByName) == ByName(named="x")
+    assert root_of({"Alias": "x"}).get(ByName) == ByName.model_validate({"named": "x"})
 
 
 class WithSection(BaseModel):
@@ -243,7 +243,7 @@ class Numbers(RootModel[list[int]]): ...
     [
         (Point, {"X": "1", "Derived": "5"}, Point(1)),
         (Point, {"X": "1", "Y": "2", "Tags:0": "a"}, Point(1, 2, "p", ["a"])),
-        (Checked, {"X": "1", "Why": "2"}, Checked(1, why=2)),  # type: ignore[call-arg]
+        (Checked, {"X": "1", "Why": "2"}, Checked(1, why=2)),
         (Pair, {"X": "1"}, Pair(1)),
         (Typed, {"X": "1", "YValue": "2"}, {"x": 1, "y_value": 2}),
         (Frozen, {"X": "1"}, Frozen(x=1)),
