@@ -5,6 +5,7 @@ Hosting loads it by name when a builder wants defaults.
 
 import tomllib
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationSource
@@ -16,6 +17,7 @@ PREFIXES = ("DOTNET_", "CORNER_")
 """Of the variables that configure the host itself; the later one wins."""
 
 RELOAD_KEY = "hostBuilder:reloadConfigOnChange"
+"""Whether the settings files are followed; unset, they are if the package that can do it is installed (extra ``reload``)."""
 
 
 def add_host_sources(configuration: ConfigurationManager, *, needs_content_root: bool) -> None:
@@ -30,7 +32,8 @@ def application_sources(
     configuration: ConfigurationManager, environment: HostEnvironment, args: Sequence[str]
 ) -> list[ConfigurationSource]:
     """Return the sources for the application, always the same number of them, in rising order."""
-    reload = (configuration[RELOAD_KEY] or "true").casefold() != "false"
+    asked = configuration[RELOAD_KEY]
+    reload = asked.casefold() != "false" if asked else find_spec("watchfiles") is not None
     builder = ConfigurationBuilder()
     for name in ("appsettings.json", f"appsettings.{environment.environment_name}.json"):
         builder.add_json_file(name, optional=True, reload_on_change=reload)

@@ -168,3 +168,19 @@ def test_the_traceback_is_there_for_who_asks(tmp_path: Path) -> None:
 
     assert ended.returncode == 1
     assert "Traceback" in ended.stderr
+
+
+def test_what_is_not_installed_is_not_needed(tmp_path: Path) -> None:
+    """Following the settings files takes a package that is an extra: without it the program runs, unless it is asked for."""
+    (tmp_path / "appsettings.json").write_text("{}")
+    without = "import sys\nsys.modules['watchfiles'] = None\n" + SERVICES.replace(
+        "{wiring}",
+        "class Closer(BackgroundService):\n    async def execute(self, stopping): raise SystemExit(0)\n"
+        "services.add_hosted_service(Closer)",
+    )
+    ended = run_program(tmp_path, without)
+    asked = run_program(tmp_path, without, "--hostBuilder:reloadConfigOnChange=true")
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert asked.returncode == 1
+    assert "corner-host[reload]" in asked.stderr
