@@ -49,6 +49,16 @@ def test_a_missing_dependency_shows_the_way_and_the_remedy() -> None:
     assert "add_" in text
 
 
+def test_an_error_has_no_inner_workings_in_its_traceback() -> None:
+    """ERR-01, RES-18: no KeyError of a table that was looked in first."""
+    provider = provider_with(Shop)
+
+    for ask in (provider.get_service, provider.get_required_service, provider.get_services):
+        with pytest.raises(UnresolvableDependencyError) as caught:
+            ask(Shop)
+        assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
 def test_generics_are_written_with_their_arguments() -> None:
     """ERR-01: and builtins without their module."""
     with pytest.raises(ServiceNotRegisteredError) as caught:

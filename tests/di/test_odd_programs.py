@@ -1,7 +1,6 @@
 """Programs nobody should write and somebody will: re-entrancy, mixed loops and threads, interrupted work."""
 
 import threading
-from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
@@ -9,7 +8,6 @@ import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
-from anyio.abc import TaskGroup
 
 from corner_host.di import (
     AsyncFactoryError,
@@ -19,7 +17,7 @@ from corner_host.di import (
     ServiceProvider,
     ServiceProviderDisposedError,
 )
-from tests.di.toys import LIFETIMES, Branch, Closable, Journal, Leaf, Tree, add, at_once, journalled
+from tests.di.toys import LIFETIMES, Branch, Closable, Leaf, Tree, add, at_once, journalled
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
@@ -203,54 +201,6 @@ async def test_a_worker_thread_may_resolve_what_a_task_is_making() -> None:
 
     [outcome] = outcomes
     assert isinstance(outcome, AsyncFactoryError) or outcome is provider.get_service(Leaf)
-
-
-async def test_a_task_group_may_live_in_a_generator_factory() -> None:
-    """FAC-15, D8: entered and left in the task that made it, cancelled work and all."""
-    services, journal = journalled()
-
-    async def make(journal: Journal) -> AsyncIterator[Leaf]:
-        async with anyio.create_task_group() as group:
-            group.start_soon(anyio.sleep_forever)
-            yield Leaf()
-            group.cancel_scope.cancel()
-        journal.write("group left")
-
-    services.add_scoped(Leaf, factory=make).add_scoped(Closable)
-    async with services.build_service_provider().create_scope() as scope:
-        await scope.service_provider.get_service_async(Leaf)
-        scope.service_provider.get_service(Closable)
-
-    assert journal.lines == ["Closable closed", "group left"]
-
-
-async def make_group(journal: Journal) -> AsyncIterator[TaskGroup]:
-    async with anyio.create_task_group() as group:
-        yield group
-        group.cancel_scope.cancel()
-    journal.write("group left")
-
-
-async def test_an_asynchronous_generator_is_closed_although_the_body_was_cancelled() -> None:
-    """DIS-18, D8: its plain clean-up runs, and the cancellation goes on."""
-    services, journal = journalled()
-
-    async def make(journal: Journal) -> AsyncIterator[Leaf]:
-        try:
-            yield Leaf()
-        finally:
-            journal.write("cleaned")
-
-    services.add_scoped(Closable).add_scoped(Leaf, factory=make)
-    with anyio.CancelScope() as cancelled:
-        async with services.build_service_provider().create_scope() as scope:
-            scope.service_provider.get_service(Closable)
-            await scope.service_provider.get_service_async(Leaf)
-            cancelled.cancel()
-            await anyio.sleep_forever()
-
-    assert cancelled.cancelled_caught
-    assert journal.lines == ["cleaned", "Closable closed"]
 
 
 def test_threads_that_close_together_close_once() -> None:

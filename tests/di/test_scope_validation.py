@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
-from corner_host.di import ScopeValidationError, ServiceCollection, ServiceProvider, ServiceScopeFactory
-from tests.di.toys import DiskStore, Leaf, MemoryStore, Store
+from corner_host.di import (
+    ScopeValidationError,
+    ServiceCollection,
+    ServiceLifetime,
+    ServiceProvider,
+    ServiceScopeFactory,
+)
+from tests.di.toys import DiskStore, Leaf, MemoryStore, Store, add
 
 
 class Scoped:
@@ -106,6 +112,22 @@ def test_a_singleton_that_needs_a_scoped_service_is_an_error_anywhere(in_scope: 
     assert error.service_type is Scoped
     assert error.implementation is NeedsScoped
     assert error.path == (NeedsScoped, Scoped)
+
+
+class NeedsByKeyword:
+    def __init__(self, *, scoped: Scoped) -> None:
+        pass
+
+
+@pytest.mark.parametrize("lifetime", [ServiceLifetime.SINGLETON, ServiceLifetime.TRANSIENT])
+def test_every_kind_of_parameter_is_looked_at(lifetime: ServiceLifetime) -> None:
+    """VS-03, VS-04, CTR-35: keyword-only ones as well."""
+    services = collection()
+    add(services, lifetime, NeedsByKeyword)
+
+    error = violation(validated(services).get_service, NeedsByKeyword)
+
+    assert error.path == (NeedsByKeyword, Scoped)
 
 
 def test_a_singleton_that_needs_a_scoped_service_through_a_transient_is_the_culprit() -> None:

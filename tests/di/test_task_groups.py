@@ -1,0 +1,56 @@
+"""Task groups and cancel scopes in generator factories, and what becomes of them under cancellation."""
+
+from collections.abc import AsyncIterator
+
+import anyio
+from anyio.abc import TaskGroup
+
+from tests.di.toys import Closable, Journal, Leaf, journalled
+
+
+async def test_a_task_group_may_live_in_a_generator_factory() -> None:
+    """FAC-15, D8: entered and left in the task that made it, cancelled work and all."""
+    services, journal = journalled()
+
+    async def make(journal: Journal) -> AsyncIterator[Leaf]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.sleep_forever)
+            yield Leaf()
+            group.cancel_scope.cancel()
+        journal.write("group left")
+
+    services.add_scoped(Leaf, factory=make).add_scoped(Closable)
+    async with services.build_service_provider().create_scope() as scope:
+        await scope.service_provider.get_service_async(Leaf)
+        scope.service_provider.get_service(Closable)
+
+    assert journal.lines == ["Closable closed", "group left"]
+
+
+async def make_group(journal: Journal) -> AsyncIterator[TaskGroup]:
+    async with anyio.create_task_group() as group:
+        yield group
+        group.cancel_scope.cancel()
+    journal.write("group left")
+
+
+async def test_an_asynchronous_generator_is_closed_although_the_body_was_cancelled() -> None:
+    """DIS-18, D8: its plain clean-up runs, and the cancellation goes on."""
+    services, journal = journalled()
+
+    async def make(journal: Journal) -> AsyncIterator[Leaf]:
+        try:
+            yield Leaf()
+        finally:
+            journal.write("cleaned")
+
+    services.add_scoped(Closable).add_scoped(Leaf, factory=make)
+    with anyio.CancelScope() as cancelled:
+        async with services.build_service_provider().create_scope() as scope:
+            scope.service_provider.get_service(Closable)
+            await scope.service_provider.get_service_async(Leaf)
+            cancelled.cancel()
+            await anyio.sleep_forever()
+
+    assert cancelled.cancelled_caught
+    assert journal.lines == ["cleaned", "Closable closed"]
