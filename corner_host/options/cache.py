@@ -20,8 +20,10 @@ class OptionsCache(Generic[T]):
 
     def get_or_add(self, name: str, create: Callable[[], T]) -> T:
         """Return the options called *name*; if there are none, have them made, once for all threads."""
-        with self._lock:
-            entry = self._entries.setdefault(name, _Entry(create))
+        entry = self._entries.get(name)
+        if entry is None:
+            with self._lock:
+                entry = self._entries.setdefault(name, _Entry(create))
         return entry.get()
 
     def get(self, name: str) -> T | None:
@@ -64,13 +66,18 @@ class _Entry(Generic[T]):
         self.value: T | None = None
 
     def get(self) -> T:
-        with self._lock:
-            if not self._made:
-                try:
-                    self.value = self._create()
-                except Exception as error:  # noqa: BLE001 - remembered, and raised to every reader
-                    self._error = error
-                self._made = True
+        if not self._made:
+            with self._lock:
+                self._make()
         if self._error is not None:
             raise self._error.with_traceback(None)
         return self.value  # type: ignore[return-value] # made without an error
+
+    def _make(self) -> None:
+        if self._made:  # by another thread, meanwhile
+            return
+        try:
+            self.value = self._create()
+        except Exception as error:  # noqa: BLE001 - remembered, and raised to every reader
+            self._error = error
+        self._made = True

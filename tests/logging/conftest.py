@@ -12,6 +12,9 @@ from corner_host.configuration import ConfigurationManager
 from corner_host.di import ServiceCollection
 from corner_host.logging import FormatterOptions, LoggingBuilder, LoggingSession
 
+Apply = Callable[..., LoggingSession]
+"""Puts a builder in force until the end of the test."""
+
 
 class Captured(logging.Handler):
     """A handler that keeps what it is given."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from corner_host.configuration import Configuration, ConfigurationManager
 from corner_host.di import ServiceCollection, ServiceProvider
-from corner_host.options import OptionsChangeSource
+from corner_host.options import OptionsChangeSource, OptionsValidationError, run_startup_validation
 
 
 class Mail(BaseModel):
@@ -89,3 +89,38 @@ def services(configuration: ConfigurationManager) -> ServiceCollection:
 def build(services: ServiceCollection) -> ServiceProvider:
     """Build a provider that checks all it can."""
     return services.build_service_provider(validate_scopes=True, validate_on_build=True)
+
+
+def counting() -> Callable[[Trail], None]:
+    """Return a configuring function that numbers the options it has seen."""
+    made = iter("123456789")
+    return lambda trail: setattr(trail, "steps", next(made))
+
+
+@pytest.fixture
+def mail(services: ServiceCollection, configuration: ConfigurationManager) -> ServiceProvider:
+    """A provider with `Mail` bound to a section that holds valid values."""
+    configuration.add_in_memory_collection({"Mail:Host": "first"})
+    services.configure(Mail, configuration.get_section("Mail"))
+    return build(services)
+
+
+def move(configuration: ConfigurationManager, **values: str) -> None:
+    """Change the section ``Mail`` and reload, as a file that was saved does."""
+    configuration.add_in_memory_collection({f"Mail:{name}": value for name, value in values.items()})
+
+
+async def start(services: ServiceCollection) -> None:
+    """Validate as a host does when it starts."""
+    await run_startup_validation(build(services))
+
+
+async def start_failures(services: ServiceCollection) -> tuple[str, ...]:
+    """Return the failures of the one options class that is not valid."""
+    with pytest.raises(OptionsValidationError) as caught:
+        await start(services)
+    return caught.value.failures
+
+
+def members(caught: "pytest.ExceptionInfo[ExceptionGroup[Any]]") -> list[Any]:
+    return list(caught.value.exceptions)
