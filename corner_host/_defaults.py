@@ -42,7 +42,10 @@ def application_sources(
     else:
         builder.add_in_memory_collection()
     builder.add_environment_variables()
-    builder.add_command_line(args)
+    if args:
+        builder.add_command_line(args)
+    else:
+        builder.add_in_memory_collection()
     return list(builder.sources)
 
 

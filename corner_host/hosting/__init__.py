@@ -24,7 +24,7 @@ cancels), hosts that are started or stopped twice, stops that wait for ever, bui
 """
 
 from .background_service import BackgroundService
-from .callbacks import HostBuilderContext
+from .callbacks import BuildCheck, HostBuilderContext
 from .contracts import (
     BackgroundServiceCompletionBehavior,
     BackgroundServiceExceptionBehavior,
@@ -49,6 +49,7 @@ __all__ = [
     "BackgroundServiceCompletionBehavior",
     "BackgroundServiceExceptionBehavior",
     "BackgroundServiceState",
+    "BuildCheck",
     "ConsoleLifetime",
     "ConsoleLifetimeOptions",
     "Host",

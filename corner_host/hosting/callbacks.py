@@ -27,6 +27,20 @@ class HostBuilderContext:
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class BuildCheck:
+    """Something to look at before a host is built, such as a setting that an area knows to be wrong.
+
+    Register it with ``services.add_singleton(BuildCheck, instance=BuildCheck(check))``.
+
+    Args:
+        check: Called without arguments when every registration is there; what it raises leaves ``build()``.
+    """
+
+    check: Callable[[], object]
+
+
+@final
 class Callbacks:
     """Callbacks of one kind."""
 

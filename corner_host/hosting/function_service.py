@@ -1,9 +1,10 @@
-"""A plain ``async def`` as a hosted service."""
+"""Hosted services that are none by themselves: a plain ``async def``, and a class that only has ``execute``."""
 
 import inspect
 from collections.abc import Callable
-from typing import Any, cast, final, get_type_hints
+from typing import Annotated, Any, cast, final, get_type_hints
 
+from corner_host.di import FromKeyedServices
 from corner_host.primitives import CancellationToken, name_of
 
 from .background_service import BackgroundService
@@ -40,7 +41,7 @@ def factory_for(function: Callable[..., Any]) -> Callable[..., FunctionService]:
 
     # the container reads the parameters from here, and their annotations where they were written
     described = cast("Any", make)
-    described.__wrapped__ = function
+    described.hosted = described.__wrapped__ = function
     described.__signature__ = signature.replace(
         parameters=[
             each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -49,6 +50,31 @@ def factory_for(function: Callable[..., Any]) -> Callable[..., FunctionService]:
         ],
         return_annotation=FunctionService,
     )
+    return make
+
+
+@final
+class ShapedService(BackgroundService):
+    """Runs the ``execute`` of an object that is no `BackgroundService`, since its area may not know this one."""
+
+    def __init__(self, inner: Any) -> None:
+        self.service_name = name_of(type(inner))
+        self._inner = inner
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        """Do the work of the object."""
+        await self._inner.execute(stopping)
+
+
+def shaped_factory_for(cls: Any, key: object) -> Callable[..., ShapedService]:
+    """Return a factory around the *cls* that is registered under *key*."""
+
+    def make(inner: Any) -> ShapedService:
+        return ShapedService(inner)
+
+    described = cast("Any", make)
+    described.hosted = cls
+    described.__annotations__ = {"inner": Annotated[cls, FromKeyedServices(key)], "return": ShapedService}
     return make
 
 

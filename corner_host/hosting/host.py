@@ -1,10 +1,11 @@
 """The host, and the builder that makes it; each makes the other, so they share a room."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, Self, TypeAlias, final
+from typing import Any, NoReturn, Self, TypeAlias, final
 
 import anyio
 
@@ -15,16 +16,16 @@ from corner_host.options import Options, configure
 from corner_host.primitives import OperationCancelledError
 
 from .basics import add_basic_services
-from .callbacks import Callbacks, HostBuilderContext
+from .callbacks import BuildCheck, Callbacks, HostBuilderContext
 from .contracts import HostApplicationLifetime, HostLifetime
 from .environment import CONTENT_ROOT_KEY, ENVIRONMENT_KEY, HostEnvironment
-from .errors import HostStateError
+from .errors import HostStateError, gather
 from .host_configuration import HostConfiguration
 from .life import HostLife
 from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
-from .looping import run_in_loop
 from .options import HostOptions
+from .program import exit_with, run_in_loop
 from .registration import add_hosted_service
 from .settings import HostBuilderSettings
 from .uncaught import explain_uncaught_errors
@@ -160,7 +161,7 @@ class HostBuilder:
             1. callbacks for the host's configuration; the environment follows from it
             2. callbacks for the application's configuration
             3. callbacks for services and logging, in the order in which they were given
-            4. callbacks for the container
+            4. callbacks for the container, and every `BuildCheck`
             5. logging begins
             6. the container is built, and checked in Development
             7. the host's options are read, and checked
@@ -179,6 +180,7 @@ class HostBuilder:
         self._service_callbacks.run(self._context)
         self._container_callbacks.run(self._context, self.services)
         self._refuse_another_lifetime()
+        self._run_checks()
         self.services.make_read_only()
         names = {"service": self.environment.application_name, "environment": self.environment.environment_name}
         session = self.logging.apply(fields=names)
@@ -220,6 +222,17 @@ class HostBuilder:
                 "To fix: inject HostApplicationLifetime, or ask for the Host in a method."
             )
         yield self._host
+
+    def _run_checks(self) -> None:
+        errors: list[BaseException] = []
+        for each in self.services:
+            if each.service_type is BuildCheck and isinstance(each.instance, BuildCheck):
+                try:
+                    each.instance.check()
+                except Exception as error:  # noqa: BLE001 - raised below, with what the others find
+                    errors.append(error)
+        if error := gather("The host cannot be built.", errors):
+            raise error
 
     def _refuse_another_lifetime(self) -> None:
         for each in self.services:
@@ -296,6 +309,9 @@ class Host(HostLife):
     def run(self, *, backend: str = "asyncio", backend_options: dict[str, Any] | None = None) -> None:
         """Run the host in an event loop of its own, as a script's last line.
 
+        The process ends when it is told to, even if a service blocks the event loop or swallows its cancellation: see
+        ``last_resort``.
+
         Args:
             backend: ``asyncio``, ``asyncio+uvloop`` (extra ``uvloop``) or ``trio`` (extra ``trio``).
             backend_options: Passed on to ``anyio.run``.
@@ -304,4 +320,37 @@ class Host(HostLife):
             HostStateError: An event loop runs in this thread already.
             BaseException: As `run_async`.
         """
-        run_in_loop(self.run_async, backend=backend, backend_options=backend_options)
+        run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
+
+    @staticmethod
+    def main(
+        create_builder: Callable[[list[str]], HostBuilder],
+        args: Sequence[str] | None = None,
+        *,
+        backend: str = "asyncio",
+        backend_options: dict[str, Any] | None = None,
+    ) -> NoReturn:
+        """Be the whole main program: build a host, run it, and exit with a status that tells how it went.
+
+        The status: 0 stopped when asked to, 1 a service failed, 3 the start failed, 4 the budget of the stop was spent, 78
+        invalid configuration, 130 and 143 forced by a second signal. What went wrong is written to stderr.
+
+        Args:
+            create_builder: Makes the builder from the arguments.
+            args: The arguments; None for those of the program.
+            backend: As for `run`.
+            backend_options: As for `run`.
+
+        Raises:
+            SystemExit: Always.
+        """
+        explain_uncaught_errors()
+        host: Host | None = None
+        error: BaseException | None = None
+        try:
+            host = create_builder(list(sys.argv[1:] if args is None else args)).build()
+            host.run(backend=backend, backend_options=backend_options)
+        except BaseException as raised:  # noqa: BLE001 - it is told, and decides the status
+            error = raised
+        has_started = host is not None and host.lifetime.application_started.is_cancellation_requested
+        raise exit_with(error, has_started=has_started)

@@ -27,7 +27,7 @@ from .contracts import HostApplicationLifetime, HostedService, HostLifetime
 from .crew import Crew, budget
 from .detached import begin_detached
 from .environment import HostEnvironment
-from .errors import HostStateError
+from .errors import HostStateError, ShutdownTimeoutError
 from .execution import begin
 from .lifetime import ApplicationLifetime
 from .member import HostedServiceStatus
@@ -82,7 +82,7 @@ class HostLife:
         self._stop_waiters = 0
         self._stop_error_seen = False
         self._report: ShutdownReport | None = None
-        self._closed = False
+        self._closing: anyio.Event | None = None
 
     @property
     def lifetime(self) -> HostApplicationLifetime:
@@ -119,12 +119,14 @@ class HostLife:
         self._begin_life(_State.STARTING)
         try:
             await self._start_settled.wait()
-        except BaseException:
+        except BaseException as cancellation:
             self._calling_off.cancel()
             with anyio.CancelScope(shield=True):
                 await self._start_settled.wait()
                 if self._start_error is None:  # it had started at the very same moment
-                    await self._stop_quietly()
+                    await self._stop_for(cancellation)
+            if self._start_error is not None and not isinstance(self._start_error, OperationCancelledError):
+                raise _both(cancellation, self._start_error) from None
             raise
         if self._start_error is not None:
             raise self._start_error
@@ -164,12 +166,15 @@ class HostLife:
         self._stop_waiters += 1
         try:
             await self._ended.wait()
-        except BaseException:
+        except BaseException as cancellation:
             if self._stop_waiters == 1:
                 if self._crew is not None:
                     self._crew.cut()
                 with anyio.CancelScope(shield=True):
                     await self._ended.wait()
+                self._stop_error_seen = True
+                if self._stop_error is not None and not isinstance(self._stop_error, ShutdownTimeoutError):
+                    raise _both(cancellation, self._stop_error) from None
             raise
         finally:
             self._stop_waiters -= 1
@@ -182,22 +187,22 @@ class HostLife:
         """
         try:
             await self._lifetime.application_stopping.wait()
-        except BaseException:
+        except BaseException as cancellation:
             with anyio.CancelScope(shield=True):
-                await self._stop_quietly()
+                await self._stop_for(cancellation)
             raise
         with anyio.CancelScope(shield=True):  # the stop has a budget of its own
             await self.stop()
         await checkpoint_if_cancelled()
 
-    async def _stop_quietly(self) -> None:
-        """Stop for somebody who is being cancelled: that must not be replaced by another exception."""
+    async def _stop_for(self, cancellation: BaseException) -> None:
+        """Stop for somebody who is being cancelled, which goes on; what goes wrong is raised together with it."""
         try:
             await self.stop()
         except BaseException as error:
             if is_cancellation(error):
                 raise
-            log.STOP_FAILED(error)
+            raise _both(cancellation, error) from None
 
     def _begin_life(self, state: _State) -> None:
         self._state = state
@@ -277,25 +282,30 @@ class HostLife:
         Raises:
             BaseException: What the stop raised, unless somebody has seen it already; what the disposal raised.
         """
-        if self._closed:
+        if self._closing is not None:
+            await self._closing.wait()
             return
-        self._closed = True
+        self._closing = anyio.Event()
         try:
             if self._state in {_State.STARTING, _State.RUNNING, _State.STOPPING}:
                 await self.stop()
         finally:
             await self._dispose()
+            self._closing.set()
         if self._stop_error is not None and not self._stop_error_seen:
             self._stop_error_seen = True
             raise self._stop_error
 
     async def _dispose(self) -> None:
-        limit = budget(self._options.shutdown_timeout)
+        is_forced = self._lifetime.forcing.is_cancellation_requested
+        limit = budget(self._options.cancellation_grace if is_forced else self._options.shutdown_timeout)
         try:
             with anyio.move_on_after(limit, shield=True):
                 await self.services.aclose()
         finally:
-            await self._logging.aclose()
+            with anyio.CancelScope(shield=True):
+                await self._logging.aclose()
+            self._lifetime.end()
 
     async def __aenter__(self) -> Self:
         try:
@@ -311,3 +321,8 @@ class HostLife:
     ) -> None:
         with anyio.CancelScope(shield=True):
             await self.aclose()
+
+
+def _both(cancellation: BaseException, error: BaseException) -> BaseException:
+    """Return a cancellation that goes on and an error that must not be lost, as task groups would give them."""
+    return BaseExceptionGroup("The host was cancelled, and could not end cleanly.", [cancellation, error])

@@ -1,6 +1,7 @@
 """The events of the application: started, stopping, stopped."""
 
 import threading
+from collections.abc import Callable
 from typing import final
 
 from corner_host.primitives import CancellationToken, CancellationTokenSource
@@ -18,9 +19,21 @@ class ApplicationLifetime:
     Attributes:
         asked_by_signal: Whether it was a signal that asked the application to stop.
         exit_status: The exit status that a second signal demands.
+        on_signal: Called in the signal handler itself, with how many signals there were and the status.
     """
 
-    __slots__ = ("_forcing", "_lock", "_started", "_stopped", "_stopping", "asked_by_signal", "exit_status")
+    __slots__ = (
+        "_at_end",
+        "_forcing",
+        "_lock",
+        "_signals",
+        "_started",
+        "_stopped",
+        "_stopping",
+        "asked_by_signal",
+        "exit_status",
+        "on_signal",
+    )
 
     def __init__(self) -> None:
         self._started = CancellationTokenSource()
@@ -29,6 +42,9 @@ class ApplicationLifetime:
         # a second thread waits until the callbacks of the first are done; a callback may call again
         self._lock = threading.RLock()
         self._forcing = CancellationTokenSource()
+        self._at_end: list[Callable[[], object]] = []
+        self._signals = 0
+        self.on_signal: Callable[[int, int], object] | None = None
         self.asked_by_signal = False
         self.exit_status: int | None = None
 
@@ -57,6 +73,12 @@ class ApplicationLifetime:
         """Cancelled once the stop is to be cut short."""
         return self._forcing.token
 
+    def signal_noted(self, status: int) -> None:
+        """Take note of a signal in its handler, whatever the event loop does."""
+        self._signals += 1
+        if self.on_signal is not None:
+            self.on_signal(self._signals, status)
+
     def signal_received(self, status: int) -> None:
         """Ask the host to stop; the second time, cut the stop short and end the process with *status*."""
         if not self.asked_by_signal:
@@ -65,6 +87,15 @@ class ApplicationLifetime:
         elif self.exit_status is None:
             self.exit_status = status
             self._forcing.cancel()
+
+    def at_end(self, callback: Callable[[], object]) -> None:
+        """Have *callback* called when the host has disposed of everything; it must not raise."""
+        self._at_end.append(callback)
+
+    def end(self) -> None:
+        """Call what was to be called at the end."""
+        while self._at_end:
+            self._at_end.pop()()
 
     def notify_started(self) -> None:
         """Let ``application_started`` happen."""

@@ -55,7 +55,7 @@ SERVICE_STOPS_HOST: Final = Event(
     "The HostOptions.BackgroundServiceExceptionBehavior is configured to StopHost. "
     "%(service)s failed, and the host is stopping.",
 )
-START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start")
+START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start%(reason)s")
 
 # from here on .NET has nothing of the kind
 SERVICE_RETURNED: Final = Event(
@@ -95,4 +95,3 @@ LOOP_ENDED: Final = Event(
 EXIT_REQUESTED: Final = Event(HOST, 109, "ExitRequested", INFO, "%(service)s asked the process to end: %(error)r")
 SERVICE_STARTED: Final = Event(HOST, 110, "HostedServiceStarted", DEBUG, "%(service)s started (%(milliseconds).0f ms)")
 SERVICE_STOPPED: Final = Event(HOST, 111, "HostedServiceStopped", DEBUG, "%(service)s stopped (%(milliseconds).0f ms)")
-STOP_FAILED: Final = Event(HOST, 112, "StopFailed", ERROR, "The host was cancelled, and its stop failed")

@@ -2,13 +2,15 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any, get_origin
+from typing import Any, Final, get_origin
 
 from corner_host.di import RegistrationError, ServiceCollection, ServiceDescriptor, ServiceLifetime
 from corner_host.primitives import name_of
 
 from .contracts import HostedService
-from .function_service import factory_for
+from .function_service import factory_for, shaped_factory_for
+
+_SHAPED: Final = "corner_host.hosting: runs in the background"
 
 
 def add_hosted_service(
@@ -18,8 +20,8 @@ def add_hosted_service(
 
     Args:
         services: The registrations.
-        service: A class with ``start`` and ``stop``, built by the container once; an ``async def`` whose parameters are
-            injected (a `CancellationToken` gets the stopping token), run in the background while the host runs; or a ready
+        service: A class with ``start`` and ``stop``, or only with ``execute``, built by the container once; an ``async
+            def`` whose parameters are injected (a `CancellationToken` gets the stopping token), run in the background while the host runs; or a ready
             object, which the container does not dispose.
         factory: Makes the service; its parameters are injected. *service* is then the class that it makes.
 
@@ -30,7 +32,7 @@ def add_hosted_service(
         RegistrationError: *service* is none of these.
 
     Example:
-        >>> async def greet(stopping: CancellationToken) -> None:
+        >>> async def greet() -> None:
         ...     print("hello")
         >>> len(ServiceCollection().add_hosted_service(greet).add_hosted_service(greet))
         1
@@ -42,19 +44,34 @@ def add_hosted_service(
                 f"{name_of(service)} does not tell what the factory makes.\n"
                 "To fix: name the class, as in add_hosted_service(Worker, factory=make_worker)."
             )
+    elif isinstance(kind, type) and _only_executes(kind):
+        if not _is_added(services, service):
+            services.add_singleton(service, key=_SHAPED)
+            services.add_singleton(HostedService, factory=shaped_factory_for(service, _SHAPED))
+        return services
     elif isinstance(kind, type):
         _refuse_if_no_service(kind, name_of(service))
     elif _is_asynchronous(service):
-        if any(getattr(each.factory, "__wrapped__", None) == service for each in services):
-            return services
-        return services.add_singleton(HostedService, factory=factory_for(service))
+        if not _is_added(services, service):
+            services.add_singleton(HostedService, factory=factory_for(service))
+        return services
     else:
-        _refuse_if_no_service(service, name_of(type(service)))
+        _refuse_if_no_service(service, name_of(service if callable(service) else type(service)))
         return services.add_singleton(HostedService, instance=service)
     services.try_add_enumerable(
         ServiceDescriptor(HostedService, service, factory=factory, lifetime=ServiceLifetime.SINGLETON)
     )
     return services
+
+
+def _is_added(services: ServiceCollection, hosted: Any) -> bool:
+    return any(getattr(each.factory, "hosted", None) == hosted for each in services)
+
+
+def _only_executes(cls: type) -> bool:
+    return inspect.iscoroutinefunction(getattr(cls, "execute", None)) and not (
+        hasattr(cls, "start") or hasattr(cls, "stop")
+    )
 
 
 def _is_asynchronous(thing: Any) -> bool:

@@ -172,6 +172,7 @@ class Stage:
             until_error: Make no further call after one that failed, or once the stage is cut. Otherwise all are made.
         """
         self._idle = anyio.Event()
+        self._lanes = 1  # until all have begun, so that those that end at once do not end it all
         ended: list[Call] = []
         if concurrently:
             for call in calls:
@@ -180,8 +181,8 @@ class Stage:
                 await anyio.lowlevel.checkpoint()
         else:
             self._begin(_Lane(iter(calls), ended, until_error=until_error))
-        if self._lanes:
-            await self._idle.wait()
+        self._lane_ended()
+        await self._idle.wait()
         return ended
 
     def _begin(self, lane: "_Lane") -> None:
@@ -200,6 +201,9 @@ class Stage:
             self._finish(call)
             if lane.until_error and not call.succeeded:
                 break
+        self._lane_ended()
+
+    def _lane_ended(self) -> None:
         self._lanes -= 1
         if not self._lanes:
             self._idle.set()
@@ -210,6 +214,10 @@ class Stage:
                 if self.was_cut:
                     call.scope.cancel()
                 call.work = call.function()
+                if not isinstance(call.work, Awaitable):
+                    raise TypeError(
+                        f"{call.name} has a {call.hook or 'function'}() that is not async: it gave {call.work!r}."
+                    )
                 await call.work
             call.was_cut = call.was_cut or call.scope.cancelled_caught
         except BaseException as error:

@@ -3,7 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn
 
-from corner_host.primitives import CancellationToken, CancellationTokenSource, LoopHandle, OperationCancelledError
+from corner_host.primitives import (
+    CancellationToken,
+    CancellationTokenSource,
+    CornerHostError,
+    LoopHandle,
+    OperationCancelledError,
+)
 
 from . import log
 from .crew import Crew, budget, errors_of
@@ -86,7 +92,10 @@ def _has_failed(stage: Stage, made: list[Call]) -> bool:
 async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
     """Stop what had started, in reverse order, and raise what went wrong."""
     why = _why_not_started(crew, stage, made)
-    log.START_FAILED(why)
+    if isinstance(why, CornerHostError):  # it tells where to look by itself, and is told by whoever catches it
+        log.START_FAILED(reason=f": {type(why).__name__}")
+    else:
+        log.START_FAILED(why, reason="")
     started = [call.member for call in made if call.hook == "start" and call.succeeded]
     members = [member for member in reversed(started) if isinstance(member, Member)]
     async with crew.open_stage("stop", budget(crew.options.shutdown_timeout)) as unwinding:

@@ -6,6 +6,7 @@ the first of them is followed. Works alike on asyncio and trio; nothing is trace
 """
 
 import gc
+import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,3 +111,13 @@ def _is_application(frame: FrameType) -> bool:
 
 def _is_no_machinery(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _MACHINERY
+
+
+def thread_at(ident: int) -> Place:
+    """Return the line that another thread is at, such as the one whose event loop is blocked."""
+    frame = sys._current_frames().get(ident)
+    frames: list[FrameType] = []
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.f_back
+    return _innermost(frames[::-1])

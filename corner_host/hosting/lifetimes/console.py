@@ -8,10 +8,9 @@ from corner_host.configuration import Configuration
 from corner_host.hosting import log
 from corner_host.hosting.environment import HostEnvironment
 from corner_host.hosting.lifetime import ApplicationLifetime
-from corner_host.primitives import CancellationTokenRegistration
 
 from .content_root import hint_about
-from .signals import SignalWatch, exit_status
+from .signals import SignalWatch
 
 _NAMES: Final = ("SIGINT", "SIGTERM", "SIGQUIT", "SIGBREAK")
 SIGNALS: Final = tuple(signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__)
@@ -50,33 +49,24 @@ class ConsoleLifetime:
         self._environment = environment
         self._configuration = configuration
         self._is_silent = options.suppress_status_messages
-        self._watch: SignalWatch | None = None
-        self._registrations: list[CancellationTokenRegistration] = []
 
     async def wait_for_start(self) -> None:
         """Begin to heed signals; returns at once."""
         if not self._is_silent:
-            self._registrations = [
-                self._lifetime.application_started.register(self._on_started),
-                self._lifetime.application_stopping.register(
-                    lambda: log.LIFETIME.info("Application is shutting down...")
-                ),
-            ]
+            self._lifetime.application_started.register(self._on_started)
+            self._lifetime.application_stopping.register(self._on_stopping)
             if hint := hint_about(self._environment.content_root_path, self._configuration):
                 log.LIFETIME.info(hint)
-        self._watch = SignalWatch(SIGNALS, lambda number: self._lifetime.signal_received(exit_status(number)))
+        watch = SignalWatch(SIGNALS, self._lifetime)
+        self._lifetime.at_end(watch.close)
 
     async def stop(self) -> None:
         """Do nothing: a second signal counts until the host is disposed."""
-
-    def close(self) -> None:
-        """Put the signal handlers back."""
-        for registration in self._registrations:
-            registration.unregister()
-        if self._watch is not None:
-            self._watch.close()
 
     def _on_started(self) -> None:
         log.LIFETIME.info("Application started. Press Ctrl+C to shut down.")
         log.LIFETIME.info("Hosting environment: %s", self._environment.environment_name)
         log.LIFETIME.info("Content root path: %s", self._environment.content_root_path)
+
+    def _on_stopping(self) -> None:
+        log.LIFETIME.info("Application is shutting down...")

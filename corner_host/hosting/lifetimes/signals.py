@@ -7,26 +7,27 @@ loop, as ``asyncio.run``'s own does.
 
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any, final
 
+from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.primitives import LoopHandle
 
 
 @final
 class SignalWatch:
-    """Has *callback* called in the event loop for each signal, until closed.
+    """Tells the application's lifetime of each signal, at once and in the event loop, until closed.
 
     Off the main thread, where Python lets nobody catch signals, it does nothing.
 
     Args:
         signals: Which signals.
-        callback: Called with the number, in the event loop that runs when the watch is opened.
+        lifetime: Is told; in the event loop that runs when the watch is opened.
     """
 
-    def __init__(self, signals: Iterable[signal.Signals], callback: Callable[[int], object]) -> None:
-        self._callback = callback
+    def __init__(self, signals: Iterable[signal.Signals], lifetime: ApplicationLifetime) -> None:
+        self._lifetime = lifetime
         self._loop = LoopHandle.current()
         self._before: dict[signal.Signals, Any] = {}
         if threading.current_thread() is threading.main_thread():
@@ -44,9 +45,7 @@ class SignalWatch:
                 signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the shape of a handler
-        self._loop.post(lambda: self._callback(number))
-
-
-def exit_status(number: int) -> int:
-    """Return what a shell reports for a process that a signal ended: 130 for SIGINT, 143 for SIGTERM."""
-    return 128 + number
+        # what a shell reports for a process that the signal ended: 130 for SIGINT, 143 for SIGTERM
+        status = 128 + number
+        self._lifetime.signal_noted(status)
+        self._loop.post(lambda: self._lifetime.signal_received(status))

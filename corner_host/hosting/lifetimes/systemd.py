@@ -25,9 +25,9 @@ from corner_host.hosting.environment import HostEnvironment
 from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.hosting.registration import add_hosted_service
 from corner_host.logging import LoggingBuilder
-from corner_host.primitives import CancellationToken, CancellationTokenRegistration, Clock
+from corner_host.primitives import CancellationToken, Clock
 
-from .signals import SignalWatch, exit_status
+from .signals import SignalWatch
 
 NOTIFY_SOCKET: Final = "NOTIFY_SOCKET"
 
@@ -119,26 +119,16 @@ class SystemdLifetime:
         self._lifetime = lifetime
         self._environment = environment
         self._notifier = notifier
-        self._watch: SignalWatch | None = None
-        self._registrations: list[CancellationTokenRegistration] = []
 
     async def wait_for_start(self) -> None:
         """Begin to heed SIGTERM; returns at once."""
-        self._registrations = [
-            self._lifetime.application_started.register(self._on_started),
-            self._lifetime.application_stopping.register(self._on_stopping),
-        ]
-        self._watch = SignalWatch((signal.SIGTERM,), lambda number: self._lifetime.signal_received(exit_status(number)))
+        self._lifetime.application_started.register(self._on_started)
+        self._lifetime.application_stopping.register(self._on_stopping)
+        watch = SignalWatch((signal.SIGTERM,), self._lifetime)
+        self._lifetime.at_end(watch.close)
 
     async def stop(self) -> None:
         """Do nothing: a second signal counts until the host is disposed."""
-
-    def close(self) -> None:
-        """Put the signal handler back."""
-        for registration in self._registrations:
-            registration.unregister()
-        if self._watch is not None:
-            self._watch.close()
 
     def _on_started(self) -> None:
         log.LIFETIME.info(

@@ -1,0 +1,63 @@
+"""What a process tells the world by its exit status. Pure.
+
+0     stopped when asked to, nothing lost
+1     a hosted service failed
+3     the start failed
+4     the budget of the stop was spent, and work was cancelled
+78    the configuration or the options are invalid (EX_CONFIG of sysexits.h)
+130   ended by Ctrl+C; 143: by SIGTERM; forced by a second signal
+"""
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+from corner_host.configuration import ConfigurationError
+from corner_host.options import OptionsValidationError
+
+from .errors import ShutdownTimeoutError
+
+SUCCESS: Final = 0
+SERVICE_FAILED: Final = 1
+START_FAILED: Final = 3
+WORK_CANCELLED: Final = 4
+INVALID_CONFIGURATION: Final = 78
+INTERRUPTED: Final = 130
+
+
+def exit_status(error: BaseException | None, *, has_started: bool) -> int:
+    """Return the status for a program that ended with *error*, before or after its host had started.
+
+    Of several errors the first in this order counts: a demand for a status, invalid configuration, a failed start, a failed
+    service, a spent budget.
+
+    Example:
+        >>> exit_status(None, has_started=True), exit_status(OSError("port in use"), has_started=False)
+        (0, 3)
+    """
+    if error is None:
+        return SUCCESS
+    errors = list(_leaves(error))
+    for each in errors:
+        if isinstance(each, SystemExit):
+            return _demanded(each.code)
+    if any(isinstance(each, KeyboardInterrupt) for each in errors):
+        return INTERRUPTED
+    if not has_started:
+        is_invalid = any(isinstance(each, ConfigurationError | OptionsValidationError) for each in errors)
+        return INVALID_CONFIGURATION if is_invalid else START_FAILED
+    return WORK_CANCELLED if all(isinstance(each, ShutdownTimeoutError) for each in errors) else SERVICE_FAILED
+
+
+def _demanded(code: object) -> int:
+    """Return what Python makes of the argument of ``sys.exit``."""
+    if code is None:
+        return SUCCESS
+    return code if isinstance(code, int) else SERVICE_FAILED
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _leaves(each)
+    else:
+        yield error

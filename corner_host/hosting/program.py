@@ -1,0 +1,79 @@
+"""A host as a whole program: the event loop around it, the bound on its end, and its exit status."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+from anyio.lowlevel import current_token
+
+from corner_host.primitives import seconds
+
+from .crew import budget
+from .errors import HostStateError
+from .exit_status import WORK_CANCELLED, exit_status
+from .last_resort import LOOP_CLOSES_WITHIN, LastResort
+from .lifetime import ApplicationLifetime
+from .options import HostOptions
+
+
+def run_in_loop(
+    function: Callable[[], Awaitable[None]],
+    lifetime: ApplicationLifetime,
+    options: HostOptions,
+    *,
+    backend: str,
+    backend_options: dict[str, Any] | None,
+) -> None:
+    """Run *function*, which runs a host, in a new event loop, and see to it that the process ends when it should.
+
+    Raises:
+        HostStateError: An event loop runs in this thread already.
+    """
+    _refuse_second_loop()
+    loop_options = dict(backend_options or {})
+    if backend == "asyncio+uvloop":
+        backend, loop_options["use_uvloop"] = "asyncio", True
+    grace = seconds(options.cancellation_grace, "cancellation_grace")
+    whole = 2 * (budget(options.shutdown_timeout) + 2 * grace) + LOOP_CLOSES_WITHIN  # unwinding or stop, then disposal
+    forced = 3 * grace + LOOP_CLOSES_WITHIN
+    with LastResort() as last_resort:
+
+        def on_signal(number: int, status: int) -> None:
+            last_resort.expect_end(whole if number == 1 else forced, WORK_CANCELLED if number == 1 else status)
+
+        async def run() -> None:
+            error: BaseException | None = None
+            try:
+                await function()
+            except BaseException as raised:
+                error = raised
+                raise
+            finally:
+                has_started = lifetime.application_started.is_cancellation_requested
+                status = exit_status(error, has_started=has_started)
+                last_resort.expect_end(LOOP_CLOSES_WITHIN, status, error)
+
+        lifetime.on_signal = on_signal
+        with lifetime.application_stopping.register(lambda: last_resort.expect_end(whole, WORK_CANCELLED)):
+            anyio.run(run, backend=backend, backend_options=loop_options)
+
+
+def exit_with(error: BaseException | None, *, has_started: bool) -> SystemExit:
+    """Return the exit for a program that ended with *error*, after having told it."""
+    if isinstance(error, SystemExit):
+        return error
+    if error is not None and not isinstance(error, KeyboardInterrupt):
+        sys.excepthook(type(error), error, error.__traceback__)
+    return SystemExit(exit_status(error, has_started=has_started))
+
+
+def _refuse_second_loop() -> None:
+    try:
+        current_token()
+    except RuntimeError:
+        return
+    raise HostStateError(
+        "run() begins an event loop, but one runs in this thread already.\n"
+        "To fix: await host.run_async(), or use async with host."
+    )
