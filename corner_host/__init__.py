@@ -55,7 +55,7 @@ _AREAS = {
 }
 _AREA_OF = {name: area for area, names in _AREAS.items() for name in names}
 
-__all__ = sorted(_AREA_OF)  # noqa: PLE0605 - a list; its names stand in the stub beside this file
+__all__ = sorted(_AREA_OF)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll] - names are in the stub
 
 
 def __getattr__(name: str) -> Any:

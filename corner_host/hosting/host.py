@@ -231,8 +231,8 @@ class HostBuilder:
                     each.instance.check()
                 except Exception as error:  # noqa: BLE001 - raised below, with what the others find
                     errors.append(error)
-        if error := gather("The host cannot be built.", errors):
-            raise error
+        if wrong := gather("The host cannot be built.", errors):
+            raise wrong
 
     def _refuse_another_lifetime(self) -> None:
         for each in self.services:
@@ -346,11 +346,10 @@ class Host(HostLife):
         """
         explain_uncaught_errors()
         host: Host | None = None
-        error: BaseException | None = None
         try:
             host = create_builder(list(sys.argv[1:] if args is None else args)).build()
             host.run(backend=backend, backend_options=backend_options)
-        except BaseException as raised:  # noqa: BLE001 - it is told, and decides the status
-            error = raised
-        has_started = host is not None and host.lifetime.application_started.is_cancellation_requested
-        raise exit_with(error, has_started=has_started)
+        except BaseException as error:  # noqa: BLE001 - it is told, and decides the status
+            has_started = host is not None and host.lifetime.application_started.is_cancellation_requested
+            raise exit_with(error, has_started=has_started) from None
+        raise SystemExit(0)

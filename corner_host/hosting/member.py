@@ -1,10 +1,10 @@
 """A hosted service as its host knows it: its name, its hooks, how far it has come."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, final
+from weakref import WeakKeyDictionary
 
 from .background_service import BackgroundService
 from .contracts import BackgroundServiceState, HostedLifecycleService
@@ -48,7 +48,7 @@ class Member:
 
     def call(self, hook: str) -> Call | None:
         """Return the call of *hook*; None if the service has none."""
-        if hook in _HOOKS and hook not in _hooks_of(type(self.service)):
+        if hook in _HOOKS and hook not in _hooks_of(self.service.__class__):
             return None
         function: Callable[[], Awaitable[object]] = getattr(self.service, hook)
         call = Call(self.name, function, hook=hook, member=self)
@@ -87,12 +87,17 @@ def place_of(call: Call) -> Place:
     return waiting_at(call.work, through=Execution.ended.__code__, onward=onward)
 
 
-@lru_cache(maxsize=1024)
-def _hooks_of(cls: Hashable) -> frozenset[str]:
-    return frozenset(hook for hook in _HOOKS if _is_hook(cls, hook))
+_hooks: Final[WeakKeyDictionary[type, frozenset[str]]] = WeakKeyDictionary()
 
 
-def _is_hook(cls: object, name: str) -> bool:
+def _hooks_of(cls: type) -> frozenset[str]:
+    hooks = _hooks.get(cls)
+    if hooks is None:
+        hooks = _hooks[cls] = frozenset(hook for hook in _HOOKS if _is_hook(cls, hook))
+    return hooks
+
+
+def _is_hook(cls: type, name: str) -> bool:
     # an attribute called ``started`` is far more often a flag than a hook, hence only ``async def`` counts
     function = getattr(cls, name, None)
     return inspect.iscoroutinefunction(function) and function is not getattr(HostedLifecycleService, name)

@@ -59,11 +59,11 @@ def run_in_loop(
             anyio.run(run, backend=backend, backend_options=loop_options)
 
 
-def exit_with(error: BaseException | None, *, has_started: bool) -> SystemExit:
+def exit_with(error: BaseException, *, has_started: bool) -> SystemExit:
     """Return the exit for a program that ended with *error*, after having told it."""
     if isinstance(error, SystemExit):
         return error
-    if error is not None and not isinstance(error, KeyboardInterrupt):
+    if not isinstance(error, KeyboardInterrupt):
         sys.excepthook(type(error), error, error.__traceback__)
     return SystemExit(exit_status(error, has_started=has_started))
 

@@ -21,8 +21,8 @@ def add_hosted_service(
     Args:
         services: The registrations.
         service: A class with ``start`` and ``stop``, or only with ``execute``, built by the container once; an ``async
-            def`` whose parameters are injected (a `CancellationToken` gets the stopping token), run in the background while the host runs; or a ready
-            object, which the container does not dispose.
+            def`` whose parameters are injected (a `CancellationToken` gets the stopping token), run in the background while
+            the host runs; or a ready object, which the container does not dispose of.
         factory: Makes the service; its parameters are injected. *service* is then the class that it makes.
 
     Returns:
