@@ -115,7 +115,8 @@ def _is_no_machinery(frame: FrameType) -> bool:
 
 def thread_at(ident: int) -> Place:
     """Return the line that another thread is at, such as the one whose event loop is blocked."""
-    frame = sys._current_frames().get(ident)
+    frames_of = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - documented
+    frame = frames_of.get(ident)
     frames: list[FrameType] = []
     while frame is not None:
         frames.append(frame)
