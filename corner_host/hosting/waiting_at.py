@@ -115,7 +115,7 @@ def _is_no_machinery(frame: FrameType) -> bool:
 
 def thread_at(ident: int) -> Place:
     """Return the line that another thread is at, such as the one whose event loop is blocked."""
-    frames_of = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - documented
+    frames_of = sys._current_frames()  # pyright: ignore[reportPrivateUsage] - documented
     frame = frames_of.get(ident)
     frames: list[FrameType] = []
     while frame is not None:
