@@ -12,6 +12,7 @@ from corner_host.primitives import name_of
 
 from .calling import called, free_slot, services_for
 from .checks import why_not_built
+from .engine import engine_of
 from .engine.construction import Construction
 from .errors import RegistrationError
 from .generics import arguments_of, substitute
@@ -178,6 +179,6 @@ def _has_members_of(actual: type, protocol: type) -> bool:
 
 
 def _build(provider: ServiceProvider, slot: Slot, given: dict[str, Any]) -> Any:
-    site = provider.engine_.site_of(provider, slot)
+    site = engine_of(provider).site_of(provider, slot)
     with Construction(site, provider, site, None):
         return called(slot, {**services_for(site, provider), **given})

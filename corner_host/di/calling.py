@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from corner_host.primitives import name_of
 
 from .descriptors import ServiceDescriptor
+from .engine import engine_of
 from .engine.construction import Construction
 from .engine.walk import resolve, resolve_async
 from .keys import normal, optional_member
@@ -53,7 +54,7 @@ def call(
         'hello you!'
     """
     slot, given = _prepared(function, args, known, kwargs)
-    site = provider.engine_.site_of(provider, slot)
+    site = engine_of(provider).site_of(provider, slot)
     with Construction(site, provider, site, None):
         return cast("R", called(slot, {**services_for(site, provider), **given}))
 
@@ -68,7 +69,7 @@ async def call_async(
 ) -> R:
     """Do as `call`; services may be made asynchronously, and what *function* returns is awaited where it can be."""
     slot, given = _prepared(function, args, known, kwargs)
-    site = provider.engine_.site_of(provider, slot)
+    site = engine_of(provider).site_of(provider, slot)
     found = {name: await resolve_async(child, provider) for name, child in site.children() if name is not None}
     result = called(slot, {**found, **given})
     return cast("R", await result if isawaitable(result) else result)

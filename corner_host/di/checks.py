@@ -17,18 +17,57 @@ from .lifetimes import ServiceLifetime
 
 
 class Registration(Protocol):
-    """What is looked at: a `ServiceDescriptor`, seen from below."""
+    """What is looked at: a `ServiceDescriptor`, as seen from below."""
 
-    service_type: Any
-    implementation_type: Any
-    lifetime: ServiceLifetime
-    factory: Any
-    instance: Any
-    key: Any
-    source: str | None
-    has_instance: bool
-    maker: Any
-    declared_type: Any
+    @property
+    def service_type(self) -> Any:
+        """What is asked for."""
+        ...
+
+    @property
+    def implementation_type(self) -> Any:
+        """The class that is built."""
+        ...
+
+    @property
+    def lifetime(self) -> ServiceLifetime:
+        """How long it lives."""
+        ...
+
+    @property
+    def factory(self) -> Any:
+        """What makes it."""
+        ...
+
+    @property
+    def instance(self) -> Any:
+        """The object itself."""
+        ...
+
+    @property
+    def key(self) -> Any:
+        """Its key."""
+        ...
+
+    @property
+    def source(self) -> str | None:
+        """Where it was added."""
+        ...
+
+    @property
+    def has_instance(self) -> bool:
+        """Whether there is an object."""
+        ...
+
+    @property
+    def maker(self) -> Any:
+        """What is called."""
+        ...
+
+    @property
+    def declared_type(self) -> Any:
+        """What it makes."""
+        ...
 
 
 def check(descriptor: Registration) -> None:
@@ -93,8 +132,9 @@ def _check_instance(descriptor: Registration, service: Any) -> None:
             f"{name_of(service)} is given an instance and something to make it with.",
             "give either instance= or an implementation or factory.",
         )
-    if _certainly_not(type(descriptor.instance), service):
-        raise _mismatch(descriptor, f"an instance of {name_of(type(descriptor.instance))}", service)
+    kind: type = descriptor.instance.__class__
+    if _certainly_not(kind, service):
+        raise _mismatch(descriptor, f"an instance of {name_of(kind)}", service)
 
 
 def _check_factory(descriptor: Registration) -> None:
@@ -214,7 +254,7 @@ def why_not_built(implementation: Any, service: Any) -> str | None:
     if getattr(cls, "_is_protocol", False):
         return f"{name_of(implementation)} is a protocol"
     if inspect.isabstract(cls):
-        missing = ", ".join(sorted(cls.__abstractmethods__))
+        missing = ", ".join(sorted(getattr(cls, "__abstractmethods__", ())))
         return f"{name_of(implementation)} is abstract (it lacks {missing})"
     if type_parameters(implementation) and not type_parameters(service):
         return f"{name_of(implementation)} is generic and is given no arguments by {name_of(service)}"

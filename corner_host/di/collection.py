@@ -7,19 +7,18 @@ from typing_extensions import TypeForm
 
 from corner_host.primitives import name_of
 
-from .descriptors import ABSENT, ServiceDescriptor
+from .descriptors import ServiceDescriptor
 from .errors import CollectionReadOnlyError, RegistrationError
-from .extensions import ServiceExtensions
 from .foreign import ForeignProvider
-from .keys import identity, normal, service_key, shown
+from .keys import identity, normal, service_key, shown, shown_value
 from .lifetimes import ServiceLifetime
-from .provenance import calling_line
 from .provider import ServiceProvider
+from .registering import Registering
 
 T = TypeVar("T")
 
 
-class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
+class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     """The registrations of an application: a list of `ServiceDescriptor` with methods to add to it.
 
     Registering a service again adds another one: the last answers for the service itself, all of them make up
@@ -45,7 +44,6 @@ class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
         self._decorations: list[tuple[Any, object, Callable[..., Any]]] = []
         self._containers: list[Any] = []
         self._read_only = False
-        self.keeps_sources = False
         self.extend(descriptors)
 
     # --- the list -----------------------------------------------------------------------------------------------------
@@ -110,113 +108,6 @@ class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
         """Append *descriptor*."""
         self.insert(len(self), descriptor)
         return self
-
-    def add_singleton(
-        self,
-        service: TypeForm[T],
-        implementation: TypeForm[T] | None = None,
-        /,
-        *,
-        factory: Callable[..., Any] | None = None,
-        instance: Any = ABSENT,
-        key: object = None,
-    ) -> Self:
-        """Register a service of which there is one for the provider, or a ready *instance*.
-
-        Args:
-            service: What is asked for.
-            implementation: The class that is built; the service itself if nothing is given.
-            factory: Any callable that makes it; its parameters are injected. It may be ``async def``, or a generator or
-                async generator that yields once; what follows the ``yield`` is the disposal.
-            instance: The object itself; it is never disposed by the container.
-            key: What tells it from other registrations of the service.
-
-        Raises:
-            RegistrationError: It can never work; the message says why.
-        """
-        return self.add(
-            self._describe(service, implementation, ServiceLifetime.SINGLETON, factory, instance=instance, key=key)
-        )
-
-    def add_scoped(
-        self,
-        service: TypeForm[T],
-        implementation: TypeForm[T] | None = None,
-        /,
-        *,
-        factory: Callable[..., Any] | None = None,
-        key: object = None,
-    ) -> Self:
-        """Register a service of which there is one for each scope. Arguments as for `add_singleton`."""
-        return self.add(self._describe(service, implementation, ServiceLifetime.SCOPED, factory, key=key))
-
-    def add_transient(
-        self,
-        service: TypeForm[T],
-        implementation: TypeForm[T] | None = None,
-        /,
-        *,
-        factory: Callable[..., Any] | None = None,
-        key: object = None,
-    ) -> Self:
-        """Register a service that is made each time. Arguments as for `add_singleton`."""
-        return self.add(self._describe(service, implementation, ServiceLifetime.TRANSIENT, factory, key=key))
-
-    def _describe(
-        self,
-        service: Any,
-        implementation: Any,
-        lifetime: ServiceLifetime,
-        factory: Callable[..., Any] | None,
-        *,
-        instance: Any = ABSENT,
-        key: object = None,
-    ) -> ServiceDescriptor:
-        source = calling_line() if self.keeps_sources else None
-        return ServiceDescriptor(
-            service, implementation, lifetime=lifetime, factory=factory, instance=instance, key=key, source=source
-        )
-
-    # --- adding unless present ----------------------------------------------------------------------------------------
-
-    def try_add_singleton(
-        self,
-        service: TypeForm[T],
-        implementation: TypeForm[T] | None = None,
-        /,
-        *,
-        factory: Callable[..., Any] | None = None,
-        instance: Any = ABSENT,
-        key: object = None,
-    ) -> None:
-        """Do as `add_singleton`, unless the service has a registration under that key."""
-        self.try_add(
-            self._describe(service, implementation, ServiceLifetime.SINGLETON, factory, instance=instance, key=key)
-        )
-
-    def try_add_scoped(
-        self,
-        service: TypeForm[T],
-        implementation: TypeForm[T] | None = None,
-        /,
-        *,
-        factory: Callable[..., Any] | None = None,
-        key: object = None,
-    ) -> None:
-        """Do as `add_scoped`, unless the service has a registration under that key."""
-        self.try_add(self._describe(service, implementation, ServiceLifetime.SCOPED, factory, key=key))
-
-    def try_add_transient(
-        self,
-        service: TypeForm[T],
-        implementation: TypeForm[T] | None = None,
-        /,
-        *,
-        factory: Callable[..., Any] | None = None,
-        key: object = None,
-    ) -> None:
-        """Do as `add_transient`, unless the service has a registration under that key."""
-        self.try_add(self._describe(service, implementation, ServiceLifetime.TRANSIENT, factory, key=key))
 
     def try_add(self, *descriptors: ServiceDescriptor) -> None:
         """Append each of *descriptors* whose service has no registration under its key yet."""
@@ -284,8 +175,9 @@ class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
         """
         self._refuse_if_read_only()
         found = service_key(service)
-        if not callable(decorator):
-            message = f"The decorator of {shown(found, key)} is {decorator!r}, which cannot be called."
+        maker: object = decorator
+        if not callable(maker):
+            message = f"The decorator of {shown(found, key)} is {shown_value(maker)}, which cannot be called."
             raise RegistrationError(message, service_type=found, key=key)
         self._decorations.append((found, key, decorator))
         return self
@@ -330,11 +222,11 @@ class ServiceCollection(ServiceExtensions, MutableSequence[ServiceDescriptor]):
         )
 
 
-def _checked(descriptor: Any) -> ServiceDescriptor:
-    if not isinstance(descriptor, ServiceDescriptor):
-        message = f"A service collection holds ServiceDescriptor objects, not {name_of(type(descriptor))}."
-        raise TypeError(message)
-    return descriptor
+def _checked(descriptor: object) -> ServiceDescriptor:
+    if isinstance(descriptor, ServiceDescriptor):
+        return descriptor
+    message = f"A service collection holds ServiceDescriptor objects, not {name_of(type(descriptor))}."
+    raise TypeError(message)
 
 
 def _many(value: ServiceDescriptor | Iterable[ServiceDescriptor]) -> Iterable[ServiceDescriptor]:

@@ -80,7 +80,8 @@ class ServiceDescriptor:
     def declared_type(self) -> Any:
         """The type that it makes as far as is known: ``object`` if a factory does not say."""
         if self.has_instance:
-            return type(self.instance)
+            kind: type = self.instance.__class__
+            return kind
         if self.implementation_type is not None:
             return self.implementation_type
         return declared_result(self.factory)

@@ -145,7 +145,7 @@ def close_all(held: list[Any], owner: Owner) -> None:
     """
     failures: list[BaseException] | None = None
     while held:
-        item = held.pop()
+        item: object = held.pop()
         plain = _plain_of(type(item))
         try:
             if plain is None:
@@ -171,7 +171,7 @@ async def aclose_all(held: list[Any], owner: Owner, *, cancelled: bool = False) 
     """
     failures: list[BaseException] = []
     while held and not cancelled:
-        item = held.pop()
+        item: object = held.pop()
         ways = disposal_of(type(item))
         try:
             if ways.asynchronous is not None:
@@ -204,7 +204,7 @@ async def _aclose_shielded(held: list[Any], owner: Owner, failures: list[BaseExc
         failures.append(TimeoutError(text))
 
 
-def _close_rarely(item: Any, owner: Owner) -> None:
+def _close_rarely(item: object, owner: Owner) -> None:
     ways = disposal_of(type(item))
     if ways.plain is not None:
         ways.plain(item)
@@ -212,7 +212,7 @@ def _close_rarely(item: Any, owner: Owner) -> None:
         raise _only_async(item, owner)
 
 
-def _only_async(item: Any, owner: Owner) -> AsyncDisposalError:
+def _only_async(item: object, owner: Owner) -> AsyncDisposalError:
     what = repr(item) if isinstance(item, AsyncGeneratorEnd) else name_of(type(item))
     message = (
         f"{what} only closes asynchronously, and {owner.name_} that holds it was closed by a plain call.\n"

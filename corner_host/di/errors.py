@@ -97,7 +97,7 @@ class ServiceValidationError(CornerHostError, ExceptionGroup[Exception]):
     It has one member for each broken descriptor, in the order of registration.
     """
 
-    def __new__(cls, message: str, exceptions: Sequence[Exception]) -> Self:
+    def __new__(cls, message: str, exceptions: Sequence[Exception], /) -> Self:
         """Make the group; Python makes groups here, not in ``__init__``."""
         return super().__new__(cls, message, exceptions)
 

@@ -12,8 +12,6 @@ from corner_host.primitives import Duration
 T = TypeVar("T")
 
 class ServiceExtensions:
-    __slots__ = ()
-
     def add_hosted_service(self, service: Any, *, factory: Callable[..., Any] | None = None) -> Self:
         """Have the host start and stop a service. See `corner_host.hosting`."""
 

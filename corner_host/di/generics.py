@@ -6,7 +6,7 @@ their way through the bases: for ``class Pairs(Pair[B, A], Generic[A, B])`` the 
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 Arguments = Mapping[Any, Any]
 """What each type variable of an implementation stands for."""
@@ -16,8 +16,8 @@ NO_ARGUMENTS: Arguments = {}
 
 def type_parameters(thing: Any) -> tuple[Any, ...]:
     """Return the type variables of a generic class, or those left free in an alias such as ``Pair[T, int]``."""
-    found = getattr(thing, "__parameters__", ())
-    return found if isinstance(found, tuple) else ()
+    found: object = getattr(thing, "__parameters__", ())
+    return cast("tuple[Any, ...]", found) if isinstance(found, tuple) else ()
 
 
 def is_open(service_type: Any) -> bool:
@@ -47,7 +47,8 @@ def substitute(hint: Any, arguments: Arguments) -> Any:
     variables = type_parameters(hint)
     if not variables:
         return hint
-    return hint[tuple(arguments.get(variable, variable) for variable in variables)]
+    generic: Any = hint
+    return generic[tuple(arguments.get(variable, variable) for variable in variables)]
 
 
 def arguments_of_base(cls: type, base: Any) -> tuple[Any, ...] | None:
@@ -109,7 +110,7 @@ def match(pattern: tuple[Any, ...], arguments: tuple[Any, ...]) -> dict[Any, Any
     return found
 
 
-def violated(arguments: Arguments) -> tuple[Any, Any] | None:
+def violated(arguments: Arguments) -> tuple[Any, tuple[Any, ...]] | None:
     """Return the first type variable whose bound or constraints its argument breaks, with what it should be."""
     for variable, argument in arguments.items():
         limits = getattr(variable, "__constraints__", ())
@@ -117,7 +118,7 @@ def violated(arguments: Arguments) -> tuple[Any, Any] | None:
             return variable, limits
         bound = getattr(variable, "__bound__", None)
         if bound is not None and not _within(argument, bound):
-            return variable, bound
+            return variable, (bound,)
     return None
 
 

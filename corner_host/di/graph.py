@@ -6,7 +6,7 @@ depth work; a cycle is a slot met again on the way.
 
 import collections.abc
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple, final, get_args, get_origin
 
 from corner_host.primitives import ConfigurationValues, name_of
@@ -52,7 +52,7 @@ class Graph:
     def __init__(
         self,
         registry: Registry,
-        built_in: dict[Any, Site],
+        built_in: Mapping[Any, Site],
         replaced: Callable[[Identity], Slot | None],
         *,
         validate_scopes: bool,
@@ -324,8 +324,8 @@ class Graph:
             implementation=first.maker,
         )
 
-    def _forbidden(self, slot: Slot, variable: Any, limit: Any) -> Exception:
-        wanted = " or ".join(name_of(one) for one in limit) if isinstance(limit, tuple) else name_of(limit)
+    def _forbidden(self, slot: Slot, variable: Any, limit: tuple[Any, ...]) -> Exception:
+        wanted = " or ".join(map(name_of, limit))
         message = (
             f"{shown(slot.service_type, slot.key)} cannot be made by {name_of(slot.descriptor.maker)}: its type parameter"
             f" {variable} takes {wanted}, not {name_of(slot.arguments[variable])}.\n"
@@ -411,9 +411,8 @@ def _is_marker(thing: Any) -> bool:
 
 
 def _logger_name(maker: Any) -> str:
-    target = get_origin(maker) or maker
-    if not hasattr(target, "__qualname__"):
-        target = type(target)
+    named = get_origin(maker) or maker
+    target: Any = named if hasattr(named, "__qualname__") else named.__class__
     return f"{target.__module__}.{target.__qualname__}"
 
 

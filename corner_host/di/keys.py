@@ -16,16 +16,17 @@ from corner_host.primitives import name_of
 
 from .errors import RegistrationError
 
-type_aliases = tuple(
-    kind
-    for kind in (getattr(typing, "TypeAliasType", None), getattr(typing_extensions, "TypeAliasType", None))
-    if isinstance(kind, type)
+_ALIASES: tuple[Any, ...] = (
+    getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType),
+    typing_extensions.TypeAliasType,
 )
 
 Identity = tuple[Any, type, Any]
 """Service type, class of the key, key."""
 
 UNKEYED = type(None)
+
+_AS_WRITTEN: frozenset[Any] = frozenset({typing.Literal, get_origin(collections.abc.Callable[[], None])})
 
 _ONE_TUPLE: dict[Any, Any] = {
     collections.abc.Sequence: tuple,
@@ -49,12 +50,12 @@ def normal(hint: Any) -> Any:
     """
     if type(hint) is type:
         return hint
-    if isinstance(hint, type_aliases):
+    if isinstance(hint, _ALIASES):
         return normal(hint.__value__)
     origin = get_origin(hint)
     if origin is None:
         return hint
-    if isinstance(origin, type_aliases):
+    if isinstance(origin, _ALIASES):
         return normal(origin.__value__[get_args(hint)])
     arguments = get_args(hint)
     if origin is Annotated:
@@ -63,14 +64,15 @@ def normal(hint: Any) -> Any:
         return typing.Union[tuple(normal(argument) for argument in arguments)]  # noqa: UP007 - made at run time
     if not arguments:
         return origin
-    if origin is typing.Literal or origin is collections.abc.Callable:
+    if origin in _AS_WRITTEN:
         return hint
     inner = tuple(normal(argument) for argument in arguments)
     if isinstance(hint, types.GenericAlias) and inner == arguments:
         return hint
     if type(origin) is type and origin.__module__ in {"builtins", "collections", "collections.abc"}:
         return types.GenericAlias(origin, inner)
-    return hint if inner == arguments else origin[inner]
+    generic: Any = origin
+    return hint if inner == arguments else generic[inner]
 
 
 def service_key(service_type: Any) -> Any:
@@ -87,10 +89,9 @@ def service_key(service_type: Any) -> Any:
     raise RegistrationError(message, service_type=service_type)
 
 
-def _is_form(thing: Any) -> bool:
-    kind = type(thing)
+def _is_form(thing: object) -> bool:
     return get_origin(thing) is not None or (
-        kind.__module__ in {"typing", "types", "typing_extensions"} and not inspect.isroutine(thing)
+        type(thing).__module__ in {"typing", "types", "typing_extensions"} and not inspect.isroutine(thing)
     )
 
 

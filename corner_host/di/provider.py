@@ -11,7 +11,7 @@ from typing_extensions import TypeForm
 from . import problems
 from .descriptors import ABSENT, ServiceDescriptor
 from .disposal import aclose_all, close_all
-from .engine import Engine
+from .engine import Engine, engine_of, sequence_type
 from .engine.context import CLOSED, Context, Plan, Plans
 from .engine.keeping import disposed
 from .errors import ServiceNotRegisteredError
@@ -37,14 +37,6 @@ class ServiceProvider(Context):
         ('hello', None)
     """
 
-    root_: "ServiceProvider"
-    _engine: Engine
-
-    @property
-    def engine_(self) -> Engine:
-        """The machinery that all scopes of a root share."""
-        return self.root_._engine
-
     @classmethod
     def build(
         cls,
@@ -64,7 +56,7 @@ class ServiceProvider(Context):
         }
         engine = Engine(root, descriptors, decorations, built_in, validate_scopes=validate_scopes)
         engine.check(whole_graph=validate_on_build)
-        root._engine = engine
+        root.engine_ = engine
         root.plans_ = engine.of_root.services
         root.sequences_ = engine.of_root.sequences
         root.async_plans_ = engine.of_root.asynchronous
@@ -87,13 +79,16 @@ class ServiceProvider(Context):
             ServiceProviderDisposedError: The provider or scope is closed.
         """
         try:
-            return cast("T", self.plans_[service_type if key is None else (service_type, type(key), key)](self))
+            return self.plans_[service_type if key is None else (service_type, type(key), key)](self)  # type: ignore[no-any-return] # a cast would cost a call
         except ServiceNotRegisteredError as error:
-            return _none_of(error, service_type, key)
+            if not _is_none_of(error, service_type, key):
+                raise
+            return None
         except (KeyError, TypeError):
             if _is_planned(self.plans_, service_type, key):
                 raise
-        return self._first(service_type, key)
+        found: T | None = self._first(service_type, key)
+        return found
 
     def get_required_service(self, service_type: TypeForm[T], *, key: object = None) -> T:
         """Return the service.
@@ -118,17 +113,19 @@ class ServiceProvider(Context):
         except (KeyError, TypeError):
             if _is_planned(self.sequences_, service_type, key):
                 raise
-        return cast("Sequence[T]", self.engine_.sequence_plan(self, service_type, key)(self))
+        return cast("Sequence[T]", engine_of(self).sequence_plan(self, service_type, key)(self))
 
     async def get_service_async(self, service_type: TypeForm[T], *, key: object = None) -> T | None:
         """Return the service, or None if nothing is registered for it; awaits asynchronous factories on the way."""
-        plan = self.engine_.async_plan(self, service_type, key)
+        plan = engine_of(self).async_plan(self, service_type, key)
         if plan is None:
             return None
         try:
             return cast("T", await plan(self))
         except ServiceNotRegisteredError as error:
-            return _none_of(error, service_type, key)
+            if not _is_none_of(error, service_type, key):
+                raise
+            return None
 
     def get_required_service_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, T]:
         """Return the service; awaits asynchronous factories on the way. Errors as for `get_required_service`.
@@ -137,38 +134,40 @@ class ServiceProvider(Context):
         around the plan's own would take longer than most plans.
         """
         try:
-            return self.async_plans_[service_type if key is None else (service_type, type(key), key)](self)
+            return self.async_plans_[service_type if key is None else (service_type, type(key), key)](self)  # type: ignore[no-any-return] # a cast would cost a call
         except (KeyError, TypeError):
             return self._first_async(service_type, key)
 
     async def get_services_async(self, service_type: TypeForm[T], *, key: object = None) -> Sequence[T]:
         """Return all services registered for *service_type*; awaits asynchronous factories on the way."""
-        everything: Any = Sequence.__class_getitem__(service_key(service_type))
+        everything: Any = sequence_type(service_key(service_type))
         return cast("Sequence[T]", await self.get_required_service_async(everything, key=key))
 
     def is_service(self, service_type: TypeForm[Any], *, key: object = None) -> bool:
         """Tell whether *service_type* is registered; not whether everything that it needs is."""
-        return self.engine_.is_service(service_type, key)
+        return engine_of(self).is_service(service_type, key)
 
     def _plan(self, service_type: Any, key: object) -> Plan:
-        plan = self.engine_.plan(self, service_type, key)
+        plan = engine_of(self).plan(self, service_type, key)
         if plan is None:
-            raise problems.not_registered(self.engine_.registry, service_key(service_type), key)
+            raise problems.not_registered(engine_of(self).registry, service_key(service_type), key)
         return plan
 
     def _first(self, service_type: Any, key: object) -> Any:
-        plan = self.engine_.plan(self, service_type, key)
+        plan = engine_of(self).plan(self, service_type, key)
         if plan is None:
             return None
         try:
             return plan(self)
         except ServiceNotRegisteredError as error:
-            return _none_of(error, service_type, key)
+            if not _is_none_of(error, service_type, key):
+                raise
+            return None
 
     async def _first_async(self, service_type: Any, key: object) -> Any:
-        plan = self.engine_.async_plan(self, service_type, key)
+        plan = engine_of(self).async_plan(self, service_type, key)
         if plan is None:
-            raise problems.not_registered(self.engine_.registry, service_key(service_type), key)
+            raise problems.not_registered(engine_of(self).registry, service_key(service_type), key)
         return await plan(self)
 
     # --- scopes, overrides --------------------------------------------------------------------------------------------
@@ -188,7 +187,7 @@ class ServiceProvider(Context):
         root = self.root_
         if self.plans_ is CLOSED or root.plans_ is CLOSED:
             raise disposed(self)
-        tables = root._engine.of_scopes
+        tables = root.engine_.of_scopes
         scope = ServiceScope()
         scope.root_ = root
         scope.plans_ = tables.services
@@ -222,13 +221,13 @@ class ServiceProvider(Context):
             'real'
         """
         service = service_key(service_type)
-        slot = self.engine_.registry.one(service, key)
+        slot = engine_of(self).registry.one(service, key)
         lifetime = ServiceLifetime.SINGLETON if slot is None or instance is not ABSENT else slot.lifetime
         descriptor = ServiceDescriptor(service, lifetime=lifetime, factory=factory, instance=instance, key=key)
         if factory is None and instance is ABSENT:
             message = "override() takes an instance or a factory."
             raise TypeError(message)
-        return self.engine_.overridden(descriptor)
+        return engine_of(self).overridden(descriptor)
 
     # --- closing ------------------------------------------------------------------------------------------------------
 
@@ -257,7 +256,7 @@ class ServiceProvider(Context):
         self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
         if self.root_ is self:
             self.made_ = {}
-            self.engine_.forget()
+            engine_of(self).forget()
 
     def __enter__(self) -> Self:
         return self
@@ -282,7 +281,7 @@ class ServiceProvider(Context):
 
     def __repr__(self) -> str:
         state = "closed" if self.closed_ else "open"
-        return f"<{'ServiceProvider' if self.is_root_ else 'ServiceScope'}, {state}>"
+        return f"<{'ServiceProvider' if self.root_ is self else 'ServiceScope'}, {state}>"
 
 
 def _is_planned(plans: Plans, service_type: Any, key: object) -> bool:
@@ -293,11 +292,9 @@ def _is_planned(plans: Plans, service_type: Any, key: object) -> bool:
         return False
 
 
-def _none_of(error: ServiceNotRegisteredError, service_type: Any, key: object) -> None:
-    """Return the None that a factory gave for the very service that was asked for; raise any other error."""
-    if error.is_made_none and error.service_type == service_key(service_type) and error.key == key:
-        return
-    raise error
+def _is_none_of(error: ServiceNotRegisteredError, service_type: Any, key: object) -> bool:
+    """Tell whether *error* only says that the factory of the very service that was asked for gave None."""
+    return error.is_made_none and error.service_type == service_key(service_type) and error.key == key
 
 
 @final

@@ -40,8 +40,7 @@ class Registry:
             service = descriptor.service_type
             if type(service) is not type:
                 service = normal(service)
-            key = descriptor.key
-            place = (service, type(key), key)
+            place = identity(service, descriptor.key)
             if place in index:
                 index[place].append(number)
             else:

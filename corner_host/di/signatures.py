@@ -13,7 +13,8 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, final, get_args, get_origin
+from importlib import import_module
+from typing import Any, Final, cast, final, get_args, get_origin
 
 
 @final
@@ -67,11 +68,11 @@ def parameters_of(target: Any) -> tuple[Parameter, ...]:
 
 
 def _of_class(cls: type) -> tuple[Parameter, ...]:
+    init: Any = getattr(cls, "__init__")  # noqa: B009 - mypy takes cls.__init__ for a slip
     if hasattr(cls, "__signature__"):
-        return _of_signature(cls, cls.__init__)
-    init = cls.__init__
+        return _of_signature(cls, init)
     if init is object.__init__:
-        new = cls.__new__
+        new: Any = cls.__new__
         if new is object.__new__:
             return ()
         if isinstance(new, types.FunctionType):
@@ -79,7 +80,7 @@ def _of_class(cls: type) -> tuple[Parameter, ...]:
         return _of_signature(cls, new)
     if isinstance(init, types.FunctionType):
         return _of_function(init, skip=1, owner=_definer(cls, "__init__"))
-    if dataclasses.is_dataclass(cls) or inspect.ismethoddescriptor(init):
+    if inspect.ismethoddescriptor(init):
         return _of_signature(cls, init)
     return _of_signature(init, init, skip=1)
 
@@ -149,8 +150,7 @@ class _Hints:
         if type(hint) is type or hint is NO_HINT:
             return hint
         hint = self._annotations.get(name, hint)
-        if isinstance(hint, dataclasses.InitVar):
-            hint = hint.type
+        hint = _without_init_var(hint)
         if not _is_deferred(hint):
             return hint
         try:
@@ -162,7 +162,7 @@ class _Hints:
             return UnreadableHint(
                 text, str(getattr(self._function, "__module__", "?")), f"{type(error).__name__}: {error}"
             )
-        return found.type if isinstance(found, dataclasses.InitVar) else found
+        return _without_init_var(found)
 
     def _globals(self) -> dict[str, Any]:
         found = getattr(self._function, "__globals__", None)
@@ -188,6 +188,10 @@ class _Holder:
         self.__annotations__ = dict(annotations)
 
 
+def _without_init_var(hint: Any) -> Any:
+    return cast("Any", hint).type if type(hint) is dataclasses.InitVar else hint
+
+
 def _plain(function: Any) -> Any:
     while isinstance(function, functools.partial):
         function = function.func
@@ -198,9 +202,8 @@ def _annotations_of(function: Any) -> Mapping[str, Any]:
     try:
         return getattr(function, "__annotations__", None) or {}
     except NameError:  # Python 3.14 evaluates here
-        import annotationlib  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 - new in 3.14
-
-        found: Mapping[str, Any] = annotationlib.get_annotations(function, format=annotationlib.Format.FORWARDREF)
+        library: Any = import_module("annotationlib")  # new in 3.14
+        found: Mapping[str, Any] = library.get_annotations(function, format=library.Format.FORWARDREF)
         return found
 
 

@@ -106,7 +106,8 @@ class Slot:
     def makes_its_class(self) -> bool:
         """Whether what it makes is certainly a new object of the class that is called."""
         cls = get_origin(self.maker) or self.maker
-        return self.is_class and isinstance(cls, type) and cls.__new__ is object.__new__
+        new: Any = getattr(cls, "__new__", None)
+        return self.is_class and new is object.__new__
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -134,8 +135,8 @@ class Site:
         self.key = key
         self.lifetime = lifetime
         self.place: object = self
-        self.needs_async = any(child.needs_async for child in children)
-        self.is_certain = all(child.is_certain for child in children)
+        self.needs_async: bool = any(child.needs_async for child in children)
+        self.is_certain: bool = all(child.is_certain for child in children)
         if lifetime is ServiceLifetime.SCOPED:
             self.scoped: Site | None = self
         elif lifetime is ServiceLifetime.SINGLETON:

@@ -14,6 +14,6 @@ asynchronous creation and disposal are made here.
 - ``keeping``: what is made is kept for disposal
 """
 
-from .engine import Engine
+from .engine import Engine, engine_of, sequence_type
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "engine_of", "sequence_type"]

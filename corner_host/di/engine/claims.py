@@ -36,7 +36,8 @@ class Claimant:
         if self.outer is not None:
             self.outer.nested.remove(self)
 
-    def _is_inside(self, other: "Claimant") -> bool:
+    def is_inside(self, other: "Claimant") -> bool:
+        """Tell whether *other* is waiting for what this one makes."""
         mine: Claimant | None = self
         while mine is not None:
             if mine is other:
@@ -105,7 +106,7 @@ class Claim:
 
     def would_wait_for(self, claimant: Claimant) -> bool:
         """Tell whether the holder itself waits, through others, for something *claimant* is making."""
-        if claimant._is_inside(self.claimant):
+        if claimant.is_inside(self.claimant):
             return True
         seen: set[int] = set()
         pending: list[Claimant] = [self.claimant]
@@ -117,7 +118,7 @@ class Claim:
             pending.extend(tuple(holder.nested))
             awaited = holder.waits_for
             if awaited is not None:
-                if claimant._is_inside(awaited.claimant):
+                if claimant.is_inside(awaited.claimant):
                     return True
                 pending.append(awaited.claimant)
         return False

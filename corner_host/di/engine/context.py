@@ -30,6 +30,8 @@ class Context:
     """
 
     root_: "Context"
+    engine_: Any
+    """The machinery, set on the root only."""
     plans_: Plans
     sequences_: Plans
     async_plans_: Plans
@@ -59,10 +61,11 @@ class Context:
     @property
     def claims_(self) -> dict[object, Any]:
         """What is being made for it, where others may wait for that."""
-        if self._claims is None:
+        found = self._claims
+        if found is None:
             with self.lock_:
-                self._claims = self._claims or {}
-        return self._claims
+                found = self._claims = {} if self._claims is None else self._claims
+        return found
 
     @property
     def name_(self) -> str:

@@ -39,9 +39,9 @@ from .walk import MISSING, ready, resolve, resolve_async
 class Tables:
     """The plans of the root, or of all scopes, by service type, or by service type and key."""
 
-    services: Plans = field(default_factory=dict)
-    sequences: Plans = field(default_factory=dict)
-    asynchronous: Plans = field(default_factory=dict)
+    services: Plans = field(default_factory=dict[Any, Any])
+    sequences: Plans = field(default_factory=dict[Any, Any])
+    asynchronous: Plans = field(default_factory=dict[Any, Any])
 
     def clear(self) -> None:
         """Drop all plans."""
@@ -173,7 +173,7 @@ class Engine:
     def sequence_plan(self, context: Context, service_type: Any, key: object) -> Plan:
         """Return what answers for all services of a type in *context*."""
         table = self._tables_of(context).sequences
-        everything = _sequence_type(service_key(service_type))
+        everything = sequence_type(service_key(service_type))
         return cast("Plan", self._plan(context, everything, key, table, service_type, _PLAIN))
 
     def async_plan(self, context: Context, service_type: Any, key: object) -> AsyncPlan | None:
@@ -304,5 +304,12 @@ class Engine:
             self.of_scopes.clear()
 
 
-def _sequence_type(service_type: Any) -> Any:
+def engine_of(context: Context) -> Engine:
+    """Return the engine that answers for *context*."""
+    found: Engine = context.root_.engine_
+    return found
+
+
+def sequence_type(service_type: Any) -> Any:
+    """Return the type of all services of a type, ``Sequence[T]``."""
     return collections.abc.Sequence[service_type]

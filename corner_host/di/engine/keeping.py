@@ -12,7 +12,7 @@ from corner_host.di.sites import Making, Slot
 from .context import Context
 
 
-def keep(context: Context, made: Any, *, fresh: bool) -> None:
+def keep(context: Context, made: object, *, fresh: bool) -> None:
     """Keep *made* until *context* closes, if it can be closed at all.
 
     Args:
@@ -41,13 +41,14 @@ def salvage(context: Context, kept: Sequence[tuple[object, str]], variables: Map
             cache.setdefault(place, variables[name])
 
 
-def settle(context: Context, made: Any, slot: Slot) -> None:
+def settle(context: Context, made: object, slot: Slot) -> None:
     """See to what a factory made: an object to be kept, perhaps, or an awaitable from one that gave none before."""
     ways = disposal_of(type(made))
     if ways.is_awaitable and slot.making is Making.PLAIN and not slot.is_class:
         slot.making = Making.ASYNC
-        if hasattr(made, "close"):
-            made.close()
+        close = getattr(made, "close", None)
+        if close is not None:
+            close()
         raise made_asynchronously([], slot.service_type, slot.key, why="its factory returned an awaitable")
     if ways.is_needed:
         if slot.is_tracked:
@@ -60,7 +61,7 @@ PLAIN_TYPES: Final[set[type]] = set()
 """Types whose objects need no disposal and no await; plans look here first."""
 
 
-def _holds(context: Context, made: Any) -> bool:
+def _holds(context: Context, made: object) -> bool:
     return any(item is made for item in context.held_) if context is not context.root_ else False
 
 

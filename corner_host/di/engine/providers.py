@@ -19,27 +19,31 @@ Provider = providers.Provider[Any]
 
 def provider_of(slot: Slot) -> Provider:
     """Return the provider that holds *slot*, made when it is first needed."""
-    found = slot.provider
-    if found is None:
-        if slot.inner is None and slot.descriptor.has_instance:
-            found = providers.Object(slot.descriptor.instance)
-        else:
-            kind = providers.Factory if slot.is_class else providers.Callable
-            found = kind(_without_truth(slot.maker))
-            found.disable_async_mode()  # else it would guess from the first result
-        slot.provider = found
-    return cast("Provider", found)
+    if slot.provider is None:
+        slot.provider = _made(slot)
+    return cast("Provider", slot.provider)
 
 
-def _without_truth(maker: Any) -> Any:
+def _made(slot: Slot) -> Provider:
+    if slot.inner is None and slot.descriptor.has_instance:
+        return cast("Provider", providers.Object(slot.descriptor.instance))
+    kind: Any = providers.Factory if slot.is_class else providers.Callable
+    made: Provider = kind(_without_truth(slot.maker))
+    made.disable_async_mode()  # else it would guess from the first result
+    return made
+
+
+def _without_truth(maker: object) -> object:
     """Hide a maker whose truth value is its own affair: dependency-injector asks for it."""
     kind = type(maker)
-    return partial(maker) if hasattr(kind, "__bool__") or hasattr(kind, "__len__") else maker
+    return (
+        partial(cast("Callable[..., Any]", maker)) if hasattr(kind, "__bool__") or hasattr(kind, "__len__") else maker
+    )
 
 
 def override(slot: Slot, other: Slot) -> None:
     """Let *other* stand in for *slot*."""
-    provider_of(slot).override(provider_of(other))
+    cast("Any", provider_of(slot)).override(provider_of(other))
 
 
 def end_override(slot: Slot) -> None:

@@ -16,7 +16,7 @@ from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequen
 
 from .claims import Claim, Claimant, claim
 from .construction import Construction, current, hidden_cycle, under_way
-from .context import Context
+from .context import CLOSED, Context
 from .keeping import disposed, keep
 
 MISSING: Final[Any] = object()
@@ -201,17 +201,17 @@ class _Walk(Claimant):
             with Construction(self._requested, self._context, site, self):
                 made = yield from self._from_factory(site, owner, positional, keywords)
         if site.slot.is_tracked and not site.slot.making.is_generator:
-            if owner.closed_ and self._asynchronous and disposal_of(type(made)).plain is None:
-                yield _Awaiting(aclose_all([made] if disposal_of(type(made)).is_needed else [], owner))
+            if self._asynchronous and owner.plans_ is CLOSED:
+                yield _Awaiting(aclose_all([made], owner))
                 raise disposed(owner)
             keep(owner, made, fresh=site.slot.is_class)
-        if owner.closed_:
+        if owner.plans_ is CLOSED:
             raise disposed(owner)
         return made
 
     def _from_factory(self, site: Call, owner: Context, positional: list[Any], keywords: dict[str, Any]) -> Step:
         slot = site.slot
-        made = _call(slot, positional, keywords)
+        made: Any = _call(slot, positional, keywords)
         if slot.making is Making.GENERATOR:
             value = next(made, MISSING)
             if value is MISSING:
@@ -226,15 +226,16 @@ class _Walk(Claimant):
             return value
         if slot.making is Making.ASYNC:
             return (yield _Awaiting(made))
-        if slot.is_class or not disposal_of(type(made)).is_awaitable:
+        if slot.is_class or not disposal_of(made.__class__).is_awaitable:
             slot.is_certain = True
             return made
         slot.making = Making.ASYNC  # a plain function that returns an awaitable: now it is known
         slot.is_certain = True
         if self._asynchronous:
             return (yield _Awaiting(made))
-        if hasattr(made, "close"):
-            made.close()
+        close = getattr(made, "close", None)
+        if close is not None:
+            close()
         raise self._only_async(site, "its factory returned an awaitable")
 
     def _only_async(self, site: Site, why: str) -> Exception:
