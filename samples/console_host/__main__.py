@@ -14,7 +14,7 @@ def main() -> int:
     try:
         host.run(backend=host.configuration.get_value("Backend", str, "asyncio"))
     finally:
-        if not wants_live(host.configuration):
+        if ledger.is_open and not wants_live(host.configuration):
             print(summary(ledger))
     return 1 if ledger.failed else 0
 

@@ -51,7 +51,8 @@ class LiveDisplay(BackgroundService):
                     pace.note(self._ledger.done)
                     live.update(screen(self._ledger, self._queue, pace), refresh=True)
             finally:
-                live.update(closing(self._ledger))  # drawn when the display ends
+                # Drawn when the display ends; a start that failed has no accounts to show.
+                live.update(closing(self._ledger) if self._ledger.is_open else "")
 
 
 class Stopwatch(Protocol):

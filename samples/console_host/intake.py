@@ -50,7 +50,7 @@ class OrderIntake(BackgroundService):
         await to_thread.run_sync(open_shop, self._settings)
         text = await to_thread.run_sync(self._settings.orders.read_bytes)
         lines = [(number, line) for number, line in enumerate(text.split(b"\n"), start=1) if line.strip()]
-        self._ledger.orders_in = len(lines)
+        self._ledger.open(len(lines))
         self._logger.info("%d orders came in with %s", len(lines), self._settings.orders)
         if self._enabled:
             with stopping.cancel_scope():

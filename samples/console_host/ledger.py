@@ -17,6 +17,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.orders_in = 0
+        self.is_open = False
         self.read = 0
         self.processed_now = 0
         self.processed_earlier = 0
@@ -26,6 +27,11 @@ class Ledger:
         self.waiting: dict[str, None] = {}  # read, and nothing has become of them yet; in order
         self.remark = ""
         self.latest = deque[str](maxlen=6)
+
+    def open(self, orders_in: int) -> None:
+        """The orders have come in; nothing has become of any of them yet."""
+        self.orders_in = orders_in
+        self.is_open = True
 
     def take(self, order_id: str) -> None:
         """An order was read and is on its way."""

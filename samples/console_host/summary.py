@@ -8,7 +8,7 @@ def summary(ledger: Ledger) -> str:
 
     Example:
         >>> ledger = Ledger()
-        >>> ledger.orders_in = 2
+        >>> ledger.open(2)
         >>> print(summary(ledger))
         orders in         2
         processed         0  0 now, 0 in earlier runs

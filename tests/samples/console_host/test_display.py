@@ -44,7 +44,7 @@ def drawn(picture: RenderableType) -> str:
 def ledger() -> Ledger:
     """Of ten orders one is processed, two are refused, one failed, one is under way, five are unread."""
     ledger = Ledger()
-    ledger.orders_in = 10
+    ledger.open(10)
     ledger.turn_away(3, RefusedError(Reason.MALFORMED, "no JSON"))
     for name in "abcd":
         ledger.take(name)

@@ -171,6 +171,7 @@ def test_a_wrong_setting_is_one_message(tmp_path: Path, argument: str, named: st
     assert ended.returncode == 1
     assert named in ended.stderr
     assert "Traceback" not in ended.stderr
+    assert "orders in" not in ended.stdout
     assert not (tmp_path / "outbox").exists()
 
 
