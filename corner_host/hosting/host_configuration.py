@@ -12,6 +12,7 @@ From low to high:
 Only 1 to 5 decide the environment; it decides which files are read in 6.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import final
@@ -95,7 +96,7 @@ class HostConfiguration:
         direct = {
             ENVIRONMENT_KEY: settings.environment_name,
             APPLICATION_KEY: settings.application_name,
-            CONTENT_ROOT_KEY: settings.content_root_path,
+            CONTENT_ROOT_KEY: None if settings.content_root_path is None else os.fspath(settings.content_root_path),
         }
         if given := {key: value for key, value in direct.items() if value is not None}:
             self.configuration.add_in_memory_collection(given)

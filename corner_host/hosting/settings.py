@@ -1,5 +1,6 @@
 """What a builder is told before it reads anything."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
@@ -26,4 +27,4 @@ class HostBuilderSettings:
     configuration: ConfigurationManager | None = None
     environment_name: str | None = None
     application_name: str | None = None
-    content_root_path: str | None = None
+    content_root_path: str | os.PathLike[str] | None = None
