@@ -6,6 +6,7 @@ from typing import Any, Self, TextIO, final
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
+from corner_host.options import BoundSection
 
 from .console import ConsolePlan
 from .formatters import FormatterFactory
@@ -38,6 +39,7 @@ class LoggingBuilder:
         self._captures_warnings = False
         opened: Any = Logger  # an open generic: it answers for every class
         services.try_add_singleton(opened, factory=logger_of)
+        services.add_singleton(BoundSection, instance=BoundSection(object, "", "Logging"))
 
     def clear_providers(self) -> Self:
         """Forget the console and every handler. Without any, nothing is written anywhere."""

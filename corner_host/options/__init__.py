@@ -44,7 +44,7 @@ from .contracts import (
 )
 from .errors import OptionsValidationError
 from .factory import OptionsFactory
-from .inventory import UnknownKey, options_schema, unknown_keys
+from .inventory import options_schema, unknown_keys
 from .monitor import OptionsMonitor
 from .options import Options, OptionsSnapshot
 from .registration import add_options_core, configure, configure_options, post_configure
@@ -65,7 +65,6 @@ __all__ = [
     "OptionsValidationError",
     "PostConfigureOptions",
     "StartupValidator",
-    "UnknownKey",
     "ValidateOptions",
     "add_options",
     "add_options_core",
