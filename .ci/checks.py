@@ -5,7 +5,7 @@ machine counts, except the Pythons themselves (on PATH, or in pyenv's folder) an
 
 Order:
     1. On the first Python: format, lint, types, import directions.
-    2. On each Python: the whole test suite, asyncio and trio.
+    2. On each Python: the whole test suite, asyncio and trio; as many Pythons at a time as there are cores.
     3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
     4. The README's first command, in a copy of the checkout.
 
@@ -21,8 +21,10 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 VENVS = ROOT / ".ci-venv"
@@ -60,16 +62,18 @@ def main() -> int:
     VENVS.mkdir()
     score = Score()
 
+    installed: list[str] = []
     for position, (version, python) in enumerate(pythons.items()):
         name = f"{version[0]}.{version[1]}"
-        environment = VENVS / name
-        group = "dev" if position == 0 else "test"
+        group = "test" if position else "dev"
         install = [*uv("sync"), "--locked", "--all-extras", "--no-default-groups", "--group", group, "--python", python]
-        if not step(score, f"install on Python {name}", install, UV_PROJECT_ENVIRONMENT=str(environment)):
-            continue
-        if position == 0:
-            static_checks(score, environment / BIN)
-        run_tests(score, name, environment / BIN)
+        if step(score, f"install on Python {name}", install, into=VENVS / name):
+            installed.append(name)
+            if position == 0:
+                static_checks(score, VENVS / name / BIN)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for counted in pool.map(run_tests, installed):
+            score.count(*counted)
 
     if step(score, "build the wheel", [*uv("build"), "--wheel", "--out-dir", str(VENVS / "dist")]):
         for version, python in pythons.items():
@@ -113,20 +117,22 @@ def static_checks(score: Score, tools: Path) -> None:
     step(score, "import directions", [tools / "lint-imports"])
 
 
-def run_tests(score: Score, name: str, tools: Path) -> None:
-    """Run the suite, two processes wide, and count its tests."""
-    report = VENVS / f"pytest-{name}.xml"
-    options = ["-q", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}"]
+def run_tests(name: str) -> tuple[int, int, int, str]:
+    """Run the suite on one Python, and return what `Score.count` takes. What pytest says is shown when it has ended."""
+    report, output = VENVS / f"pytest-{name}.xml", VENVS / f"pytest-{name}.txt"
+    options = ["-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
     began = time.monotonic()
-    status = run(f"pytest on Python {name}", [tools / "python", "-m", "pytest", *options])
+    with output.open("wb") as file:
+        status = run(f"pytest on Python {name}", [VENVS / name / BIN / "python", "-m", "pytest", *options], output=file)
     took = time.monotonic() - began
+    print(f"\n-- pytest on Python {name}\n{output.read_text('utf-8', 'backslashreplace')}", flush=True)
     suite = ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - our own file
     numbers = {} if suite is None else suite.attrib
     total, skipped = int(numbers.get("tests", 0)), int(numbers.get("skipped", 0))
     failed = int(numbers.get("failures", 0)) + int(numbers.get("errors", 0))
     if status != 0 and not failed:
         failed = 1
-    score.count(total - failed - skipped, failed, skipped, f"pytest on Python {name}: {total} tests ({took:.0f} s)")
+    return total - failed - skipped, failed, skipped, f"pytest on Python {name}: {total} tests ({took:.0f} s)"
 
 
 def try_wheel(score: Score, name: str, python: str) -> None:
@@ -149,25 +155,44 @@ def try_first_command(score: Score) -> None:
     step(score, "the README's first command", ["bash", "-euo", "pipefail", "-c", command], cwd=copy)
 
 
-def step(score: Score, title: str, command: Sequence[str | Path], *, cwd: Path = ROOT, **variables: str) -> bool:
+def step(
+    score: Score, title: str, command: Sequence[str | Path], *, cwd: Path = ROOT, into: Path | None = None
+) -> bool:
     """Run one check and count it."""
     began = time.monotonic()
-    status = run(title, command, cwd=cwd, **variables)
+    status = run(title, command, cwd=cwd, into=into)
     score.count(int(status == 0), int(status != 0), 0, f"{title} ({time.monotonic() - began:.0f} s)")
     return status == 0
 
 
-def run(title: str, command: Sequence[str | Path], *, cwd: Path = ROOT, **variables: str) -> int:
-    """Run *command*, its output on ours, and return its status."""
+def run(
+    title: str,
+    command: Sequence[str | Path],
+    *,
+    cwd: Path = ROOT,
+    into: Path | None = None,
+    output: IO[bytes] | None = None,
+) -> int:
+    """Run *command* and return its status.
+
+    Args:
+        title: What is said before it.
+        command: The words of the command.
+        cwd: Where it runs.
+        into: The environment that ``uv sync`` makes.
+        output: Where its output goes, if not to ours.
+    """
     print(f"\n== {title}", flush=True)
     unwanted = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"}
     inherited = {key: value for key, value in os.environ.items() if key not in unwanted}
     settings = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "UV_NO_PROGRESS": "1", "UV_LINK_MODE": "copy"}
+    if into is not None:
+        settings["UV_PROJECT_ENVIRONMENT"] = str(into)
     words = [str(word) for word in command]
     try:
         return subprocess.run(  # noqa: S603 - the commands are written above
-            words, cwd=cwd, env={**settings, **inherited, **variables}, stdin=subprocess.DEVNULL,
-            check=False, timeout=STEP_SECONDS,
+            words, cwd=cwd, env={**inherited, **settings}, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=None if output is None else subprocess.STDOUT, check=False, timeout=STEP_SECONDS,
         ).returncode  # fmt: skip
     except subprocess.TimeoutExpired:
         print(f"{title} took longer than {STEP_SECONDS} s", flush=True)
