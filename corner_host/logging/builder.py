@@ -26,6 +26,17 @@ class LoggingBuilder:
     Args:
         services: Where `Logger` is registered.
         configuration: The configuration that has the section ``Logging``.
+
+    Example:
+        >>> import sys
+        >>> from corner_host.configuration import ConfigurationManager
+        >>> builder = LoggingBuilder(ServiceCollection(), ConfigurationManager())
+        >>> _ = builder.add_console("systemd", stream=sys.stdout).add_filter("acme", "Warning")
+        >>> session = builder.apply()
+        >>> logging.getLogger("acme.Worker").info("not written")
+        >>> logging.getLogger("acme.Worker").warning("written"), session.close()
+        <4>acme.Worker[0] written
+        (None, None)
     """
 
     def __init__(self, services: ServiceCollection, configuration: Configuration) -> None:

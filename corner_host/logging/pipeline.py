@@ -3,8 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 from corner_host.primitives import name_of
 
@@ -15,9 +14,7 @@ from .scopes import current_scopes
 from .settings import CONSOLE_NAMES
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A handler and the rules for it."""
 
     handler: logging.Handler

@@ -83,6 +83,12 @@ class LoggingSession:
 
     async def aclose(self, timeout: Duration = FLUSH_SECONDS) -> None:
         """Do as `close` without making the event loop wait; a cancelled caller still has everything written."""
+        queues = [handler for handler in self._plan.handlers if isinstance(handler, QueuedHandler)]
+        if self._console is not None:
+            queues.append(self._console.handler)
+        if all(queue.is_idle for queue in queues):
+            self.close(timeout)  # nothing to wait for, and so not worth a thread
+            return
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(self.close, timeout)
 

@@ -17,6 +17,18 @@ class OptionsBuilder(Generic[T]):
     """Says where the options of one class and name come from, and what makes them valid. Every method returns it.
 
     Functions get the options first, and services as further parameters, found by their annotations.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> @dataclass
+        ... class MailOptions:
+        ...     host: str = "localhost"
+        >>> services = ServiceCollection().add_singleton(str, instance="mail.example")
+        >>> def use(options: MailOptions, host: str) -> None:
+        ...     options.host = host
+        >>> _ = services.add_options(MailOptions).configure(use).validate(lambda options: "." in options.host).validate_on_start()
+        >>> services.build_service_provider().get_required_service(MailOptions)
+        MailOptions(host='mail.example')
     """
 
     def __init__(self, services: ServiceCollection, options_type: type[T], name: str) -> None:

@@ -1,5 +1,6 @@
 """Options that follow their configuration."""
 
+import inspect
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -23,6 +24,22 @@ class OptionsMonitor(Generic[T]):
 
     When the configuration changes, they are made anew and the listeners are called, in the thread that brought the change.
     If the new ones are not valid, the last good ones stay, one error record tells why, and no listener is called.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> from corner_host.configuration import ConfigurationManager
+        >>> from corner_host.di import ServiceCollection
+        >>> @dataclass
+        ... class MailOptions:
+        ...     port: int = 25
+        >>> configuration = ConfigurationManager()
+        >>> services = ServiceCollection().configure(MailOptions, configuration.get_section("Mail"))
+        >>> monitor = services.build_service_provider().get_required_service(OptionsMonitor[MailOptions])
+        >>> with monitor.on_change(lambda options, name: print("now", options.port)):
+        ...     _ = configuration.add_in_memory_collection({"Mail:Port": "587"})
+        now 587
+        >>> monitor.current_value.port
+        587
     """
 
     def __init__(
@@ -66,7 +83,16 @@ class OptionsMonitor(Generic[T]):
 
         Returns:
             Ends the listening by ``close()``, or on leaving ``with``.
+
+        Raises:
+            TypeError: The listener is asynchronous, but that thread has no event loop; post to yours from a plain one.
         """
+        if inspect.iscoroutinefunction(listener):
+            message = (
+                f"The listener {short_name_of(listener)} is asynchronous, but changes come from a thread without an event loop.\n"
+                "To fix: pass a plain function that hands the options over, for example with LoopHandle.post."
+            )
+            raise TypeError(message)
         listening = _Listening(self._listeners, listener, distinct=distinct)
         self._listeners[listening] = None
         return listening

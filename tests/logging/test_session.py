@@ -17,7 +17,7 @@ root = logging.getLogger()
 
 
 def test_information_and_above_is_written_by_default(builder: LoggingBuilder, captured: Captured, apply: Apply) -> None:
-    """L-16: without any rule."""
+    """L-16, L-26: without any rule, by a logger that was there before."""
     apply(builder)
     log.debug("no")
     log.info("yes")
@@ -80,6 +80,18 @@ def test_configuration_goes_before_code(
     log.error("e")
 
     assert captured.lines == ["acme.orders.Worker: e"]
+
+
+def test_the_later_source_wins(
+    builder: LoggingBuilder, captured: Captured, configuration: ConfigurationManager, apply: Apply
+) -> None:
+    """L-24: a level that a later source gives for the same category takes the place of the earlier one."""
+    configuration.add_in_memory_collection({"Logging:Captured:LogLevel:acme": "Error"})
+    configuration.add_in_memory_collection({"Logging:captured:loglevel:ACME": "Debug"})
+    apply(builder)
+    log.debug("yes")
+
+    assert captured.lines == ["acme.orders.Worker: yes"]
 
 
 def test_a_category_in_parts(

@@ -151,6 +151,15 @@ def test_listeners_hear_of_equal_values_unless_they_refuse(services: ServiceColl
     assert distinct == [("b", "")]
 
 
+def test_an_asynchronous_listener_is_refused(services: ServiceCollection, bell: Bell) -> None:
+    """R-09: nobody would await it in the thread that watches the files."""
+
+    async def listen_later(trail: Trail, name: str) -> None: ...
+
+    with pytest.raises(TypeError, match="To fix: pass a plain function"):
+        monitor_of(services).on_change(listen_later)
+
+
 def test_a_listener_that_fails_does_not_hinder_others(
     services: ServiceCollection, bell: Bell, caplog: pytest.LogCaptureFixture
 ) -> None:

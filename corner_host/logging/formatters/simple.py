@@ -1,8 +1,7 @@
 """One line a record, for people: ``12:30:01.104 info  orders.Worker           Order accepted   order=1042``."""
 
 import logging
-from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, NamedTuple
 
 from corner_host.logging.levels import TRACE, level_step
 from corner_host.logging.records import fields_of, message_of, trace_of
@@ -32,9 +31,7 @@ _FOR_MACHINES: Final = frozenset({"event_id", "event_name"})
 """Fields that tell a person nothing that the message does not."""
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class SimpleLine:
+class SimpleLine(NamedTuple):
     """The parts of a line, ready to be put together; further lines are indented below the message."""
 
     step: int
