@@ -143,15 +143,19 @@ def _accepts(hint: Any, argument: Any) -> bool:
 
 
 def _allows_none(hint: Any) -> bool:
-    if hint is NO_HINT or isinstance(hint, UnreadableHint):
+    if isinstance(hint, UnreadableHint):
         return False
+    if hint is NO_HINT or hint is Any or hint is object:
+        return True
     member = optional_member(normal(hint))
     return hint is None or hint is type(None) or (member is not None and member[1])
 
 
 def _takes_type(hint: Any, wanted: Any) -> bool:
-    if hint is NO_HINT or isinstance(hint, UnreadableHint):
+    if isinstance(hint, UnreadableHint):
         return False
+    if hint is NO_HINT:
+        return True
     member = optional_member(normal(hint))
     if member is None:
         return any(_takes_type(one, wanted) for one in normal(hint).__args__)

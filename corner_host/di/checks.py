@@ -1,17 +1,12 @@
 """What can be refused about a registration at once, without knowing the others. Pure."""
 
 import inspect
-from typing import Any, ParamSpec, Protocol, TypeVar, TypeVarTuple, get_origin
+from typing import Any, ParamSpec, Protocol, TypeVar, TypeVarTuple, cast, get_args, get_origin
 
 from corner_host.primitives import name_of, short_name_of
 
 from .errors import RegistrationError
-from .generics import (
-    arguments_of_base,
-    has_free_variables,
-    is_open,
-    type_parameters,
-)
+from .generics import arguments_of, arguments_of_base, has_free_variables, is_open, substitute, type_parameters
 from .keys import normal, service_key, shown_value
 from .lifetimes import ServiceLifetime
 
@@ -76,6 +71,11 @@ def check(descriptor: Registration) -> None:
     Raises:
         RegistrationError: With the reason and the way out.
     """
+    if not isinstance(cast("object", descriptor.lifetime), ServiceLifetime):
+        message = (
+            f"{descriptor.lifetime!r} is not a lifetime.\nTo fix: use ServiceLifetime.SINGLETON, SCOPED or TRANSIENT."
+        )
+        raise RegistrationError(message, service_type=descriptor.service_type, key=descriptor.key)
     service = descriptor.service_type
     if type(service) is not type:
         service = service_key(service)
@@ -159,6 +159,8 @@ def _check_implementation(descriptor: Registration, service: Any) -> None:
         )
     if origin is not service and _certainly_not(origin, service):
         raise _mismatch(descriptor, name_of(implementation), service)
+    if get_origin(service) is not None and _is_of_other_arguments(implementation, origin, service):
+        raise _mismatch(descriptor, name_of(implementation), service)
     why = why_not_built(implementation, service)
     if why is not None:
         short = short_name_of(service)
@@ -187,6 +189,27 @@ def _certainly_not(cls: type, service: Any) -> bool:
         return not issubclass(cls, wanted)
     except TypeError:  # a protocol with data members, or a class that forbids the question
         return False
+
+
+def _is_of_other_arguments(implementation: Any, origin: type, service: Any) -> bool:
+    """Tell whether *implementation* is the service's generic class, but certainly with other arguments."""
+    wanted = get_origin(service)
+    given = arguments_of_base(origin, wanted) if isinstance(wanted, type) else None
+    if given is None or given is type_parameters(wanted):
+        given = get_args(implementation)
+    known = arguments_of(implementation)
+    return any(
+        _certainly_differ(normal(substitute(mine, known)), theirs)
+        for mine, theirs in zip(given, get_args(service), strict=False)
+    )
+
+
+def _certainly_differ(mine: Any, theirs: Any) -> bool:
+    if mine == theirs or Any in {mine, theirs} or has_free_variables(mine):
+        return False
+    if not isinstance(mine, type) or not isinstance(theirs, type):
+        return True
+    return not issubclass(mine, theirs) and not issubclass(theirs, mine)  # variance may allow it
 
 
 def _check_open(descriptor: Registration, service: Any) -> None:

@@ -42,7 +42,6 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     def __init__(self, descriptors: Iterable[ServiceDescriptor] = ()) -> None:
         self._descriptors: list[ServiceDescriptor] = []
         self._decorations: list[tuple[Any, object, Callable[..., Any]]] = []
-        self._containers: list[Any] = []
         self._read_only = False
         self.extend(descriptors)
 
@@ -81,6 +80,12 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
         """Put *value* before position *index*."""
         self._refuse_if_read_only()
         self._descriptors.insert(index, _checked(value))
+
+    def __copy__(self) -> "ServiceCollection":
+        copied = ServiceCollection(self)
+        copied._decorations = list(self._decorations)
+        copied.keeps_sources = self.keeps_sources
+        return copied
 
     def __repr__(self) -> str:
         return f"<ServiceCollection, {len(self)} registrations{', read-only' if self._read_only else ''}>"

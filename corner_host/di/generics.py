@@ -17,7 +17,9 @@ NO_ARGUMENTS: Arguments = {}
 def type_parameters(thing: Any) -> tuple[Any, ...]:
     """Return the type variables of a generic class, or those left free in an alias such as ``Pair[T, int]``."""
     found: object = getattr(thing, "__parameters__", ())
-    return cast("tuple[Any, ...]", found) if isinstance(found, tuple) else ()
+    if not isinstance(found, tuple):
+        return ()
+    return cast("tuple[Any, ...]", found)  # type: ignore[redundant-cast] # pyright needs it
 
 
 def is_open(service_type: Any) -> bool:
@@ -76,6 +78,24 @@ def arguments_of(closed: Any) -> Arguments:
     if not isinstance(origin, type) or not is_open(origin):
         return NO_ARGUMENTS
     return dict(zip(type_parameters(origin), get_args(closed), strict=False))
+
+
+def constructor_arguments(maker: Any, arguments: Arguments) -> Arguments:
+    """Return what the type variables in the constructor of *maker* stand for, wherever in its bases that is written."""
+    cls = get_origin(maker) or maker
+    if not isinstance(cls, type):
+        return arguments
+    name = "__new__" if getattr(cls, "__init__", None) is object.__init__ else "__init__"
+    definer = next((base for base in cls.__mro__ if name in base.__dict__), cls)
+    if definer is cls or not is_open(definer):
+        return arguments
+    given = arguments_of_base(cls, definer)
+    if given is None:
+        return arguments
+    return {
+        variable: substitute(argument, arguments)
+        for variable, argument in zip(type_parameters(definer), given, strict=False)
+    }
 
 
 def pattern_of(service: type, implementation: Any) -> tuple[Any, ...]:

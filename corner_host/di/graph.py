@@ -196,9 +196,10 @@ class Graph:
         hint = parameter.hint
         if hint is NO_HINT or isinstance(hint, UnreadableHint):
             return (yield from self._without_hint(slot, parameter))
-        if get_origin(hint) is type and get_args(hint)[0] in slot.arguments:
-            return Constant(hint, None, slot.arguments[get_args(hint)[0]])
-        wanted = _taken_apart(substitute(hint, slot.arguments))
+        arguments = slot.hint_arguments
+        if get_origin(hint) is type and get_args(hint)[0] in arguments:
+            return Constant(hint, None, arguments[get_args(hint)[0]])
+        wanted = _taken_apart(substitute(hint, arguments))
         if wanted is None:
             if parameter.has_default:
                 return _LEFT_OUT

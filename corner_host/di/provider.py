@@ -9,8 +9,9 @@ from typing import Any, Self, TypeVar, cast, final
 from typing_extensions import TypeForm
 
 from . import problems
+from .closing import aclose_all, close_all
 from .descriptors import ABSENT, ServiceDescriptor
-from .disposal import aclose_all, close_all
+from .disposal import Endings
 from .engine import Engine, engine_of, sequence_type
 from .engine.context import CLOSED, Context, Plan, Plans
 from .engine.keeping import disposed
@@ -61,6 +62,7 @@ class ServiceProvider(Context):
         root.sequences_ = engine.of_root.sequences
         root.async_plans_ = engine.of_root.asynchronous
         root.held_ids_ = set()
+        root.endings_ = Endings()
         root.made_ = {}
         root.held_ = []
         root.lock_ = RLock()

@@ -27,13 +27,26 @@ def drawn(steps: Sequence[Step], last: str) -> str:
             str (key 'k') needs
               bytes  <- missing
     """
-    lines = [f"{'  ' * (depth + 1)}{_entry(step)} needs" for depth, step in enumerate(steps)]
-    return "\n".join([*lines, f"{'  ' * (len(steps) + 1)}{last}"])
+    lines = [*_shortened([f"{_entry(step)} needs" for step in steps]), last]
+    return "\n".join(f"{'  ' * (depth + 1)}{line}" for depth, line in enumerate(lines))
 
 
 def joined(steps: Sequence[Step], last: str) -> str:
     """Write the path in one line, as in ``A -> B(Impl) -> A``."""
-    return " -> ".join([*(_entry(step) for step in steps), last])
+    return " -> ".join([*_shortened([_entry(step) for step in steps]), last])
+
+
+def _shortened(parts: list[str]) -> list[str]:
+    """Leave out the middle of a long way; the error's ``path`` has all of it."""
+    left_out = len(parts) - MOST_STEPS
+    if left_out <= 1:
+        return parts
+    half = MOST_STEPS // 2
+    return [*parts[:half], f"... {left_out} more ...", *parts[-half:]]
+
+
+MOST_STEPS = 20
+"""How many steps of a way are shown."""
 
 
 def _entry(step: Step) -> str:

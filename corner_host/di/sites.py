@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, final, get_origin
 
 from .descriptors import ServiceDescriptor
-from .generics import NO_ARGUMENTS, Arguments
+from .generics import NO_ARGUMENTS, Arguments, constructor_arguments
 from .lifetimes import ServiceLifetime
 from .signatures import Parameter, parameters_of
 from .trampoline import Task, run
@@ -59,6 +59,7 @@ class Slot:
     """
 
     __slots__ = (
+        "_hint_arguments",
         "_parameters",
         "arguments",
         "descriptor",
@@ -70,6 +71,7 @@ class Slot:
         "key",
         "lifetime",
         "maker",
+        "makes_unhashable",
         "making",
         "provider",
         "service_type",
@@ -99,8 +101,19 @@ class Slot:
         self.making = Making.PLAIN if is_class else making_of(maker)
         self.is_certain = is_class or self.making is not Making.PLAIN
         self.given: frozenset[str] = frozenset()
+        self.makes_unhashable = False
         self.provider: Any = None
+        self._hint_arguments: Arguments | None = None
         self._parameters: tuple[Parameter, ...] | None = None
+
+    @property
+    def hint_arguments(self) -> Arguments:
+        """What the type variables in the maker's hints stand for; an inherited constructor may speak of others."""
+        if not self.is_class:
+            return self.arguments
+        if self._hint_arguments is None:
+            self._hint_arguments = constructor_arguments(self.maker, self.arguments)
+        return self._hint_arguments
 
     @property
     def makes_its_class(self) -> bool:

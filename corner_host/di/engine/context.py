@@ -6,6 +6,9 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
+from corner_host.di.closing import Held
+from corner_host.di.disposal import Endings
+
 Plan = Callable[["Context"], Any]
 """Makes, or finds, one service for a provider or scope."""
 
@@ -36,8 +39,11 @@ class Context:
     sequences_: Plans
     async_plans_: Plans
     made_: Made
-    held_: list[Any]
+    held_: list[Held]
     held_ids_: set[int]
+    """The ids of what the root holds, set on the root only."""
+    endings_: Endings
+    """What is known about types, set on the root only."""
     lock_: Any
     _claims: dict[object, Any] | None = None
 

@@ -202,7 +202,7 @@ class Engine:
         if site is None:
             return None
         self._check_scope(context, site)
-        place = asked if key is None else (asked, type(key), key)
+        place = _place(asked, found, key)
         if isinstance(site, Constant):
             plan = door.constant(site, site.value)
             self._put(table, place, plan, generation)
@@ -228,7 +228,7 @@ class Engine:
                 refresh(site)
             if not site.is_certain:
                 return None
-            if site.lifetime is ServiceLifetime.SINGLETON:
+            if site.lifetime is ServiceLifetime.SINGLETON or (at_root and site.lifetime is ServiceLifetime.SCOPED):
                 value = ready(site, self._root)
                 return None if value is MISSING else door.constant(site, value)
             if site.needs_async and not door.is_async:
@@ -302,6 +302,15 @@ class Engine:
             self._graph.clear()
             self.of_root.clear()
             self.of_scopes.clear()
+
+
+def _place(asked: Any, found: Any, key: object) -> Any:
+    """Return under what a plan is stored: what was asked for, as it is looked up again; its normal form if that fails."""
+    try:
+        hash(asked)
+    except TypeError:
+        asked = found
+    return asked if key is None else (asked, type(key), key)
 
 
 def engine_of(context: Context) -> Engine:

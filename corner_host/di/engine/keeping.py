@@ -1,15 +1,17 @@
 """What is made is kept for disposal by the scope, or root, that made it."""
 
+import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from corner_host.di.disposal import close_all, disposal_of
+from corner_host.di.closing import close_all
+from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd
 from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
 from corner_host.di.problems import made_asynchronously
 from corner_host.di.sites import Making, Slot
 
-from .context import Context
+from .context import CLOSED, Context
 
 
 def keep(context: Context, made: object, *, fresh: bool) -> None:
@@ -21,16 +23,29 @@ def keep(context: Context, made: object, *, fresh: bool) -> None:
         fresh: It comes from a class, so that nobody keeps it yet; a factory may return what is kept already, and
             what the root keeps no scope closes.
     """
-    if not disposal_of(type(made)).is_needed:
-        return
     root = context.root_
+    ways = root.endings_.of(type(made))
+    if not ways.is_needed:
+        return
     if not fresh and (id(made) in root.held_ids_ or isinstance(made, Context) or _holds(context, made)):
         return
     if context is root:
         root.held_ids_.add(id(made))
-    context.held_.append(made)
-    if context.closed_:
+    context.held_.append((made, ways.plain, ways.asynchronous))
+    if context.plans_ is CLOSED:
         too_late(context)
+
+
+def keep_generator(context: Context, end: GeneratorEnd | AsyncGeneratorEnd) -> None:
+    """Have *end* run when *context* closes."""
+    if isinstance(end, GeneratorEnd):
+        context.held_.append((end, GeneratorEnd.close, None))
+    else:
+        context.held_.append((end, None, AsyncGeneratorEnd.aclose))
+
+
+def _holds(context: Context, made: object) -> bool:
+    return context is not context.root_ and any(item is made for item, _, _ in context.held_)
 
 
 def salvage(context: Context, kept: Sequence[tuple[object, str]], variables: Mapping[str, Any]) -> None:
@@ -43,26 +58,18 @@ def salvage(context: Context, kept: Sequence[tuple[object, str]], variables: Map
 
 def settle(context: Context, made: object, slot: Slot) -> None:
     """See to what a factory made: an object to be kept, perhaps, or an awaitable from one that gave none before."""
-    ways = disposal_of(type(made))
+    endings = context.root_.endings_
+    ways = endings.of(type(made))
     if ways.is_awaitable and slot.making is Making.PLAIN and not slot.is_class:
         slot.making = Making.ASYNC
-        close = getattr(made, "close", None)
-        if close is not None:
-            close()
+        if inspect.iscoroutine(made):
+            made.close()
         raise made_asynchronously([], slot.service_type, slot.key, why="its factory returned an awaitable")
     if ways.is_needed:
         if slot.is_tracked:
             keep(context, made, fresh=False)
-    elif not ways.is_awaitable:
-        PLAIN_TYPES.add(type(made))
-
-
-PLAIN_TYPES: Final[set[type]] = set()
-"""Types whose objects need no disposal and no await; plans look here first."""
-
-
-def _holds(context: Context, made: object) -> bool:
-    return any(item is made for item in context.held_) if context is not context.root_ else False
+    elif not ways.is_awaitable and not slot.makes_unhashable:
+        endings.harmless.add(type(made))
 
 
 def too_late(context: Context) -> None:

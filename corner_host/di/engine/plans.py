@@ -34,7 +34,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast, final, get_origin
 
-from corner_host.di.disposal import disposal_of
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.problems import made_none
 from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
@@ -42,7 +41,7 @@ from corner_host.di.trampoline import Task, run
 
 from .codes import function_from
 from .context import CLOSED, Context, Plan
-from .keeping import PLAIN_TYPES, keep, salvage, settle, too_late
+from .keeping import keep, salvage, settle, too_late
 from .walk import MISSING, resolve, resolve_async
 
 DEEPEST_EXPRESSION: Final = 12
@@ -51,7 +50,6 @@ DEEPEST_NESTING: Final = 24
 _NAMES: Final[dict[str, Any]] = {
     "CLOSED": CLOSED,
     "MISSING": MISSING,
-    "PLAIN": PLAIN_TYPES,
     "keep": keep,
     "made_none": made_none,
     "resolve": resolve,
@@ -83,7 +81,7 @@ class Setting:
 def compiled(site: Site, setting: Setting) -> Any:
     """Return the plan of *site*."""
     writer = _Writer(setting)
-    if site.scoped is None or site.needs_async:
+    if site.scoped is None or site.needs_async or setting.at_root:
         writer.is_mixed = site.needs_async
         body = writer.whole(site, 2)
     else:
@@ -96,7 +94,7 @@ def compiled(site: Site, setting: Setting) -> Any:
 
 def _for_scope(site: Site, writer: "_Writer", setting: Setting) -> list[str]:
     """Write what a scope keeps: a straight line where nothing is made yet, else a look at each place."""
-    if setting.at_root or _takes_provider(site):
+    if _takes_provider(site):
         return ["  c = context.cache_", *_hit(site, writer, "  "), "  with context.lock_:", *writer.whole(site, 3)]
     later = writer.constant(_Later(site, setting))
     writer.is_straight = True
@@ -195,6 +193,9 @@ class _Writer:
             self.constants.append(value)
         return name
 
+    def _optional(self, value: Any) -> str:
+        return "None" if value is None else self.constant(value)
+
     def whole(self, site: Site, depth: int) -> list[str]:
         """Return the lines that make *site* and return it."""
         value, _ = run(self._value(site, depth, 0))
@@ -223,10 +224,12 @@ class _Writer:
     def _value(self, site: Site, depth: int, nesting: int) -> Task:
         """Write what makes *site*; gives an expression for it, and how deep the expression is."""
         if isinstance(site, Constant):
-            return ("None" if site.value is None else self.constant(site.value)), 0
+            return self._optional(site.value), 0
         if isinstance(site, CurrentProvider):
             return "context", 0
-        if site.lifetime is ServiceLifetime.SINGLETON:
+        if site.lifetime is ServiceLifetime.SINGLETON or (
+            self._setting.at_root and site.lifetime is ServiceLifetime.SCOPED
+        ):
             value = self._setting.root.cache_.get(site.place, MISSING)
             return (self._walked(site), 1) if value is MISSING else (self.constant(value), 0)
         if site.lifetime is ServiceLifetime.SCOPED:
@@ -307,7 +310,8 @@ class _Writer:
         """Write what happens to a new object: it may have to be kept for disposal."""
         if slot.makes_its_class:
             cls = get_origin(slot.maker) or slot.maker
-            if not slot.is_tracked or not disposal_of(cls).is_needed:
+            ways = self._setting.root.endings_.of(cls)
+            if not slot.is_tracked or not ways.is_needed:
                 if deep <= DEEPEST_EXPRESSION:
                     return made, deep
                 name = self._new_name()
@@ -320,11 +324,14 @@ class _Writer:
                 self._lines.append(f"{tab}keep(context, {name}, fresh=True)")
             else:
                 self._keeps = True
-                self._lines.append(f"{tab}d.append({name})")
+                plain, asynchronous = (self._optional(way) for way in (ways.plain, ways.asynchronous))
+                self._lines.append(f"{tab}d.append(({name}, {plain}, {asynchronous}))")
             return name, 0
         name = self._new_name()
+        harmless = self.constant(self._setting.root.endings_.harmless)
+        look = "" if slot.makes_unhashable else f"if type({name}) not in {harmless}: "
         self._lines += [
             f"{tab}{name} = {made}",
-            f"{tab}if type({name}) not in PLAIN: settle(context, {name}, {self.constant(slot)})",
+            f"{tab}{look}settle(context, {name}, {self.constant(slot)})",
         ]
         return name, 0

@@ -4,11 +4,14 @@ The going down is done without Python's stack: each step is a generator that yie
 any length works, and the synchronous and the asynchronous walk are one; only the driver differs.
 """
 
+import inspect
 from collections.abc import Awaitable, Generator
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Final, final
 
 from corner_host.di import problems
-from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, aclose_all, disposal_of, yields_wrongly
+from corner_host.di.closing import aclose_all
+from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, is_awaitable, yields_wrongly
 from corner_host.di.graph import steps_to
 from corner_host.di.keys import shown
 from corner_host.di.lifetimes import ServiceLifetime
@@ -17,7 +20,7 @@ from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequen
 from .claims import Claim, Claimant, claim
 from .construction import Construction, current, hidden_cycle, under_way
 from .context import CLOSED, Context
-from .keeping import disposed, keep
+from .keeping import disposed, keep, keep_generator
 
 MISSING: Final[Any] = object()
 
@@ -132,7 +135,7 @@ class _Walk(Claimant):
         if self._under_way and self._under_way.holds(site.place, owner):
             raise hidden_cycle(self._requested, site)
         if lifetime is ServiceLifetime.SINGLETON or (
-            lifetime is ServiceLifetime.SCOPED and (site.needs_async or not site.is_certain)
+            lifetime is ServiceLifetime.SCOPED and (owner is owner.root_ or site.needs_async or not site.is_certain)
         ):
             return self._claimed(site, owner)
         if lifetime is ServiceLifetime.SCOPED:
@@ -202,7 +205,8 @@ class _Walk(Claimant):
                 made = yield from self._from_factory(site, owner, positional, keywords)
         if site.slot.is_tracked and not site.slot.making.is_generator:
             if self._asynchronous and owner.plans_ is CLOSED:
-                yield _Awaiting(aclose_all([made], owner))
+                ways = owner.root_.endings_.of(made.__class__)
+                yield _Awaiting(aclose_all([(made, ways.plain, ways.asynchronous)], owner))
                 raise disposed(owner)
             keep(owner, made, fresh=site.slot.is_class)
         if owner.plans_ is CLOSED:
@@ -212,31 +216,43 @@ class _Walk(Claimant):
     def _from_factory(self, site: Call, owner: Context, positional: list[Any], keywords: dict[str, Any]) -> Step:
         slot = site.slot
         made: Any = _call(slot, positional, keywords)
-        if slot.making is Making.GENERATOR:
-            value = next(made, MISSING)
-            if value is MISSING:
-                raise yields_wrongly(slot.maker, shown(slot.service_type, slot.key), "nothing")
-            keep(owner, GeneratorEnd(made, slot.maker, shown(slot.service_type, slot.key)), fresh=True)
-            return value
-        if slot.making is Making.ASYNC_GENERATOR:
-            value = yield _Awaiting(anext(made, MISSING))
-            if value is MISSING:
-                raise yields_wrongly(slot.maker, shown(slot.service_type, slot.key), "nothing")
-            keep(owner, AsyncGeneratorEnd(made, slot.maker, shown(slot.service_type, slot.key)), fresh=True)
-            return value
+        if not slot.is_certain:
+            self._learn(site, made)
+        if slot.making is Making.PLAIN:
+            return made
         if slot.making is Making.ASYNC:
             return (yield _Awaiting(made))
-        if slot.is_class or not disposal_of(made.__class__).is_awaitable:
-            slot.is_certain = True
-            return made
-        slot.making = Making.ASYNC  # a plain function that returns an awaitable: now it is known
+        service = shown(slot.service_type, slot.key)
+        if slot.making is Making.GENERATOR:
+            value = next(made, MISSING)
+            end: GeneratorEnd | AsyncGeneratorEnd = GeneratorEnd(made, slot.maker, service)
+        else:
+            value = yield _Awaiting(anext(made, MISSING))
+            end = AsyncGeneratorEnd(made, slot.maker, service)
+        if value is MISSING:
+            raise yields_wrongly(slot.maker, service, "nothing")
+        keep_generator(owner, end)
+        return value
+
+    def _learn(self, site: Call, made: Any) -> None:
+        """See from the first result what kind of factory a plain function is in truth."""
+        slot = site.slot
+        if isinstance(made, GeneratorType):
+            slot.making = Making.GENERATOR
+        elif isinstance(made, AsyncGeneratorType):
+            slot.making = Making.ASYNC_GENERATOR
+        elif is_awaitable(made):
+            slot.making = Making.ASYNC
+        else:
+            try:
+                hash(made.__class__)
+            except TypeError:
+                slot.makes_unhashable = True
         slot.is_certain = True
-        if self._asynchronous:
-            return (yield _Awaiting(made))
-        close = getattr(made, "close", None)
-        if close is not None:
-            close()
-        raise self._only_async(site, "its factory returned an awaitable")
+        if slot.making.is_async and not self._asynchronous:
+            if inspect.iscoroutine(made):
+                made.close()
+            raise self._only_async(site, "its factory turned out to be asynchronous")
 
     def _only_async(self, site: Site, why: str) -> Exception:
         return problems.made_asynchronously(steps_to(self._requested, site), site.service_type, site.key, why=why)
