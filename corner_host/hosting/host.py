@@ -20,6 +20,7 @@ from .callbacks import BuildCheck, Callbacks, HostBuilderContext
 from .contracts import HostApplicationLifetime, HostLifetime
 from .environment import CONTENT_ROOT_KEY, ENVIRONMENT_KEY, HostEnvironment
 from .errors import HostStateError, gather
+from .extensions import BuilderExtensions, HostExtensions
 from .host_configuration import HostConfiguration
 from .life import HostLife
 from .lifetime import ApplicationLifetime
@@ -34,7 +35,7 @@ Callback: TypeAlias = Callable[..., object]
 
 
 @final
-class HostBuilder:
+class HostBuilder(BuilderExtensions):
     """Collects what a host is made of, and makes it, once.
 
     ``services``, ``configuration``, ``logging`` and ``environment`` are live: what is added can be read at once. Callbacks
@@ -244,7 +245,7 @@ class HostBuilder:
 
 
 @final
-class Host(HostLife):
+class Host(HostExtensions, HostLife):
     """An application: its services, what they are told, and when they run.
 
     A builder makes it (`Host.create_builder`). `run` is a script's last line; ``async with host`` is for programs that have

@@ -1,0 +1,37 @@
+"""Web and host together, both ways round.
+
+**The web inside the host**: ``builder.add_asgi(app)`` runs a FastAPI, Starlette or any ASGI application as a hosted
+service. The host owns signals, sockets and logging; open event streams and WebSockets end when it stops.
+
+**The host inside the web**: ``FastAPI(lifespan=host.lifespan())``, for teams tied to ``uvicorn app:app``.
+
+Either way each request and each WebSocket connection has a service scope of its own.
+
+- ``registration``, ``service``, ``settings``: ``add_asgi``, and what it runs, by the section ``Server``
+- ``uvicorn_server``, ``hypercorn_server``: the servers, side doors (extras ``web``, ``hypercorn``)
+- ``scopes``, ``ending``, ``access``, ``health``, ``metrics``: what stands around the application, each pure ASGI
+- ``app_lifespan``: the application's own start and stop; ``host_lifespan``: the host as an application's lifespan
+- ``fastapi``: ``Inject[T]``, a side door; ``routes`` checks what routes take when the host is built
+"""
+
+from .asgi import AsgiApp, Message, Receive, Scope, Send
+from .errors import NoServiceScopeError, ServerStartError
+from .host_lifespan import lifespan
+from .registration import add_asgi
+from .scopes import ServiceScopeMiddleware, services_of
+from .service import WebAppService
+
+__all__ = [
+    "AsgiApp",
+    "Message",
+    "NoServiceScopeError",
+    "Receive",
+    "Scope",
+    "Send",
+    "ServerStartError",
+    "ServiceScopeMiddleware",
+    "WebAppService",
+    "add_asgi",
+    "lifespan",
+    "services_of",
+]

@@ -1,0 +1,95 @@
+"""Ends connections that would never end by themselves when the host stops: event streams and WebSockets.
+
+A request that will be answered is left to its answer. A stream of server-sent events ends as if it were complete: its
+handler is cancelled, and the client, which reconnects by itself, gets a clean end. A WebSocket handler is told that its
+peer is gone ("service restart", 1012) and cancelled if it has not returned soon after.
+"""
+
+from typing import Final, final
+
+import anyio
+
+from corner_host.primitives import CancellationToken, LoopHandle
+
+from .asgi import AsgiApp, Message, Receive, Scope, Send
+
+_SERVICE_RESTART: Final = 1012
+_REASON: Final = "the server stops"
+_GRACE_SECONDS: Final = 1.0
+_EVENT_STREAM: Final = b"text/event-stream"
+
+
+@final
+class EndOnStopMiddleware:
+    """Ends open event streams and WebSockets when *stopping* is cancelled."""
+
+    def __init__(self, app: AsgiApp, stopping: CancellationToken) -> None:
+        self._app = app
+        self._stopping = stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on."""
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "websocket":
+                await self._websocket(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_stream = is_complete = False
+        loop = LoopHandle.current()
+
+        with anyio.CancelScope() as handler:
+
+            async def watch(message: Message) -> None:
+                nonlocal is_stream, is_complete
+                if message["type"] == "http.response.start":
+                    is_stream = any(
+                        name.lower() == b"content-type" and value.startswith(_EVENT_STREAM)
+                        for name, value in message.get("headers", ())
+                    )
+                elif message["type"] == "http.response.body":
+                    is_complete = not message.get("more_body", False)
+                await send(message)
+                if is_stream and self._stopping.is_cancellation_requested:
+                    handler.cancel()
+
+            def end_stream() -> None:
+                if is_stream:
+                    handler.cancel()
+
+            with self._stopping.register(lambda: loop.post(end_stream)):
+                await self._app(scope, receive, watch)
+        if handler.cancelled_caught and not is_complete:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        loop = LoopHandle.current()
+        is_closed = False
+
+        with anyio.CancelScope() as handler:
+
+            async def receive_until_stop() -> Message:
+                nonlocal is_closed
+                message: Message = {"type": "websocket.disconnect", "code": _SERVICE_RESTART, "reason": _REASON}
+                if not self._stopping.is_cancellation_requested:
+                    with self._stopping.cancel_scope():
+                        message = await receive()
+                        is_closed = is_closed or message["type"] == "websocket.disconnect"
+                return message
+
+            async def watch(message: Message) -> None:
+                nonlocal is_closed
+                is_closed = is_closed or message["type"] == "websocket.close"
+                await send(message)
+
+            def end_soon() -> None:
+                handler.deadline = min(handler.deadline, anyio.current_time() + _GRACE_SECONDS)
+
+            with self._stopping.register(lambda: loop.post(end_soon)):
+                await self._app(scope, receive_until_stop, watch)
+        if self._stopping.is_cancellation_requested and not is_closed:
+            with anyio.move_on_after(_GRACE_SECONDS, shield=True):
+                await send({"type": "websocket.close", "code": _SERVICE_RESTART, "reason": _REASON})

@@ -1,0 +1,64 @@
+"""The health endpoints: probes in .NET's words, and readiness that fails first."""
+
+import anyio
+import pytest
+from fastapi import FastAPI
+
+from corner_host import HostBuilder
+from corner_host.primitives import CancellationToken
+
+from .conftest import Serve
+
+
+@pytest.mark.parametrize("path", ["/alive", "/health", "/health/startup"])
+async def test_a_running_host_is_healthy(serve: Serve, path: str) -> None:
+    """200 and one word."""
+    async with serve(FastAPI()) as site:
+        response = await site.client.get(path)
+
+    assert (response.status_code, response.text) == (200, "Healthy")
+
+
+async def test_a_check_that_fails_makes_the_host_unready_but_not_dead(serve: Serve) -> None:
+    """/health says 503; /alive does not ask it. JSON tells which check, not why."""
+
+    def configure(builder: HostBuilder) -> None:
+        builder.services.add_health_checks().add_check("database", lambda: False)
+
+    async with serve(FastAPI(), configure) as site:
+        health, alive = await site.client.get("/health"), await site.client.get("/alive")
+        details = (await site.client.get("/health", headers={"accept": "application/json"})).json()
+
+    assert (health.status_code, health.text, alive.status_code) == (503, "Unhealthy", 200)
+    assert details["checks"]["database"]["status"] == "Unhealthy"
+    assert details["checks"]["lifecycle"]["status"] == "Healthy"
+
+
+async def test_readiness_fails_before_anything_is_stopped(serve: Serve) -> None:
+    """While services still stop, the load balancer learns that it should look elsewhere."""
+    release = anyio.Event()
+
+    async def slow_to_stop(stopping: CancellationToken) -> None:
+        await stopping.wait()
+        await release.wait()
+
+    app = FastAPI()
+    answers: list[int] = []
+
+    @app.get("/last")
+    async def last() -> None:
+        await release.wait()
+
+    with anyio.fail_after(15):
+        async with serve(app, lambda builder: builder.add_hosted_service(slow_to_stop)) as site:
+            site.host.lifetime.stop_application()
+            answers.append((await site.client.get("/health")).status_code)
+            release.set()
+
+    assert answers == [503]
+
+
+async def test_the_endpoints_can_be_switched_off(serve: Serve) -> None:
+    """Then the application answers the paths, or nobody."""
+    async with serve(FastAPI(), lambda _: None, "--Server:HealthEndpoints=false") as site:
+        assert (await site.client.get("/alive")).status_code == 404

@@ -1,0 +1,93 @@
+"""What becomes of open connections when the host stops: nothing hangs, nothing that was promised is cut."""
+
+from collections.abc import AsyncIterator
+
+import anyio
+import pytest
+import websockets.asyncio.client
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from starlette.responses import StreamingResponse
+from websockets.exceptions import ConnectionClosed
+
+from .conftest import Serve
+
+
+async def test_an_event_stream_ends_cleanly_when_the_host_stops(serve: Serve) -> None:
+    """A client that listens for ever gets a complete answer, and the stop does not wait for it."""
+    app = FastAPI()
+
+    @app.get("/events")
+    async def events() -> StreamingResponse:
+        async def endless() -> AsyncIterator[str]:
+            yield "data: hello\n\n"
+            await anyio.sleep_forever()
+
+        return StreamingResponse(endless(), media_type="text/event-stream")
+
+    with anyio.fail_after(15):
+        async with serve(app) as site, site.client.stream("GET", "/events") as response:
+            chunks = response.aiter_text()
+            first = await anext(chunks)
+            async with anyio.create_task_group() as group:
+                group.start_soon(site.host.stop)
+                rest = [chunk async for chunk in chunks]
+
+    assert (first, rest) == ("data: hello\n\n", [])
+
+
+async def test_a_running_request_is_answered_although_the_host_stops(serve: Serve) -> None:
+    """What was accepted is answered, within the budget."""
+    app = FastAPI()
+    running, release = anyio.Event(), anyio.Event()
+
+    @app.get("/slow")
+    async def slow() -> str:
+        running.set()
+        await release.wait()
+        return "done"
+
+    answers: list[str] = []
+    with anyio.fail_after(15):
+        async with serve(app) as site, anyio.create_task_group() as group:
+
+            async def ask() -> None:
+                answers.append((await site.client.get("/slow")).json())
+
+            group.start_soon(ask)
+            await running.wait()
+            group.start_soon(site.host.stop)
+            await site.host.lifetime.application_stopping.wait()
+            release.set()
+
+    assert answers == ["done"]
+
+
+async def test_a_websocket_is_told_that_the_server_restarts(serve: Serve, anyio_backend: str) -> None:
+    """The handler sees a disconnect, the client the code 1012, and the stop does not wait for either."""
+    if anyio_backend != "asyncio":
+        pytest.skip("the client of this test needs asyncio")
+    app = FastAPI()
+    seen: list[int] = []
+
+    @app.websocket("/chat")
+    async def chat(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            while True:
+                await socket.send_text((await socket.receive_text()).upper())
+        except WebSocketDisconnect as gone:
+            seen.append(gone.code)
+
+    with anyio.fail_after(15):
+        async with serve(app) as site:  # noqa: SIM117 - the second needs the first
+            async with websockets.asyncio.client.connect(site.url.replace("http", "ws") + "/chat") as client:
+                await client.send("hi")
+                answer = await client.recv()
+                async with anyio.create_task_group() as group:
+                    group.start_soon(site.host.stop)
+                    with pytest.raises(ConnectionClosed) as closed:
+                        await client.recv()
+
+    assert (answer, seen) == ("HI", [1012])
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
