@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from corner_host.di import ServiceLifetime
+
+SHARED = [ServiceLifetime.SINGLETON, ServiceLifetime.SCOPED]
+
 
 def finishes(*work: Callable[[], Any]) -> list[Any]:
     """Run each in a thread of its own; return their results, or fail if one does not come back."""
@@ -30,7 +34,7 @@ class Meeting:
 class BelowBegins:
     def __init__(self, meeting: Meeting) -> None:
         meeting.below_begun.set()
-        meeting.above_begun.wait(0.3)
+        meeting.above_begun.wait(0.1)
 
 
 class AboveBegins:

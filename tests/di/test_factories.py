@@ -123,17 +123,21 @@ def test_what_a_factory_made_is_closed_with_its_owner() -> None:
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
-def test_a_factory_may_answer_none(lifetime: ServiceLifetime) -> None:
-    """FAC-07: lenient calls and sequences give the None; the required call says where it came from."""
+async def test_a_factory_may_answer_none(lifetime: ServiceLifetime) -> None:
+    """FAC-07: lenient calls and sequences give the None; the required call says where it came from; each time."""
     services = ServiceCollection()
     add(services, lifetime, Leaf, factory=lambda: None)
-    provider = services.build_service_provider()
+    inside = services.build_service_provider().create_scope().service_provider
 
-    assert provider.get_service(Leaf) is None
-    assert list(provider.get_services(Leaf)) == [None]
-    assert provider.is_service(Leaf)
-    with pytest.raises(ServiceNotRegisteredError, match=r"(?s)Leaf.*None"):
-        provider.get_required_service(Leaf)
+    for _ in range(4):
+        assert inside.get_service(Leaf) is None
+        assert await inside.get_service_async(Leaf) is None
+        assert list(inside.get_services(Leaf)) == [None]
+        assert inside.is_service(Leaf)
+        with pytest.raises(ServiceNotRegisteredError, match=r"(?s)Leaf.*None"):
+            inside.get_required_service(Leaf)
+        with pytest.raises(ServiceNotRegisteredError, match=r"(?s)Leaf.*None"):
+            await inside.get_required_service_async(Leaf)
 
 
 def test_validating_calls_no_factory() -> None:

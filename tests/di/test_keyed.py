@@ -133,6 +133,18 @@ def test_keyed_services_come_from_type_factory_and_instance() -> None:
     assert provider.get_service(Store, key=3) is ready
 
 
+async def test_every_door_takes_a_key() -> None:
+    """KEY-01, KEY-25, D8: the asynchronous ones as well, asked again and again."""
+    services = ServiceCollection().add_scoped(Store, MemoryStore).add_scoped(Store, DiskStore, key="k")
+    inside = services.build_service_provider().create_scope().service_provider
+
+    for _ in range(4):
+        assert isinstance(await inside.get_service_async(Store), MemoryStore)
+        assert await inside.get_service_async(Store, key="k") is inside.get_service(Store, key="k")
+        assert isinstance(await inside.get_required_service_async(Store, key="k"), DiskStore)
+        assert await inside.get_service_async(Store, key="other") is None
+
+
 def test_an_injected_provider_answers_keyed_questions() -> None:
     """KEY-07, KEY-09, KEY-23: as any provider does."""
 

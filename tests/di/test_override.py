@@ -1,6 +1,7 @@
 """Overriding for tests, taking over a container, and reading configuration: what .NET does not have."""
 
 from typing import Annotated, Any
+from unittest.mock import MagicMock, create_autospec
 
 import pytest
 from dependency_injector import containers, providers
@@ -129,6 +130,18 @@ def test_a_substitute_is_not_closed() -> None:
             provider.get_service(Closable)
 
     assert journal.lines == ["Closable closed"]
+
+
+@pytest.mark.parametrize("substitute", [MagicMock(spec=Store), create_autospec(Store, instance=True)])
+def test_a_mock_of_the_service_may_stand_in(substitute: Store) -> None:
+    """D11, REG-12: what says that it is one, by isinstance, is one; also as a registered instance."""
+    provider = shop_provider()
+
+    with provider.override(Store, substitute):
+        assert provider.get_required_service(Shop).store is substitute
+
+    registered = ServiceCollection().add_singleton(Store, instance=substitute).build_service_provider()
+    assert registered.get_service(Store) is substitute
 
 
 class Taken(containers.DeclarativeContainer):

@@ -1,0 +1,153 @@
+"""The first resolve and the later ones are made in different ways, and must not be told apart."""
+
+from typing import Any
+
+import pytest
+
+from corner_host.di import CircularDependencyError, ServiceCollection, ServiceLifetime, ServiceProvider
+from tests.di.toys import LIFETIMES, Branch, Closable, Journal, Leaf, add, journalled
+
+OFTEN = 5
+
+
+class Accessor:
+    """Knows the current scope, as web frameworks do."""
+
+    scope: ServiceProvider
+
+
+class Inner:
+    pass
+
+
+class Asks:
+    def __init__(self, accessor: Accessor) -> None:
+        self.inner = accessor.scope.get_required_service(Inner)
+
+
+class InnerFirst:
+    def __init__(self, inner: Inner, asks: Asks) -> None:
+        self.inner, self.asks = inner, asks
+
+
+class AsksFirst:
+    def __init__(self, asks: Asks, inner: Inner) -> None:
+        self.inner, self.asks = inner, asks
+
+
+class Scoped(Closable):
+    pass
+
+
+class Fleeting(Closable):
+    pass
+
+
+@pytest.mark.parametrize("lifetime", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
+def test_what_was_made_before_a_failure_stays_the_scopes_each_time(lifetime: ServiceLifetime) -> None:
+    """DIS-20, LIF-15: the scoped object is kept and found again, the transient is closed, the failure can be mended."""
+    services, journal = journalled()
+    fails: list[bool] = []
+
+    class Flaky:
+        def __init__(self) -> None:
+            if fails.pop():
+                raise ConnectionError
+
+    class Top:
+        def __init__(self, scoped: Scoped, fleeting: Fleeting, flaky: Flaky) -> None:
+            self.scoped = scoped
+
+    services.add_scoped(Scoped).add_transient(Fleeting).add_transient(Flaky)
+    add(services, lifetime, Top)
+    provider = services.build_service_provider()
+
+    for turn in range(OFTEN + 1):
+        journal.lines.clear()
+        fails[:] = [False, True] if turn % 2 else [False]
+        with provider.create_scope() as scope:
+            inside = scope.service_provider
+            if turn % 2:
+                with pytest.raises(ConnectionError):
+                    inside.get_service(Top)
+            top = inside.get_required_service(Top)
+            assert top.scoped is inside.get_service(Scoped)
+
+        assert journal.lines == ["Fleeting closed"] * (turn % 2 + 1) + ["Scoped closed"]
+
+
+@pytest.mark.parametrize("lifetime", LIFETIMES)
+async def test_a_loop_that_shows_up_late_is_a_loop_all_the_same(lifetime: ServiceLifetime) -> None:
+    """CIR-14, D9: a factory that begins to ask for itself when it has long been compiled; by both doors."""
+    loops: list[bool] = [False]
+
+    def make(provider: ServiceProvider) -> Leaf:
+        if loops[0]:
+            provider.get_required_service(Branch)
+        return Leaf()
+
+    services = ServiceCollection()
+    add(services, lifetime, Leaf, factory=make)
+    add(services, lifetime, Branch)
+    for _ in range(2):
+        loops[0] = False
+        provider = services.build_service_provider()
+        for _ in range(OFTEN if lifetime is not ServiceLifetime.SINGLETON else 0):
+            inside = provider.create_scope().service_provider
+            assert inside.get_service(Branch)
+            assert await inside.get_service_async(Branch)
+
+        loops[0] = True
+        for _ in range(2):
+            inside = provider.create_scope().service_provider
+            with pytest.raises(CircularDependencyError):
+                inside.get_service(Branch)
+            with pytest.raises(CircularDependencyError):
+                await inside.get_service_async(Branch)
+
+
+class AwkwardNames:
+    def __init__(
+        self, *, context: Leaf, k0: Leaf, v0: Leaf, d: Leaf, c: Leaf, lock: Leaf, self_: Leaf, size_: Leaf
+    ) -> None:
+        self.all = [context, k0, v0, d, c, lock, self_, size_]
+
+
+@pytest.mark.parametrize("lifetime", LIFETIMES)
+def test_the_names_of_parameters_do_not_matter(lifetime: ServiceLifetime) -> None:
+    """CTR-35: whatever text a plan is written in."""
+    services = ServiceCollection().add_scoped(Leaf)
+    add(services, lifetime, AwkwardNames)
+    provider = services.build_service_provider()
+
+    for _ in range(OFTEN):
+        inside = provider.create_scope().service_provider
+        awkward = inside.get_required_service(AwkwardNames)
+
+        assert len({id(leaf) for leaf in awkward.all}) == 1
+
+
+def test_a_provider_that_is_closed_in_the_middle_loses_nothing_each_time() -> None:
+    """DIS-19: also when everything has been compiled."""
+    services, journal = journalled()
+    doomed: list[Any] = []
+
+    class Killer:
+        def __init__(self) -> None:
+            for scope in doomed:
+                scope.close()
+
+    class Top(Closable):
+        def __init__(self, journal: Journal, scoped: Scoped, killer: Killer) -> None:
+            super().__init__(journal)
+
+    services.add_scoped(Scoped).add_transient(Killer).add_scoped(Top)
+    provider = services.build_service_provider()
+    for _ in range(OFTEN):
+        provider.create_scope().service_provider.get_service(Top)
+    doomed.append(provider.create_scope())
+
+    with pytest.raises(RuntimeError, match="closed"):
+        doomed[0].service_provider.get_service(Top)
+
+    assert sorted(journal.lines) == ["Scoped closed", "Top closed"]
