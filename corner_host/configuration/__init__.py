@@ -45,6 +45,7 @@ from .errors import (
     DuplicateKeyError,
 )
 from .explain import ConfigurationExplanation, Layer
+from .files import FileLoadExceptionContext
 from .manager import ConfigurationManager
 from .markers import AppendToDefault
 from .provider import KeyValueProvider
@@ -73,6 +74,7 @@ __all__ = [
     "ConfigurationStateError",
     "DebugViewContext",
     "DuplicateKeyError",
+    "FileLoadExceptionContext",
     "KeyValueProvider",
     "Layer",
     "Origin",

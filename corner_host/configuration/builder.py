@@ -1,12 +1,12 @@
 """Putting sources together."""
 
 import os
-from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from typing import IO, Any, Self
 
 from .configuration import Configuration
 from .contracts import ConfigurationProvider, ConfigurationSource
-from .files import BASE_PATH, Arrays
+from .files import BASE_PATH, LOAD_EXCEPTION_HANDLER, Arrays, FileLoadExceptionContext
 from .root import ConfigurationRoot
 
 
@@ -45,6 +45,14 @@ class ConfigurationBuilder:
     def set_base_path(self, path: str | os.PathLike[str]) -> Self:
         """Have relative paths of all sources start at *path*, also of those added before."""
         self.properties[BASE_PATH] = os.fspath(path)
+        return self
+
+    def set_file_load_exception_handler(self, handler: Callable[[FileLoadExceptionContext], object]) -> Self:
+        """Have *handler* called when a file cannot be loaded; it may set ``ignore`` on what it is given.
+
+        A file that is ignored is empty the first time, and keeps its last good values later.
+        """
+        self.properties[LOAD_EXCEPTION_HANDLER] = handler
         return self
 
     def add_in_memory_collection(self, values: Mapping[str, str | None] | None = None) -> Self:
@@ -142,11 +150,16 @@ class ConfigurationBuilder:
 
         return self.add(UserSecretsSource(user_secrets_path(user_secrets_id), True, reload_on_change))  # noqa: FBT003
 
-    def add_environment_variables(self, prefix: str = "") -> Self:
-        """Add the environment variables that begin with *prefix*, which is cut off; ``__`` stands for ``:``."""
+    def add_environment_variables(self, prefix: str = "", *, transform: Callable[[str], str] | None = None) -> Self:
+        """Add the environment variables that begin with *prefix*, which is cut off; ``__`` stands for ``:``.
+
+        Args:
+            prefix: The prefix; its case does not count.
+            transform: Makes a key of a name in another way, such as ``sources.environment.colon_and_dot``.
+        """
         from .sources.environment import EnvironmentSource  # noqa: PLC0415
 
-        return self.add(EnvironmentSource(prefix))
+        return self.add(EnvironmentSource(prefix, transform=transform))
 
     def add_command_line(
         self,

@@ -70,7 +70,7 @@ def explain(store: Store, key: str) -> ConfigurationExplanation:
     """Return what every layer has for *key*."""
     snapshot = store.snapshot
     folded = fold(key)
-    spelled = snapshot.spelled(folded) if folded in snapshot.values else key
+    spelled = snapshot.spelled(folded) or key
     secret = is_secret(store, spelled)
     position = snapshot.winner(folded)
     found = [(index, layer) for index, layer in enumerate(snapshot.layers) if folded in layer.data]

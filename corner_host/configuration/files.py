@@ -22,6 +22,8 @@ from .provider import KeyValueProvider
 
 BASE_PATH: Final = "base_path"
 
+LOAD_EXCEPTION_HANDLER: Final = "file_load_exception_handler"
+
 Arrays = Literal["merge", "replace"]
 
 _LOGGER: Final = logging.getLogger("corner_host.configuration")
@@ -52,6 +54,24 @@ class Parsed:
     arrays: frozenset[str] | None = None
 
 
+@dataclass(slots=True)
+class FileLoadExceptionContext:
+    """What a handler of load errors gets.
+
+    Attributes:
+        provider: The provider that could not load.
+        exception: Why.
+        ignore: To be set by the handler: go on with the values there are.
+    """
+
+    provider: "WatchedProvider"
+    exception: ConfigurationFileError
+    ignore: bool = False
+
+
+LoadExceptionHandler = Callable[[FileLoadExceptionContext], object]
+
+
 class FormatError(Exception):
     """A parser does not understand the text. The reason shows nothing of a value."""
 
@@ -71,6 +91,7 @@ class FileSource(ABC):
         reload_on_change: Whether the file is watched and loaded again when it changes (extra ``reload``).
         arrays: ``"merge"`` has arrays merge with lower sources index by index, as in .NET; ``"replace"`` hides what lower
             sources have below an array that this file defines.
+        on_load_exception: Called when the file cannot be loaded, in place of the builder's handler.
 
     Raises:
         ConfigurationError: The path is empty or holds a NUL character.
@@ -83,6 +104,7 @@ class FileSource(ABC):
     optional: bool = False
     reload_on_change: bool = False
     arrays: Arrays = "merge"
+    on_load_exception: LoadExceptionHandler | None = None
 
     def __post_init__(self) -> None:
         text = os.fspath(self.path)
@@ -101,7 +123,8 @@ class FileSource(ABC):
 
     def build(self, builder: BuilderContext, /) -> "FileProvider":
         """Return a provider for the file below the builder's base path."""
-        return FileProvider(self, full_path(builder, self.path))
+        handler = self.on_load_exception or builder.properties.get(LOAD_EXCEPTION_HANDLER)
+        return FileProvider(self, full_path(builder, self.path), handler)
 
 
 class WatchedProvider(KeyValueProvider, ABC):
@@ -110,11 +133,13 @@ class WatchedProvider(KeyValueProvider, ABC):
     Args:
         name: Name of the provider.
         watched: The file or directory to watch; None when it is not to be watched.
+        handler: Called when they cannot be loaded.
     """
 
-    def __init__(self, name: str, watched: Path | None) -> None:
+    def __init__(self, name: str, watched: Path | None, handler: LoadExceptionHandler | None = None) -> None:
         super().__init__(name)
         self._watched = watched
+        self._handler = handler
         self._watching: Registration | None = None
         self._loaded = False
 
@@ -142,6 +167,10 @@ class WatchedProvider(KeyValueProvider, ABC):
             return
         try:
             self.read()
+        except ConfigurationFileError as error:
+            if not self._is_ignored(error):
+                self.close()
+                raise
         except BaseException:
             self.close()
             raise
@@ -152,9 +181,17 @@ class WatchedProvider(KeyValueProvider, ABC):
         try:
             self.read()
         except ConfigurationFileError as error:
-            _LOGGER.error("The last good values stay in use. %s", error)
+            if not self._is_ignored(error):
+                _LOGGER.error("The last good values stay in use. %s", error)
             return False
         return True
+
+    def _is_ignored(self, error: ConfigurationFileError) -> bool:
+        if self._handler is None:
+            return False
+        context = FileLoadExceptionContext(self, error)
+        self._handler(context)
+        return context.ignore
 
     def close(self) -> None:
         """Watch no longer."""
@@ -166,10 +203,10 @@ class WatchedProvider(KeyValueProvider, ABC):
 class FileProvider(WatchedProvider):
     """The values of one file."""
 
-    def __init__(self, source: FileSource, path: Path) -> None:
+    def __init__(self, source: FileSource, path: Path, handler: LoadExceptionHandler | None = None) -> None:
         given = os.fspath(source.path)
         name = f"{source.kind} file {given} ({'optional' if source.optional else 'required'})"
-        super().__init__(name, path if source.reload_on_change else None)
+        super().__init__(name, path if source.reload_on_change else None, handler)
         self.source = source
         self.path = path
         self._parsed: Parsed | None = None

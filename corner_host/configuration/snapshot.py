@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, final
 
 from .contracts import ConfigurationProvider
-from .keys import DELIMITER, fold, last_segment, parent_of, sort_key
+from .keys import DELIMITER, fold, parent_of, sort_key
 from .provider import KeyValueProvider
 
 _SPARE_SPELLINGS: Final = 1024
@@ -102,11 +102,12 @@ class Snapshot:
                 return None
         return None
 
-    def spelled(self, folded: str) -> str:
-        """The path as it is written, each segment by the highest layer that has it."""
-        parent = parent_of(folded)
-        segment = next((name for name, path in self._index().get(parent, ()) if path == folded), last_segment(folded))
-        return segment if parent is None else f"{self.spelled(parent)}{DELIMITER}{segment}"
+    def spelled(self, folded: str) -> str | None:
+        """The key as it is written in the layer that wins; None when no layer has it."""
+        position = self.winner(folded)
+        return (
+            None if position is None else next(key for path, key in self.layers[position].written() if path == folded)
+        )
 
     def _index(self) -> dict[str | None, list[tuple[str, str]]]:
         index = self._children

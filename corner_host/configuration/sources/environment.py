@@ -8,7 +8,7 @@ Variables that hosts use for connection strings, such as ``SQLCONNSTR_Shop``, ap
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -40,10 +40,12 @@ class EnvironmentSource:
     Args:
         prefix: Only variables that begin with it, without regard to case; it is cut off. ``__`` in it is ``:`` too.
         variables: Variables to use in place of those of the process.
+        transform: Makes a key of a name, and of the prefix; `colon_and_dot` makes dots as well.
     """
 
     prefix: str = ""
     variables: Mapping[str, str] | None = None
+    transform: Callable[[str], str] | None = None
 
     def build(self, builder: BuilderContext, /) -> "EnvironmentProvider":  # noqa: ARG002
         """Return a provider for the variables."""
@@ -63,11 +65,12 @@ class EnvironmentProvider(KeyValueProvider):
         """Read the variables anew."""
         given = self._source.variables
         variables = os.environ if given is None else given
-        prefix = fold(translate(self._source.prefix))
+        transform = self._source.transform or translate
+        prefix = fold(transform(self._source.prefix))
         values: dict[str, tuple[str, str, str]] = {}
         # names that differ only in case are possible on POSIX: sorted, so that the same one always wins
         for name, value in sorted(variables.items()):
-            for key, text in _entries(name, value):
+            for key, text in _entries(name, value, transform):
                 folded = fold(key)
                 if folded.startswith(prefix):
                     values[folded[len(prefix) :]] = (key[len(prefix) :], text, name)
@@ -89,14 +92,26 @@ def translate(name: str) -> str:
     return name.replace("__", DELIMITER)
 
 
-def _entries(name: str, value: str) -> Iterable[tuple[str, str]]:
+def colon_and_dot(name: str) -> str:
+    """Return the key that a variable's name stands for when three underscores are a dot, two a colon.
+
+    Three are taken first, from the left. It is the only way to name dotted log categories in a shell.
+
+    Example:
+        >>> colon_and_dot("Logging__LogLevel__acme___mail")
+        'Logging:LogLevel:acme.mail'
+    """
+    return name.replace("___", ".").replace("__", DELIMITER)
+
+
+def _entries(name: str, value: str, transform: Callable[[str], str]) -> Iterable[tuple[str, str]]:
     """The keys that one variable sets: usually one, two for a connection string with a known provider."""
     upper = fold(name)
     for prefix, provider in _CONNECTION_PREFIXES.items():
         if upper.startswith(prefix):
-            key = f"ConnectionStrings{DELIMITER}{translate(name[len(prefix) :])}"
+            key = f"ConnectionStrings{DELIMITER}{transform(name[len(prefix) :])}"
             yield key, value
             if provider is not None:
                 yield f"{key}_ProviderName", provider
             return
-    yield translate(name), value
+    yield transform(name), value

@@ -3,27 +3,30 @@
 Objects become paths, arrays numbered children. Scalars become the text that is written (``1e2`` stays ``1e2``), ``true``
 and ``false`` become ``True`` and ``False`` as in .NET, ``null`` and an empty object null, an empty array the empty string.
 
-Plain JSON is read by the standard library at its full speed. Only a text that it refuses is walked token by token
-(``json_places``), which finds either the error and its place, or that there are comments or trailing commas; those
-``jsonc`` can read. The same walk finds the lines of values, when somebody asks where one came from.
+The standard library parses, at its full speed. A text that it refuses is parsed once more with blanks in place of comments
+and trailing commas (``json_comments``), so that errors keep their line and column. Where values are (``json_places``) is
+worked out when somebody asks where one came from.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NoReturn, TypeAlias, cast, final
 
 from corner_host.configuration.contracts import BuilderContext
 from corner_host.configuration.errors import ConfigurationFileError, ConfigurationStateError, DuplicateKeyError
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place, decode
+from corner_host.configuration.files import FileSource, FormatError, Parsed, Place, decode, place_at
 from corner_host.configuration.keys import DELIMITER, fold
 from corner_host.configuration.provider import KeyValueProvider
 
+from .json_comments import blank
 from .json_places import locate
 
 # objects as tuples of pairs, which keep duplicates and differ from arrays
 Node: TypeAlias = "str | bool | list[Node] | tuple[tuple[str, Node], ...] | None"
 
+_CONSTANT_OR_TEXT: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|NaN|-?Infinity', re.DOTALL)
 _CONSTANTS: Final[Mapping[Any, str | None]] = {True: "True", False: "False", None: None}
 
 
@@ -96,35 +99,50 @@ def parse_json(text: str) -> Parsed:
     """
     root = _load(text)
     if type(root) is not tuple:
-        raise FormatError(f"its root must be an object, but is {_kind(root)}.", locate(text).root)
+        place = place_at(text, len(text) - len(blank(text).lstrip()))
+        raise FormatError(f"its root must be an object, but is {_kind(root)}.", place)
     keys: list[str] = []
     values: list[str | None] = []
     arrays: list[str] = []
     _flatten(root, "", keys, values, arrays)
-    return Parsed(keys, values, lambda: locate(text).places, frozenset(map(fold, arrays)))
+    return Parsed(keys, values, lambda: locate(text), frozenset(map(fold, arrays)))
 
 
 def _load(text: str) -> Node:
-    options: dict[str, Any] = {
-        "object_pairs_hook": tuple,
-        "parse_int": str,
-        "parse_float": str,
-        "parse_constant": _refuse_constant,
-    }
     try:
-        loaded: Node = json.loads(text, **options)
+        return _parse(text)
     except ValueError:
         pass
-    else:
-        return loaded
-    locate(text)  # raises where it is wrong; a sound text has comments or trailing commas
-    import jsonc  # noqa: PLC0415 - few files need it
+    try:
+        return _parse(blank(text))
+    except json.JSONDecodeError as error:
+        reason, place = error.msg, place_at(text, error.pos)
+    except _ConstantError as error:
+        reason, place = f"{error} is no JSON", _place_of(str(error), text)
+    raise FormatError(f"{reason[:1].lower()}{reason[1:].removesuffix(' at')}.", place)
 
-    return cast("Node", jsonc.loads(text, **options))
+
+def _parse(text: str) -> Node:
+    return cast(
+        "Node",
+        json.loads(text, object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=_refuse_constant),
+    )
+
+
+class _ConstantError(ValueError):
+    """``NaN``, ``Infinity`` or ``-Infinity``, which Python's parser takes and JSON does not have."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+    raise _ConstantError(name)
+
+
+def _place_of(constant: str, text: str) -> Place:
+    """Return where a constant is that the parser has come to: the first one outside of texts and comments."""
+    for match in _CONSTANT_OR_TEXT.finditer(blank(text)):
+        if match[0] == constant:
+            return place_at(text, match.start())
+    return Place()
 
 
 def _kind(root: Node) -> str:

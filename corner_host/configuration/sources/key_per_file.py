@@ -17,7 +17,15 @@ from corner_host.configuration.errors import (
     ConfigurationFileNotFoundError,
     DuplicateKeyError,
 )
-from corner_host.configuration.files import FormatError, WatchedProvider, decode, full_path, read_file
+from corner_host.configuration.files import (
+    LOAD_EXCEPTION_HANDLER,
+    FormatError,
+    LoadExceptionHandler,
+    WatchedProvider,
+    decode,
+    full_path,
+    read_file,
+)
 from corner_host.configuration.keys import DELIMITER, fold
 
 
@@ -54,7 +62,8 @@ class KeyPerFileSource:
 
     def build(self, builder: BuilderContext, /) -> "KeyPerFileProvider":
         """Return a provider for the directory."""
-        return KeyPerFileProvider(self, full_path(builder, self.directory))
+        handler = builder.properties.get(LOAD_EXCEPTION_HANDLER)
+        return KeyPerFileProvider(self, full_path(builder, self.directory), handler)
 
     def ignores(self, name: str) -> bool:
         """Whether the file *name* is left out."""
@@ -67,9 +76,9 @@ class KeyPerFileSource:
 class KeyPerFileProvider(WatchedProvider):
     """The values of the files in one directory."""
 
-    def __init__(self, source: KeyPerFileSource, path: Path) -> None:
+    def __init__(self, source: KeyPerFileSource, path: Path, handler: LoadExceptionHandler | None = None) -> None:
         name = f"key per file {os.fspath(source.directory)} ({'optional' if source.optional else 'required'})"
-        super().__init__(name, path if source.reload_on_change else None)
+        super().__init__(name, path if source.reload_on_change else None, handler)
         self.path = path
         self._source = source
         self._files: dict[str, str] = {}

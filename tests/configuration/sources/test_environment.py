@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from corner_host.configuration import ConfigurationBuilder, ConfigurationRoot
-from corner_host.configuration.sources.environment import EnvironmentSource
+from corner_host.configuration.sources.environment import EnvironmentSource, colon_and_dot
 from tests.configuration.helpers import loaded, names, values
 
 
@@ -133,6 +133,29 @@ def test_a_change_shows_after_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert before == {"A": "1"}
     assert values(configuration) == {"A": "2", "B": "2"}
+
+
+def test_names_can_be_made_keys_in_another_way() -> None:
+    """E-16: the prefix too."""
+    source = EnvironmentSource("app-", {"APP-A-B": "x", "A__B": "y"}, lambda name: name.replace("-", ":"))
+
+    assert values(loaded(source)) == {"A:B": "x"}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("A_B", "A_B"),
+        ("A__B", "A:B"),
+        ("A___B", "A.B"),
+        ("A____B", "A._B"),
+        ("A_____B", "A.:B"),
+        ("A______B", "A..B"),
+    ],
+)
+def test_three_underscores_can_be_a_dot(name: str, key: str) -> None:
+    """E-17: three are taken first, from the left."""
+    assert values(loaded(EnvironmentSource("", {name: "x"}, colon_and_dot))) == {key: "x"}
 
 
 def test_the_prefix_is_in_the_name() -> None:

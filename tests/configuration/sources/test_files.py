@@ -13,6 +13,7 @@ from corner_host.configuration import (
     ConfigurationFileError,
     ConfigurationFileNotFoundError,
     ConfigurationManager,
+    FileLoadExceptionContext,
 )
 from corner_host.configuration.sources.json import JsonFileSource
 from tests.configuration.helpers import loaded, values
@@ -113,7 +114,7 @@ def test_the_name_tells_kind_path_and_need(tmp_path: Path, optional: bool) -> No
 
 
 def test_a_broken_file_does_not_get_into_a_manager(method: str, tmp_path: Path) -> None:
-    """F-08, F-09: there is no half-loaded state; the manager is as it was, and the error can be handled there."""
+    """There is no half-loaded state: the manager is as it was."""
     (tmp_path / "a").write_text(BROKEN[method])
     manager = ConfigurationManager()
     manager["kept"] = "1"
@@ -123,6 +124,47 @@ def test_a_broken_file_does_not_get_into_a_manager(method: str, tmp_path: Path) 
 
     assert (len(manager.sources), len(manager.providers)) == (1, 1)
     assert values(manager) == {"kept": "1"}
+
+
+def test_a_handler_hears_of_a_file_that_cannot_be_loaded(method: str, tmp_path: Path) -> None:
+    """F-08: with provider and error; unless it asks to ignore it, the same error is raised."""
+    (tmp_path / "a").write_text(BROKEN[method])
+    heard: list[FileLoadExceptionContext] = []
+    builder = ConfigurationBuilder().set_file_load_exception_handler(heard.append)
+    getattr(builder, method)(tmp_path / "a")
+
+    with pytest.raises(ConfigurationFileError) as caught:
+        builder.build()
+
+    assert [context.exception for context in heard] == [caught.value]
+    assert str(tmp_path / "a") in heard[0].provider.name
+
+
+def ignore(context: FileLoadExceptionContext) -> None:
+    context.ignore = True
+
+
+def test_a_handler_can_ignore_it(method: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """F-09: the provider is empty, and takes part from the next good version on."""
+    (tmp_path / "a").write_text(BROKEN[method])
+    builder = ConfigurationBuilder().set_file_load_exception_handler(ignore)
+
+    root = getattr(builder, method)(tmp_path / "a").build()
+    before = values(root)
+    (tmp_path / "a").write_text(GOOD[method])
+    root.reload()
+    (tmp_path / "a").write_text(BROKEN[method])
+    root.reload()
+
+    assert (before, values(root), caplog.records) == ({}, {"a": "1"}, [])
+
+
+def test_a_source_may_have_its_own_handler(tmp_path: Path) -> None:
+    """F-10: it is used in place of the builder's."""
+    builder = ConfigurationBuilder().add(JsonFileSource(tmp_path / "a", on_load_exception=ignore))
+    builder.set_file_load_exception_handler(lambda context: pytest.fail("not asked"))
+
+    assert values(builder.build()) == {}
 
 
 def test_a_file_error_carries_what_it_says() -> None:

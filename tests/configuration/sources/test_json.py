@@ -1,6 +1,7 @@
 """JSON."""
 
 import io
+import json
 
 import pytest
 
@@ -10,7 +11,7 @@ from corner_host.configuration import (
     ConfigurationStateError,
     DuplicateKeyError,
 )
-from corner_host.configuration.files import FormatError
+from corner_host.configuration.sources.json_comments import blank
 from corner_host.configuration.sources.json_places import locate
 from tests.configuration.helpers import json_of, values
 
@@ -55,7 +56,7 @@ def test_the_root_is_an_object(text: str, kind: str) -> None:
     ("text", "line", "column"),
     [
         ("", 1, 1),
-        ("  \n ", 1, 1),
+        ("  \n ", 2, 2),
         ("{", 1, 2),
         ('{\n  "a": 1', 2, 9),
         ('{\n  "a"', 2, 6),
@@ -65,15 +66,15 @@ def test_the_root_is_an_object(text: str, kind: str) -> None:
         ('{"a": [1 2]}', 1, 10),
         ('{"a": [,]}', 1, 8),
         ('{,}', 1, 2),
-        ('{"a": 01}', 1, 7),
+        ('{"a": 01}', 1, 8),
         ('{"a": .5}', 1, 7),
         ('{"a": NaN}', 1, 7),
         ('{"a": -Infinity}', 1, 7),
         ('{"a": True}', 1, 7),
         ('{"a": tru}', 1, 7),
-        ('{"a": "x\ny"}', 1, 7),
-        ('{"a": "\\x"}', 1, 7),
-        ('{"a": "\\u12"}', 1, 7),
+        ('{"a": "x\ny"}', 1, 9),
+        ('{"a": "\\x"}', 1, 8),
+        ('{"a": "\\u12"}', 1, 9),
         ('{"a": "open', 1, 7),
         ('{"a": 1} // c\nx', 2, 1),
         ('{"a": 1}}', 1, 9),
@@ -165,7 +166,7 @@ def test_every_value_has_its_place() -> None:
   },
 }"""
 
-    places = locate(text).places
+    places = locate(text)
 
     assert {key: tuple(place) for key, place in places.items()} == {
         "QUEUE": (2, 12),
@@ -179,11 +180,36 @@ def test_every_value_has_its_place() -> None:
     }
 
 
-def test_a_sound_text_has_no_wrong_place() -> None:
-    """A root alone has a place too."""
-    assert tuple(locate(" 5 ").root) == (1, 2)
-    with pytest.raises(FormatError):
-        locate("5 5")
+@pytest.mark.parametrize("text", ['{"a": "/* NaN"} NaN', '// NaN\n{"b": "NaN", "a": NaN}', '{"a": [-Infinity]}'])
+def test_the_place_of_a_constant_is_that_outside_of_texts(text: str) -> None:
+    """J-06: what Python's parser takes and JSON does not have."""
+    with pytest.raises(ConfigurationFileError) as caught:
+        json_of(text)
+
+    assert (
+        caught.value.column
+        == max(text.rsplit("\n", maxsplit=1)[-1].rfind("NaN"), text.rsplit("\n", maxsplit=1)[-1].rfind("-I")) + 1
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1/**/2}', '{"a": tr/**/ue}', '{"a": "x"/**/"y"}', '{"a": [1,/**/,]}', "{/**/,}"]
+)
+def test_a_comment_joins_nothing(text: str) -> None:
+    """J-03, J-04: it is as good as a blank."""
+    with pytest.raises(ConfigurationFileError):
+        json_of(text)
+
+
+def test_blanking_keeps_every_place() -> None:
+    """J-12: the length and the lines stay, so that places are those of the text."""
+    text = '{ // c\r\n"a": [1, /* x\ny */ ], "b": "// , ]", /**/ } // end'
+
+    blanked = blank(text)
+
+    assert len(blanked) == len(text)
+    assert [len(line) for line in blanked.split("\n")] == [len(line) for line in text.split("\n")]
+    assert json.loads(blanked) == {"a": [1], "b": "// , ]"}
 
 
 def test_a_duplicate_key_is_an_error_of_its_own_in_memory() -> None:
