@@ -5,6 +5,7 @@ from typing import Any, TypeVar, final, overload
 
 from corner_host.primitives import ConfigurationValues
 
+from .binding import bind_instance, bind_type, convert_value, quick
 from .contracts import Registration
 from .errors import ConfigurationSectionNotFoundError
 from .keys import DELIMITER, fold, join, last_segment
@@ -83,9 +84,9 @@ class Configuration(ConfigurationValues):
             >>> configuration.get_value("Retry", bool), configuration.get_value("Limit", int, 10)
             (True, 10)
         """
-        from .binding import convert_value  # noqa: PLC0415 - the binder is loaded when it is first needed
-
-        return convert_value(self.get_section(key), value_type, default)
+        text = self[key]
+        value = None if text is None else quick(text, value_type)
+        return convert_value(self.get_section(key), value_type, default) if value is None else value
 
     def get_section(self, key: str) -> "ConfigurationSection":
         """Return the section at *key*; one that holds nothing when there is none."""
@@ -138,8 +139,6 @@ class Configuration(ConfigurationValues):
             >>> ConfigurationBuilder().add_in_memory_collection(memory).build().get_section("Payment").get(Payment)
             Payment(url='https://pay.example', timeout_seconds=2.5)
         """
-        from .binding import bind_type  # noqa: PLC0415
-
         return bind_type(self, target, forbid_unknown=forbid_unknown)
 
     def bind(self, instance: object, *, forbid_unknown: bool = False) -> None:
@@ -152,8 +151,6 @@ class Configuration(ConfigurationValues):
         Raises:
             ConfigurationBindingError: Values do not fit; *instance* is unchanged.
         """
-        from .binding import bind_instance  # noqa: PLC0415
-
         bind_instance(self, instance, forbid_unknown=forbid_unknown)
 
     def get_connection_string(self, name: str) -> str | None:

@@ -21,15 +21,15 @@ class ConfigurationRoot(Configuration):
     def __init__(self, providers: Sequence[ConfigurationProvider]) -> None:
         """Take over *providers*, already loaded, in order of rising priority."""
         super().__init__(Store(self._follow), None)
-        self._snapshot = self._store.snapshot
+        self._spellings = self._store.snapshot.spellings
         self._store.use(providers)
 
     def __getitem__(self, key: str) -> str | None:
         """The value at *key*, None when it is absent (or null)."""
         try:  # the way of most look-ups, with not one step too many
-            return self._snapshot.spellings[key]
+            return self._spellings[key]
         except KeyError:
-            return self._snapshot.find(key)
+            return self._store.snapshot.find(key)
 
     @property
     def providers(self) -> tuple[ConfigurationProvider, ...]:
@@ -80,7 +80,7 @@ class ConfigurationRoot(Configuration):
         self._store.close()
 
     def _follow(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+        self._spellings = snapshot.spellings
 
     def __enter__(self) -> Self:
         return self

@@ -11,5 +11,6 @@ pydantic is imported here, and only inside functions.
 """
 
 from .bind import bind_instance, bind_type, convert_value
+from .scalars import quick
 
-__all__ = ["bind_instance", "bind_type", "convert_value"]
+__all__ = ["bind_instance", "bind_type", "convert_value", "quick"]

@@ -12,7 +12,6 @@ from corner_host.configuration.keys import fold, squeeze
 from corner_host.configuration.store import Store
 from corner_host.primitives import name_of
 
-from . import scalars
 from .failures import failures
 from .layout import Layout, Planner
 from .shapes import Anything, Fields, Nullable, OneOf, Scalar, has_fields, shape_of
@@ -43,7 +42,7 @@ class Plan:
     __slots__ = ("_error", "_layout", "_name", "_planner", "_validate", "unknown")
 
     def __init__(self, planner: Planner, layout: Layout, target: Any, validate: Callable[[Any], Any]) -> None:
-        from pydantic_core import ValidationError  # noqa: PLC0415
+        from pydantic_core import ValidationError  # noqa: PLC0415 - pydantic is loaded when something is bound
 
         self._planner = planner
         self._layout = layout
@@ -93,12 +92,7 @@ def bind_type(section: Section, target: Any, *, forbid_unknown: bool = False) ->
 def convert_value(section: Section, target: Any, default: Any) -> Any:
     """Return the value of a section as *target*, *default* when there is none."""
     location = section.location
-    text = section.store.snapshot.find("" if location is None else location)
-    if text is not None:
-        value = scalars.quick(text, target)
-        if value is not None:
-            return value
-    else:
+    if section.store.snapshot.find("" if location is None else location) is None:
         shape = shape_of(target)
         if isinstance(shape.inner if isinstance(shape, Nullable) else shape, (Scalar, Anything, OneOf)):
             return default

@@ -104,10 +104,10 @@ def quick(text: str, target: Any) -> Any:
     """Convert plain values to the commonest types without pydantic; None when that takes a closer look."""
     if target is str:
         return text
+    if target is int:
+        return int(text) if _INTEGER.fullmatch(text) else None
     if target is bool:
         return _BOOLEANS.get(text.strip().upper())
-    if target is int and _INTEGER.fullmatch(text):
-        return int(text)
-    if target is float and _FLOAT.fullmatch(text):
-        return float(text)
+    if target is float:
+        return float(text) if _FLOAT.fullmatch(text) else None
     return None

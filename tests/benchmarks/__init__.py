@@ -1,0 +1,1 @@
+"""Benchmarks: run by hand, each printing ratios measured in one run."""
