@@ -1,5 +1,6 @@
 """Building a class that need not be registered."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
@@ -8,6 +9,7 @@ from corner_host.di import (
     FromKeyedServices,
     InheritKey,
     ServiceCollection,
+    ServiceProvider,
     UnresolvableDependencyError,
     create_factory,
     create_instance,
@@ -89,6 +91,31 @@ def test_none_fits_where_the_hint_allows_it_or_by_name() -> None:
     assert create_instance(provider, Nullable).leaf is provider.get_service(Leaf)
 
 
+def test_a_parameter_without_a_hint_takes_any_argument() -> None:
+    """ACT-02, CTR-33: there is nothing to refuse it by, but nothing is resolved for it either."""
+
+    class Bare:
+        def __init__(self, thing, leaf: Leaf) -> None:  # type: ignore[no-untyped-def]
+            self.thing, self.leaf = thing, leaf
+
+    provider = provider_with(Leaf)
+
+    assert create_instance(provider, Bare, 3).thing == 3
+    with pytest.raises(UnresolvableDependencyError, match="'thing'"):
+        create_instance(provider, Bare)
+
+
+@pytest.mark.parametrize("hint", [Any, object, Leaf | None, None])
+def test_none_fits_wherever_anything_fits(hint: Any) -> None:
+    """ACT-11: Any and object allow it as well."""
+
+    class Wide:
+        def __init__(self, thing: hint) -> None:
+            self.thing = thing
+
+    assert create_instance(provider_with(Leaf), Wide, None).thing is None
+
+
 def test_a_missing_dependency_is_an_error_with_both_names() -> None:
     """ACT-05: as for registered classes."""
     with pytest.raises(UnresolvableDependencyError, match=r"(?s)Leaf.*Branch|Branch.*Leaf") as caught:
@@ -105,9 +132,10 @@ def test_what_a_constructor_raises_passes_unchanged() -> None:
         def __init__(self) -> None:
             raise error
 
-    for make in (lambda: create_instance(provider_with(), Explodes), lambda: create_factory(Explodes)(provider_with())):
+    ways: list[Callable[[ServiceProvider], Any]] = [lambda p: create_instance(p, Explodes), create_factory(Explodes)]
+    for make in ways:
         with pytest.raises(ZeroDivisionError) as caught:
-            make()
+            make(provider_with())
         assert caught.value is error
 
 
@@ -121,10 +149,11 @@ def test_an_abstract_class_cannot_be_built() -> None:
 
 def test_a_provider_is_needed() -> None:
     """ACT-12: None is refused, also by a prepared factory."""
+    nothing: Any = None
     with pytest.raises((TypeError, AttributeError)):
-        create_instance(None, Leaf)  # type: ignore[arg-type]
+        create_instance(nothing, Leaf)
     with pytest.raises((TypeError, AttributeError)):
-        create_factory(Branch)(None)  # type: ignore[arg-type]
+        create_factory(Branch)(nothing)
 
 
 def test_a_prepared_factory_can_be_used_many_times() -> None:
@@ -144,7 +173,7 @@ def test_a_prepared_factory_takes_exactly_its_arguments(arguments: tuple[Any, ..
     with pytest.raises(TypeError):
         create_factory(Mixed, str, int)(provider_with(Leaf), *arguments)
 
-    assert create_factory(Leaf)(provider_with())
+    assert isinstance(create_factory(Leaf)(provider_with()), Leaf)
 
 
 def test_a_prepared_factory_refuses_types_that_nothing_takes() -> None:

@@ -1,6 +1,8 @@
 """Threads: one singleton for all, no lock for the whole container, and graphs deeper than the stack."""
 
 import threading
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +12,11 @@ from tests.di.toys import LIFETIMES, Branch, Leaf, Repository, T, Tree, add, at_
 
 TWO_MEET = 0.05
 """Seconds that a constructor waits for a second one to join it, which must never come."""
+
+
+def ask_in_turn(provider: ServiceProvider, kinds: Iterator[Any]) -> Any:
+    """Ask for the next of *kinds*."""
+    return provider.get_required_service(next(kinds))
 
 
 class Lonely:
@@ -85,8 +92,7 @@ def test_different_singletons_resolve_in_parallel() -> None:
         for kind in kinds:
             services.add_singleton(kind)
         provider = services.build_service_provider()
-        turn = iter(kinds)
-        found: list[Any] = at_once(10, lambda turn=turn, provider=provider: provider.get_required_service(next(turn)))
+        found = at_once(10, partial(ask_in_turn, provider, iter(kinds)))
 
         assert len({type(one) for one in found}) == 10
         assert len({id(one.leaf) for one in found}) == 1
@@ -138,8 +144,7 @@ def test_a_bigger_graph_of_open_generics_does_not_deadlock() -> None:
 
     for _ in range(20):
         provider = services.build_service_provider()
-        turn = iter([One, Other] * 8)
-        found: list[Any] = at_once(16, lambda turn=turn, provider=provider: provider.get_required_service(next(turn)))
+        found = at_once(16, partial(ask_in_turn, provider, iter([One, Other] * 8)))
 
         assert len({id(part) for one in found for part in one.parts}) == 2
 

@@ -144,9 +144,8 @@ def test_a_diamond_is_no_cycle() -> None:
 
 def test_an_instance_breaks_a_loop() -> None:
     """CIR-09: what is there already needs nothing."""
-    services = (
-        ServiceCollection().add_singleton(Chicken).add_singleton(Egg).add_singleton(Chicken, instance=Chicken(None))
-    )  # type: ignore[arg-type]
+    hatched = Chicken(None)  # type: ignore[arg-type]
+    services = ServiceCollection().add_singleton(Chicken).add_singleton(Egg).add_singleton(Chicken, instance=hatched)
 
     assert services.build_service_provider().get_service(Egg)
 

@@ -153,8 +153,10 @@ def test_open_generics_can_be_decorated() -> None:
 
     wrapping: Any = services.build_service_provider().get_required_service(Repository[User])
 
-    assert isinstance(wrapping, Wrapping)
-    assert (wrapping.kind, wrapping.inner.kind) == (User, User)
+    kinds = wrapping.kind, wrapping.inner.kind
+
+    assert kinds == (User, User)
+    assert type(wrapping) is Wrapping
 
 
 async def test_what_is_made_asynchronously_can_be_decorated() -> None:

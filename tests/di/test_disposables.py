@@ -1,5 +1,6 @@
 """What counts as closable: decided by the type, never by chance."""
 
+from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
@@ -84,6 +85,7 @@ def test_a_mock_is_not_closed_by_accident(lifetime: object) -> None:
 
 def test_the_contracts_of_disposal_are_abstract() -> None:
     """DIS-27, D3: the two ABCs ask for one method each."""
-    for contract in (Disposable, AsyncDisposable):
+    contracts: list[Any] = [Disposable, AsyncDisposable]
+    for contract in contracts:
         with pytest.raises(TypeError, match="abstract"):
             contract()

@@ -27,6 +27,7 @@ from tests.di.toys import (
     Store,
     Tree,
     User,
+    chain_of,
     provider_with,
 )
 
@@ -236,3 +237,18 @@ def test_a_protocol_that_is_missing_names_its_structural_implementation_if_regis
     """ERR-03, CTR-28: at least the service itself and how to register it."""
     with pytest.raises(UnresolvableDependencyError, match=r"tests\.di\.toys\.Mailer"):
         provider_with(Postman, NeedsPostman).get_service(NeedsPostman)
+
+
+@pytest.mark.parametrize("length", [30, 2000])
+def test_a_long_way_is_shortened_in_the_middle(length: int) -> None:
+    """ERR-03, CON-04: the text stays readable, the field has all of it."""
+    chain = chain_of(length)
+    services = ServiceCollection()
+    for link in chain[:-1]:
+        services.add_transient(link)
+
+    with pytest.raises(UnresolvableDependencyError) as caught:
+        services.build_service_provider().get_service(chain[0])
+
+    assert caught.value.path == tuple(chain)
+    assert len(str(caught.value)) < 8000

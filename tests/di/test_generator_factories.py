@@ -100,11 +100,13 @@ def test_a_generator_that_yields_twice_is_an_error_when_closed() -> None:
 def test_a_generator_that_raises_before_its_yield_is_a_failed_factory() -> None:
     """FAC-09, FAC-15: unchanged, and nothing is left to dispose of."""
 
-    def refuses() -> Iterator[Leaf]:
-        raise ConnectionError("refused")
+    def refuses(journal: Journal) -> Iterator[Leaf]:
+        if not journal.lines:
+            raise ConnectionError("refused")
         yield Leaf()
 
-    provider = ServiceCollection().add_singleton(Leaf, factory=refuses).build_service_provider()
+    services, _ = journalled()
+    provider = services.add_singleton(Leaf, factory=refuses).build_service_provider()
 
     with pytest.raises(ConnectionError, match="refused"):
         provider.get_service(Leaf)

@@ -1,5 +1,7 @@
 """Loops that only running shows: through factories, constructors and asynchronous code."""
 
+from functools import partial
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -123,7 +125,7 @@ def test_sixteen_threads_see_no_false_cycle() -> None:
         add(services, lifetime, Leaf)
         inside = services.build_service_provider().create_scope().service_provider
 
-        assert all(at_once(16, lambda inside=inside: inside.get_service(Tree)))
+        assert all(at_once(16, partial(inside.get_service, Tree)))
 
 
 async def test_tasks_see_no_false_cycle() -> None:

@@ -16,7 +16,7 @@ from corner_host.di import (
 from tests.di.toys import LIFETIMES, DiskStore, Leaf, MemoryStore, Repository, SqlRepository, Store, User, add
 
 # What each query sees of each registration: one and all, for (key of the registration) x (key of the query).
-ONE_SEES = {
+ONE_SEES: dict[tuple[Any, Any], bool] = {
     (None, None): True,
     ("k", None): False,
     (ANY_KEY, None): False,
@@ -25,7 +25,13 @@ ONE_SEES = {
     (ANY_KEY, "k"): True,
     ("other", "k"): False,
 }
-ALL_SEES = {**ONE_SEES, (ANY_KEY, "k"): False, (None, ANY_KEY): False, ("k", ANY_KEY): True, (ANY_KEY, ANY_KEY): False}
+ALL_SEES: dict[tuple[Any, Any], bool] = {
+    **ONE_SEES,
+    (ANY_KEY, "k"): False,
+    (None, ANY_KEY): False,
+    ("k", ANY_KEY): True,
+    (ANY_KEY, ANY_KEY): False,
+}
 
 
 @pytest.mark.parametrize(("registered", "asked"), ONE_SEES)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from corner_host.di import ServiceCollection
+from corner_host.di import ServiceCollection, UnresolvableDependencyError
 from tests.di.toys import Leaf
 
 pytestmark = pytest.mark.skipif(sys.version_info < (3, 12), reason="the syntax came with Python 3.12")
@@ -58,6 +58,17 @@ def test_a_class_with_type_parameters_is_an_open_generic(new: dict[str, Any]) ->
     holder = provider.get_required_service(new["Holder"][int])
 
     assert holder.box is holder.quoted is provider.get_service(new["Box"][int])
+
+
+def test_a_bound_of_a_type_parameter_is_kept(new: dict[str, Any]) -> None:
+    """GEN-05, GEN-06, GEN-23: as that of a TypeVar."""
+    services = ServiceCollection().add_singleton(Leaf).add_singleton(new["Box"], new["Labelled"])
+    provider = services.build_service_provider()
+
+    assert provider.get_required_service(new["Box"][str]).kind is str
+    assert list(provider.get_services(new["Box"][int])) == []
+    with pytest.raises(UnresolvableDependencyError):
+        provider.get_service(new["Box"][int])
 
 
 def test_a_generic_function_is_an_open_factory(new: dict[str, Any]) -> None:

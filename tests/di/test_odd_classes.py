@@ -261,7 +261,9 @@ def test_a_class_that_is_no_generic_but_subscriptable_is_a_service() -> None:
         def __class_getitem__(cls, item: object) -> Any:
             return cls
 
-    assert isinstance(provider_with(Subscriptable).get_service(Subscriptable["anything"]), Subscriptable)
+    alias: Any = Subscriptable
+
+    assert isinstance(provider_with(Subscriptable).get_service(alias["anything"]), Subscriptable)
 
 
 def test_a_constructor_with_three_hundred_parameters_is_called() -> None:
@@ -275,3 +277,19 @@ def test_a_constructor_with_three_hundred_parameters_is_called() -> None:
     Wide = type("Wide", (), {"__init__": namespace["__init__"]})
 
     assert len(made(Wide).all) == 300
+
+
+def test_metadata_that_cannot_be_hashed_is_no_hindrance() -> None:
+    """CTR-26, REG-25: at the door, in parameters, and inside of generics."""
+
+    class Needs:
+        def __init__(self, leaf: Annotated[Leaf, {"a": 1}], leaves: list[Annotated[Leaf, []]]) -> None:
+            self.leaf, self.leaves = leaf, leaves
+
+    provider = provider_with(Leaf, Needs)
+    needs = provider.get_required_service(Needs)
+
+    for _ in range(3):
+        assert provider.get_service(Annotated[Leaf, {"a": 1}]) is needs.leaf
+        assert list(provider.get_services(Annotated[Leaf, []])) == needs.leaves
+        assert provider.is_service(Annotated[Leaf, []])

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import pytest
 
-from corner_host.di import FromKeyedServices, ServiceCollection, ServiceProvider
+from corner_host.di import FromKeyedServices, RegistrationError, ServiceCollection, ServiceProvider
 from corner_host.primitives import CornerHostError
-from tests.di.toys import Repository, SqlRepository, T, U, User
+from tests.di.toys import Repository, SqlRepository, T, U, User, UserRepository
 
 
 class Validator(Generic[T]):
@@ -65,6 +65,13 @@ def test_a_variable_inside_of_an_argument_is_refused_or_matched() -> None:
     assert found.__orig_class__ == Deep[int]
 
 
+@pytest.mark.parametrize("implementation", [SqlRepository[str], UserRepository])
+def test_an_implementation_of_another_closed_form_is_refused(implementation: Any) -> None:
+    """REG-11, D5: both arguments are known, so it is certain."""
+    with pytest.raises(RegistrationError, match="Repository"):
+        ServiceCollection().add_singleton(Repository[int], implementation)
+
+
 def test_a_closed_implementation_is_built_with_its_argument() -> None:
     """GEN-20, GEN-24: given as an alias, as service or as implementation."""
     services = ServiceCollection().add_singleton(Repository[int], SqlRepository[int]).add_singleton(SqlRepository[str])
@@ -103,8 +110,11 @@ def test_the_argument_goes_into_every_corner_of_the_hints() -> None:
     assert named is None
 
 
-class Getting(Protocol[T]):
-    def get(self) -> type[T]: ...
+Out_co = TypeVar("Out_co", covariant=True)
+
+
+class Getting(Protocol[Out_co]):
+    def get(self) -> type[Out_co]: ...
 
 
 class Getter(Generic[T]):
@@ -117,9 +127,10 @@ class Getter(Generic[T]):
 
 def test_a_generic_protocol_is_an_open_service() -> None:
     """GEN-01, GEN-20, REG-11: kept by shape, so its variables go by position."""
-    provider = ServiceCollection().add_singleton(Getting, Getter).build_service_provider()
+    getting: Any = Getting
+    provider = ServiceCollection().add_singleton(getting, Getter).build_service_provider()
 
-    assert provider.get_required_service(Getting[int]).get() is int
+    assert provider.get_required_service(getting[int]).get() is int
 
 
 def test_one_factory_may_ask_for_another_closed_form_of_itself() -> None:
@@ -151,3 +162,25 @@ class ForUsers(CheckedBy[User]):
 
 class ForUsersAgain(ForUsers):
     """One step further away."""
+
+
+@pytest.mark.parametrize(
+    ("service", "implementation", "asked"),
+    [
+        (Repository, OtherVariable, Repository[User]),
+        (Repository[User], OtherVariable[User], Repository[User]),
+        (Repository[User], ForUsers, Repository[User]),
+        (ForUsersAgain, ForUsersAgain, ForUsersAgain),
+    ],
+)
+def test_an_inherited_constructor_is_read_with_the_arguments_of_its_class(
+    service: Any, implementation: Any, asked: Any
+) -> None:
+    """GEN-21, GEN-22, CTR-20, D7: variables are followed through the bases, up to the class that wrote the hints."""
+    services = ServiceCollection().add_singleton(service, implementation)
+    services.add_singleton(Validator, OpenValidator)
+
+    repository: Any = services.build_service_provider().get_required_service(asked)
+
+    assert repository.kind is User
+    assert repository.validator.kind is User

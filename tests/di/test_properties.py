@@ -98,7 +98,8 @@ def test_the_last_answers_and_all_come_in_order(history: list[Step]) -> None:
     for service in SERVICES:
         for key in KEYS:
             expected = [row[1] for row in model.of(service, key)]
-            one, everything = inside.get_service(service, key=key), inside.get_services(service, key=key)
+            one: Any = inside.get_service(service, key=key)
+            everything: Any = inside.get_services(service, key=key)
 
             assert [type(item) for item in everything] == expected
             assert (type(one) if one is not None else None) == (expected[-1] if expected else None)
@@ -200,7 +201,7 @@ def test_duplicate_keys_are_one_slot_each(keys: list[str]) -> None:
         services.add_singleton(SERVICES[0], key=key)
     provider = services.build_service_provider()
 
-    everything = provider.get_services(SERVICES[0], key=ANY_KEY)
+    everything: Any = provider.get_services(SERVICES[0], key=ANY_KEY)
 
     assert len({id(one) for one in everything}) == len(keys)
     for key in set(keys):

@@ -1,5 +1,6 @@
 """Registering: what a collection holds, and that it is an ordinary list."""
 
+import copy
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
@@ -125,10 +126,11 @@ def test_adding_chains_and_trying_to_add_does_not() -> None:
     assert services.replace(descriptor) is services
     assert services.remove_all(Store) is services
     assert services.decorate(Leaf, lambda leaf: leaf) is services
-    outcomes: list[Any] = [
-        services.try_add_singleton(Store, MemoryStore),  # type: ignore[func-returns-value]
-        services.try_add(descriptor),  # type: ignore[func-returns-value]
-        services.try_add_enumerable(descriptor),  # type: ignore[func-returns-value]
+    collection: Any = services
+    outcomes = [
+        collection.try_add_singleton(Store, MemoryStore),
+        collection.try_add(descriptor),
+        collection.try_add_enumerable(descriptor),
     ]
     assert outcomes == [None, None, None]
 
@@ -143,6 +145,17 @@ def test_a_built_provider_does_not_notice_later_changes() -> None:
     assert isinstance(provider.get_required_service(Store), MemoryStore)
     assert provider.get_service(Leaf) is None
     assert not services.is_read_only
+
+
+def test_a_copied_collection_is_a_collection_of_its_own() -> None:
+    """REG-07: copy.copy does not share the list behind."""
+    services = ServiceCollection().add_singleton(Leaf)
+
+    copied = copy.copy(services)
+    copied.add_singleton(Store, MemoryStore)
+
+    assert len(services) == 1
+    assert copied[0] is services[0]
 
 
 def test_two_providers_of_one_collection_share_only_its_instances() -> None:

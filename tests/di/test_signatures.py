@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from corner_host.di import ServiceCollection, UnresolvableDependencyError
 from tests.di.toys import Branch, Leaf, MemoryStore, Store, Tree, provider_with
 
+DEFAULT = Leaf()
+
 
 def made(kind: Any, *others: Any) -> Any:
     """Build *kind* in a provider that has a leaf."""
@@ -146,14 +148,14 @@ def test_a_defaulted_positional_only_parameter_may_be_passed_over() -> None:
 
     class Gap:
         def __init__(
-            self, store: Store = marker, leaf: Leaf = None, other: Leaf = None, /, size: int = 3, *, also: Leaf
-        ) -> None:  # type: ignore[assignment]
+            self, store: Store = marker, leaf: Leaf = DEFAULT, other: Leaf = DEFAULT, /, size: int = 3, *, also: Leaf
+        ) -> None:
             self.all = store, leaf, other, size, also
 
     store, leaf, other, size, also = made(Gap).all
 
     assert store is marker
-    assert leaf is other is also is not None
+    assert leaf is other is also is not DEFAULT
     assert size == 3
 
 

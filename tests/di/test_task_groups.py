@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import anyio
+import pytest
 from anyio.abc import TaskGroup
 
 from tests.di.toys import Closable, Journal, Leaf, journalled
@@ -32,6 +33,22 @@ async def make_group(journal: Journal) -> AsyncIterator[TaskGroup]:
         yield group
         group.cancel_scope.cancel()
     journal.write("group left")
+
+
+async def test_what_fails_in_the_task_group_of_a_generator_reaches_the_user_of_the_scope() -> None:
+    """FAC-15, DIS-17, D8: the body is cancelled by the group, and the group's error is what is raised."""
+    services, _ = journalled()
+
+    async def fail() -> None:
+        raise OSError("child")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        async with services.add_scoped(TaskGroup, factory=make_group).build_service_provider().create_scope() as scope:
+            group = await scope.service_provider.get_required_service_async(TaskGroup)
+            group.start_soon(fail)
+            await anyio.sleep_forever()
+
+    assert caught.group_contains(OSError, match="child")
 
 
 async def test_an_asynchronous_generator_is_closed_although_the_body_was_cancelled() -> None:
