@@ -44,6 +44,16 @@ def test_everything_is_put_back(builder: LoggingBuilder, captured: Captured) -> 
     queued.close()
 
 
+def test_a_closed_session_follows_no_more(
+    builder: LoggingBuilder, configuration: ConfigurationManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    """L-21, L-28: what is reloaded later concerns nobody."""
+    builder.apply().close()
+    configuration.add_in_memory_collection({"Logging:LogLevel:acme": "loud"})
+
+    assert caplog.records == []
+
+
 def test_the_level_is_only_lowered(builder: LoggingBuilder, captured: Captured, apply: Apply) -> None:
     """L-31: what others at the root want to see stays visible to them."""
     root.setLevel(logging.DEBUG)

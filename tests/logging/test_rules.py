@@ -52,6 +52,9 @@ def rule(provider: str | None, category: str | None, level: int | None) -> LogRu
         pytest.param(
             [rule(None, None, DEBUG), rule(None, None, ERROR)], "acme", ERROR, id="L-05: also without category"
         ),
+        pytest.param(
+            [rule(None, "", DEBUG), rule(None, None, ERROR)], "acme", DEBUG, id="L-04: an empty category is one, too"
+        ),
         pytest.param([rule(None, "Acme", DEBUG)], "acmex.y", DEBUG, id="L-06: text prefix, no case, no dots"),
         pytest.param([rule(None, "*Worker", DEBUG)], "acme.orders.Worker", DEBUG, id="L-07: star at the start"),
         pytest.param([rule(None, "acme.*.Worker", DEBUG)], "acme.orders.Worker", DEBUG, id="L-07: star in the middle"),
@@ -109,6 +112,11 @@ def test_an_alias_and_the_full_name_are_equal() -> None:
 
     assert not decided.allows("x", WARNING)
     assert decided.allows("x", ERROR)
+
+
+def test_none_writes_nothing_at_all() -> None:
+    """L-15: not even levels above all names."""
+    assert not RuleSet([LogRule(level=OFF)], minimum=INFO).for_provider("Console").allows("acme", 1000)
 
 
 @pytest.mark.parametrize(

@@ -95,14 +95,14 @@ class Hooked(BaseModel):
     _address: str = PrivateAttr(default="")
 
     def model_post_init(self, context: Any, /) -> None:
-        self._address += f"{self.host}:{self.port}"
+        self._address += f"{self.host.lower()}:{self.port}"
 
     @property
     def address(self) -> str:
         return self._address
 
 
-@pytest.mark.parametrize("how", ["section", "code", "copy", "new", "frozen"])
+@pytest.mark.parametrize("how", ["section", "sections", "code", "copy", "new", "frozen"])
 def test_hooks_run_when_the_fields_are_there(
     services: ServiceCollection, configuration: ConfigurationManager, how: str
 ) -> None:
@@ -115,6 +115,9 @@ def test_hooks_run_when_the_fields_are_there(
     configuration["H:Host"] = "h"
     if how in {"section", "frozen"}:
         services.configure(kind, configuration.get_section("H"))
+    elif how == "sections":
+        configuration["P:Port"] = "25"
+        services.configure(kind, configuration.get_section("P")).configure(kind, configuration.get_section("H"))
     elif how == "code":
         services.configure(kind, lambda options: setattr(options, "host", "h"))
     elif how == "copy":
@@ -163,6 +166,15 @@ def test_two_changes_are_judged_together(services: ServiceCollection) -> None:
     with pytest.raises(OptionsValidationError) as caught:
         build(services).get_required_service(Ordered)
     assert caught.value.failures == ("Ordered: Value error, low is above high",)
+
+
+def test_two_sections_are_judged_together(services: ServiceCollection, configuration: ConfigurationManager) -> None:
+    """V-09: each is fine by itself."""
+    configuration.add_in_memory_collection({"High:High": "3", "Low:Low": "5"})
+    services.configure(Ordered, configuration.get_section("High")).configure(Ordered, configuration.get_section("Low"))
+
+    with pytest.raises(OptionsValidationError, match="low is above high"):
+        build(services).get_required_service(Ordered)
 
 
 def test_a_default_changed_in_place_stays_changed(services: ServiceCollection) -> None:

@@ -206,8 +206,11 @@ def test_one_record_tells_however_many_sources_ring(
     assert monitor.current_value.port == 25
     move(configuration, Port="0")
     move(configuration, Port="-1")
-
     assert len(caplog.records) == 2
+    move(configuration, Port="1")
+    move(configuration, Port="-1")
+
+    assert len(caplog.records) == 3
 
 
 def test_a_first_failure_is_told_to_the_reader(
@@ -228,6 +231,11 @@ def test_a_first_failure_is_told_to_the_reader(
     with pytest.raises(OptionsValidationError):
         _ = provider.get_required_service(Options[Mail]).value
     assert len(asked) == 3  # options try again each time
+
+    move(configuration, Port="1")
+    with pytest.raises(OptionsValidationError):
+        monitor.get("")
+    assert len(asked) == 5  # once for the change, once for the reader
 
     move(configuration, Host="h")
 
