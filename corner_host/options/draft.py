@@ -8,7 +8,7 @@ the model as a whole runs, once.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Generic, TypeVar, final
+from typing import Any, Generic, NamedTuple, TypeVar, final
 
 from corner_host.configuration import BindingFailure, Configuration, ConfigurationBindingError, ConfigurationSection
 
@@ -18,6 +18,7 @@ from .models import (
     details_of,
     in_parts,
     is_frozen,
+    is_merged,
     is_model,
     is_pydantic,
     missing_fields,
@@ -29,6 +30,11 @@ from .models import (
 T = TypeVar("T")
 
 _UNSET = object()
+
+
+class _Complaint(NamedTuple):
+    value: object
+    texts: tuple[str, ...]
 
 
 @final
@@ -43,12 +49,13 @@ class Draft(Generic[T]):
         self._kind: Any = kind
         self._is_model = is_model(kind)
         self.options: T = blank(kind) if self._is_model else kind()
+        self._defaults = dict(self._values)
         self._settled = dict(self._values)
         self._is_pristine = True
         self._is_bound = False
         self._is_whole = False
         self._path = ""
-        self._complaints: dict[str, tuple[object, BindingFailure]] = {}
+        self._complaints: dict[str, _Complaint] = {}
 
     @property
     def _values(self) -> dict[str, Any]:
@@ -87,7 +94,7 @@ class Draft(Generic[T]):
         """Finish the options and return what is wrong with them."""
         if not self._is_model:
             return []
-        failures = [self._missing(name) for name in missing_fields(self.options)]
+        failures = [text for name in missing_fields(self.options) for text in self._missing(name)]
         changed = [name for name, value in self._values.items() if value is not self._settled.get(name, _UNSET)]
         if not self._is_bound and not failures:
             failures = self._judge(lambda: self._validate_anew(changed))
@@ -110,7 +117,7 @@ class Draft(Generic[T]):
         """Bind on an empty model, so that only what the section holds is validated; nested values are merged into."""
         self._is_pristine = False
         part: Any = with_values(in_parts(self._kind), {})
-        part.__dict__.update({name: value for name, value in self._values.items() if hasattr(value, "__dict__")})
+        part.__dict__.update({name: self._values[name] for name in self._values if is_merged(self.options, name)})
         before = dict(part.__dict__)
         try:
             section.bind(part)
@@ -145,10 +152,14 @@ class Draft(Generic[T]):
 
     def _remember(self, failure: BindingFailure) -> None:
         """Keep what the binding says of a field: it knows key, value and source."""
-        name = squeezed(failure.key.rpartition(":")[2])
-        for field, declared in self._kind.model_fields.items():
-            if name in {squeezed(field), squeezed(str(declared.validation_alias))}:
-                self._complaints[field] = (self._values.get(field, _UNSET), failure)
+        below = failure.key[len(self._path) + 1 :] if self._path else failure.key
+        key = squeezed(below.partition(":")[0])
+        for name, field in self._kind.model_fields.items():
+            if key in {squeezed(name), squeezed(str(field.validation_alias))}:
+                value = self._values.get(name, _UNSET)
+                earlier = self._complaints.get(name)
+                texts = earlier.texts if earlier is not None and earlier.value is value else ()
+                self._complaints[name] = _Complaint(value, (*texts, str(failure)))
 
     # --- judging ------------------------------------------------------------------------------------------------------
 
@@ -169,14 +180,17 @@ class Draft(Generic[T]):
         kind: Any = type(self.options)
         judged: Any = as_whole(kind).model_validate(self._values, by_alias=False, by_name=True)
         extra = getattr(self.options, "__pydantic_extra__", None)
-        self.options = with_values(kind, judged.__dict__, extra=extra, private=judged.__pydantic_private__)
+        values = judged.__dict__
+        by_hand = [name for name, value in values.items() if value is not self._defaults.get(name, _UNSET)]
+        private = judged.__pydantic_private__
+        self.options = with_values(kind, values, set_by_hand=by_hand, extra=extra, private=private)
 
-    def _missing(self, name: str) -> str:
-        if name in self._complaints:
-            return str(self._complaints[name][1])
+    def _missing(self, name: str) -> list[str]:
+        if told := self._told(name):
+            return told
         if self._path:
-            return f"{self._path}:{pascal(name)}: is missing, but the field {name} is required."
-        return f"{self._kind.__name__}.{name}: Field required"
+            return [f"{self._path}:{pascal(name)}: is missing, but the field {name} is required."]
+        return [f"{self._kind.__name__}.{name}: Field required"]
 
     def _judge(self, validate: Callable[[], object]) -> list[str]:
         """Return what pydantic finds wrong, in the words of the binding where it has met that value before."""
@@ -185,9 +199,11 @@ class Draft(Generic[T]):
         except Exception as error:
             if not is_pydantic(error):
                 raise
-            return [self._told(field) or text for field, text in details_of(error, self._kind)]
+            details = details_of(error, self._kind)
+            return [text for field, own in details for text in self._told(field) or (own,)]
         return []
 
-    def _told(self, field: str) -> str | None:
-        value, failure = self._complaints.get(field, (None, None))
-        return str(failure) if failure is not None and value is self._values.get(field, _UNSET) else None
+    def _told(self, field: str) -> list[str]:
+        """Return what the binding has said of the value that the field still has."""
+        complaint = self._complaints.get(field)
+        return list(complaint.texts) if complaint and complaint.value is self._values.get(field, _UNSET) else []

@@ -4,10 +4,11 @@ Pydantic is only used here once a pydantic model is at hand, which means that it
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from corner_host.configuration import ConfigurationBindingError
+from corner_host.configuration import AppendToDefault, ConfigurationBindingError
 from corner_host.primitives import short_name_of
 
 T = TypeVar("T")
@@ -37,11 +38,13 @@ def blank(kind: type[T]) -> T:
     return with_values(kind, values, extra={} if model.model_config.get("extra") == "allow" else None)
 
 
-def with_values(kind: type[T], values: dict[str, Any], *, extra: Any = None, private: Any = None) -> T:
+def with_values(
+    kind: type[T], values: dict[str, Any], *, set_by_hand: Iterable[str] = (), extra: Any = None, private: Any = None
+) -> T:
     """Return a model with exactly these values, without validating anything."""
     made: T = cast("Any", kind).__new__(kind)
     object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_fields_set__", set(set_by_hand))
     object.__setattr__(made, "__pydantic_extra__", extra)
     object.__setattr__(made, "__pydantic_private__", private)
     return made
@@ -51,6 +54,15 @@ def missing_fields(options: object) -> list[str]:
     """Return the fields of a model that have no value yet."""
     model: Any = type(options)
     return [name for name in model.model_fields if name not in options.__dict__]
+
+
+def is_merged(options: object, name: str) -> bool:
+    """Tell whether a section is merged into the value that the field called *name* has, instead of replacing it."""
+    value: object = options.__dict__.get(name)
+    model: Any = type(options)
+    marks: list[object] = model.model_fields[name].metadata
+    appends = any(mark is AppendToDefault for mark in marks)
+    return appends or isinstance(value, dict) or is_dataclass(value) or is_model(type(value))
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator
 from pydantic import model_validator as whole
 
-from corner_host.configuration import ConfigurationManager
+from corner_host.configuration import AppendToDefault, ConfigurationManager
 from corner_host.di import ServiceCollection
 from corner_host.options import OptionsValidationError
 
@@ -87,6 +87,75 @@ def test_a_value_that_code_has_changed_is_not_blamed_on_the_section(
         build(services).get_required_service(Changing)
 
     assert caught.value.failures == ("Changing.limit: Input should be greater than 0",)
+
+
+class Smtp(BaseModel):
+    host: str = "localhost"
+    port: int = Field(default=25, gt=0)
+
+
+class Nested(BaseModel):
+    port: int
+    smtp: Smtp = Field(default_factory=Smtp)
+    spare: Smtp | None = None
+    headers: dict[str, str] = Field(default_factory=lambda: {"a": "default"})
+    hosts: Annotated[list[str], AppendToDefault] = Field(default_factory=lambda: ["default"])
+    names: list[str] = Field(default_factory=lambda: ["default"])
+
+
+@pytest.mark.parametrize("order", [("One", "Two"), ("Two", "One")])
+def test_sections_are_merged_into_what_is_there(
+    services: ServiceCollection, configuration: ConfigurationManager, order: tuple[str, str]
+) -> None:
+    """B-25, C1, O-01: nested models and dictionaries by key, lists are replaced unless they append; however it is split."""
+    configuration.add_in_memory_collection(
+        {
+            "One:Smtp:Host": "one",
+            "One:Headers:b": "one",
+            "One:Spare:Host": "one",
+            "Two:Smtp:Port": "2",
+            "Two:Headers:c": "two",
+            "Two:Hosts:0": "two",
+            "Two:Names:0": "two",
+            "Two:Port": "5",
+        }
+    )
+    for name in order:
+        services.configure(Nested, configuration.get_section(name))
+
+    options = build(services).get_required_service(Nested)
+
+    assert options == Nested(
+        port=5,
+        smtp=Smtp(host="one", port=2),
+        spare=Smtp(host="one"),
+        headers={"a": "default", "b": "one", "c": "two"},
+        hosts=["default", "two"],
+        names=["two"],
+    )
+
+
+def test_nested_failures_are_told_each_with_its_key(
+    services: ServiceCollection, configuration: ConfigurationManager
+) -> None:
+    """V-02: a nested field is not taken for the outer one of the same name."""
+    configuration.add_in_memory_collection({"N:Smtp:Port": "0", "N:Spare:Port": "-1"})
+    services.configure(Nested, configuration.get_section("N")).configure(Nested, lambda options: None)
+    with pytest.raises(OptionsValidationError) as caught:
+        build(services).get_required_service(Nested)
+
+    found = sorted(failure.partition(": ")[0] for failure in caught.value.failures)
+    assert found == ["N:Port", "N:Smtp:Port", "N:Spare:Port"]
+
+
+def test_it_is_known_what_was_set(services: ServiceCollection, configuration: ConfigurationManager) -> None:
+    """O-10: ``model_fields_set`` holds what a section or code has set."""
+    configuration.add_in_memory_collection({"S:Host": "h"})
+    services.configure(Smtp, configuration.get_section("S"))
+    assert build(services).get_required_service(Smtp).model_fields_set == {"host"}
+    services.configure(Smtp, lambda options: setattr(options, "port", 7))
+
+    assert build(services).get_required_service(Smtp).model_fields_set == {"host", "port"}
 
 
 class Hooked(BaseModel):
