@@ -4,6 +4,7 @@ The event loop must not stand still because nobody reads a pipe. Records go into
 them on. What does not fit is counted and told in one line as soon as there is room.
 """
 
+import atexit
 import logging
 import os
 import sys
@@ -56,11 +57,12 @@ class QueuedHandler(logging.Handler):
         super().__init__()
         self.target = target
         self._limits = (capacity, capacity + max(1, capacity // 10))
-        self._closed = False
-        self._reset()
-        _handlers.add(self)
+        self._ended = False
+        self._open()
 
-    def _reset(self) -> None:
+    def _open(self) -> None:
+        _handlers.add(self)
+        self._closed = False
         self._queue: SimpleQueue[logging.LogRecord | threading.Event | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._accepted = 0  # counted by the callers, under the handler's lock
@@ -76,8 +78,10 @@ class QueuedHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Put a snapshot of *record* into the queue, or count it as dropped. Never waits."""
+        if self._closed and not self._is_stuck and not self._ended:
+            self._open()
         if self._closed:
-            if self._thread is None or not self._thread.is_alive():
+            if not self._is_stuck:
                 self.target.handle(record)
         elif self._queue.qsize() >= self._limits[record.levelno >= logging.WARNING]:
             with self._drops:
@@ -96,9 +100,10 @@ class QueuedHandler(logging.Handler):
         done.wait(seconds(timeout, "timeout"))
 
     def close(self, timeout: Duration = FLUSH_SECONDS) -> None:
-        """Write what waits, at most for *timeout*, end the thread and close the target.
+        """Write what waits, at most for *timeout*, and close the target; what could not be written is told on stderr.
 
-        What could not be written is reported on stderr. Records that come later are written at once.
+        The next record opens both again: ``logging.config.dictConfig`` closes every handler that it finds, and the program
+        goes on. `end` is for good.
         """
         limit = seconds(timeout, "timeout")
         self.acquire()
@@ -112,11 +117,21 @@ class QueuedHandler(logging.Handler):
         _handlers.discard(self)
         if self._thread is not None:
             self._thread.join(limit)
-            if self._thread.is_alive():
+            if self._is_stuck:
                 self._report(limit)
                 return
         self.target.close()
         super().close()
+
+    def end(self, timeout: Duration = FLUSH_SECONDS) -> None:
+        """Do as `close`, for good: records that come later are written by the caller, at once."""
+        self._ended = True
+        self.close(timeout)
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether a thread that was given up still waits for its reader."""
+        return self._thread is not None and self._thread.is_alive()
 
     def _snapshot(self, record: logging.LogRecord) -> logging.LogRecord:
         """Return *record* as it is now, with its message filled in."""
@@ -139,10 +154,16 @@ class QueuedHandler(logging.Handler):
             if isinstance(item, threading.Event):
                 item.set()
                 continue
-            self.target.handle(item)
+            self._hand_on(item)
             self._written += 1
             self._tell_drops(now=self._queue.empty())
         self._tell_drops(now=True)
+
+    def _hand_on(self, record: logging.LogRecord) -> None:
+        try:
+            self.target.handle(record)
+        except Exception:  # noqa: BLE001 - the thread lives on, whatever the target does
+            self.handleError(record)
 
     def _tell_drops(self, *, now: bool) -> None:
         """Write how many records were dropped; during a flood not after each record that got through."""
@@ -152,9 +173,7 @@ class QueuedHandler(logging.Handler):
             count, self._dropped = self._dropped, 0
         self._told = time.monotonic()
         message = "%d log records were dropped, because the output is slower than the log"
-        self.target.handle(
-            logging.LogRecord("corner_host.logging", logging.WARNING, __file__, 0, message, (count,), None)
-        )
+        self._hand_on(logging.LogRecord("corner_host.logging", logging.WARNING, __file__, 0, message, (count,), None))
 
     def _report(self, limit: float) -> None:
         lost = self._accepted - self._written + self._dropped
@@ -165,8 +184,15 @@ class QueuedHandler(logging.Handler):
 def _after_fork() -> None:
     """Give the child empty queues: the parent's thread is not here, and it writes what waited."""
     for handler in list(_handlers):
-        handler._reset()  # pyright: ignore[reportPrivateUsage] - this module's own class
+        handler._open()  # pyright: ignore[reportPrivateUsage] - this module's own class
 
 
+def _at_exit() -> None:
+    """Write what waits; ``logging`` does so only for handlers that ``dictConfig`` has not made it forget."""
+    for handler in list(_handlers):
+        handler.end()
+
+
+atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -78,7 +78,7 @@ class LoggingSession:
         for handler in self._plan.handlers:
             _flush(handler, max(0.0, end - monotonic()))
         if self._console is not None:
-            self._console.handler.close(max(0.0, end - monotonic()))
+            self._console.handler.end(max(0.0, end - monotonic()))
         self._pipeline.close()
 
     async def aclose(self, timeout: Duration = FLUSH_SECONDS) -> None:

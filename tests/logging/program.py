@@ -30,6 +30,8 @@ async def main(count: int, settings: dict[str, str]) -> None:
             raise ValueError("boom")
         except ValueError:
             log.exception("It [bold]failed[/bold]")
+    if settings.get("Forget"):
+        return
     sys.stderr.write("logged\n")
     sys.stderr.flush()
     await anyio.to_thread.run_sync(sys.stdin.readline)

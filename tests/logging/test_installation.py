@@ -1,6 +1,7 @@
 """What is attached to Python's root logger, and what is left behind."""
 
 import logging
+import logging.config
 import warnings
 
 import pytest
@@ -42,6 +43,16 @@ def test_everything_is_put_back(builder: LoggingBuilder, captured: Captured) -> 
     assert (root.handlers, root.level, warnings.showwarning) == before
     assert captured.lines == ["acme.orders.Worker: x"] * 2
     queued.close()
+
+
+def test_a_library_that_configures_logging_does_no_harm(builder: LoggingBuilder) -> None:
+    """``dictConfig`` closes every handler in the process; the console goes on."""
+    with console(builder, "systemd") as stream:
+        log.info("before")
+        logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
+        log.info("after")
+
+    assert stream.getvalue() == "<6>acme.orders.Worker[0] before\n<6>acme.orders.Worker[0] after\n"
 
 
 def test_a_closed_session_follows_no_more(

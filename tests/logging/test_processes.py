@@ -68,6 +68,15 @@ def test_what_a_slow_pipe_cannot_take_is_counted() -> None:
     assert len(written) > 2000
 
 
+def test_a_program_that_forgets_to_close_loses_nothing() -> None:
+    """L-65: what waits is written when the interpreter ends."""
+    with program(500, "Forget=1") as process:
+        output, errors = process.communicate()
+
+    assert (process.returncode, errors) == (0, "")
+    assert len(output.splitlines()) == 500
+
+
 def test_a_reader_that_hangs_for_ever_does_not_hold_up_the_end() -> None:
     """L-65: the flush has its limit, the loss is told on stderr, and the interpreter ends as it should."""
     with program(2400, "Timeout=0.1") as process:

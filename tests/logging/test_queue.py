@@ -122,10 +122,44 @@ def test_records_after_the_end_are_written_directly() -> None:
     target = Captured()
     handler = QueuedHandler(target)
     log(handler, "before")
-    handler.close()
+    handler.end()
     log(handler, "after")
 
     assert messages(target) == ["before", "after"]
+
+
+def test_a_handler_that_was_closed_opens_again() -> None:
+    """L-65: as Python's own do; the caller still does not wait."""
+    target = Gate()
+    target.open.set()
+    handler = QueuedHandler(target)
+    log(handler, "before")
+    handler.close()
+    target.open.clear()
+    log(handler, "after")
+    assert messages(target) == ["before"]
+    target.open.set()
+    handler.end()
+
+    assert messages(target) == ["before", "after"]
+
+
+class Failing(Captured):
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() == "bad":
+            raise RuntimeError("broken")
+        super().emit(record)
+
+
+def test_a_target_that_fails_is_told_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """L-30, L-65: one record is lost, the thread is not."""
+    target = Failing()
+    handler = QueuedHandler(target)
+    log(handler, "bad", "good")
+    handler.close()
+
+    assert messages(target) == ["good"]
+    assert "RuntimeError: broken" in capsys.readouterr().err
 
 
 def test_no_thread_without_records() -> None:
