@@ -16,6 +16,9 @@ The map of the house; each area's own docstring explains it:
 - `corner_host.configuration`: layered settings; ``options``: settings as typed objects
 - `corner_host.logging`: where log records go
 - `corner_host.background`: work that is queued within bounds
+- `corner_host.jobs`: durable work, which survives the process
+- `corner_host.web`: web applications inside the host, and the other way round
+- `corner_host.diagnostics`: health checks
 - `corner_host.caching`: values kept in memory
 - `corner_host.primitives`: cancellation tokens and the clock
 - `corner_host.testing`: hosts in tests
@@ -49,6 +52,7 @@ _AREAS = {
         "HostedLifecycleService",
         "HostedService",
     ),
+    "jobs": ("JobClient",),
     "logging": ("Logger", "log_scope"),
     "options": ("Options", "OptionsMonitor", "OptionsSnapshot"),
     "primitives": ("CancellationToken", "CancellationTokenSource", "Clock", "OperationCancelledError"),

@@ -24,6 +24,7 @@ from corner_host.hosting import (
     HostEnvironment,
     HostOptions,
 )
+from corner_host.jobs import JobClient
 from corner_host.logging import (
     Logger,
     log_scope,
@@ -58,6 +59,7 @@ __all__ = [
     "HostOptions",
     "HostedLifecycleService",
     "HostedService",
+    "JobClient",
     "Logger",
     "MemoryCache",
     "MetricsService",

@@ -38,27 +38,32 @@ class RecurringJobRegistration:
             raise JobRegistrationError(f"misfire must be one of {', '.join(MISFIRES)}, not {self.misfire!r}.")
 
 
-@final
-class RecurringJobs:
-    """Puts recurring jobs when they are due.
+def check_recurring(registrations: Iterable[RecurringJobRegistration], registry: JobRegistry) -> None:
+    """Refuse recurring jobs that cannot be put.
 
     Raises:
         JobRegistrationError: Two have the same id.
         JobNotFoundError: The payload of one has no handler.
     """
+    ids: set[str] = set()
+    for each in registrations:
+        if each.id in ids:
+            raise JobRegistrationError(f"Two recurring jobs have the id {each.id!r}. To fix: give one another id.")
+        ids.add(each.id)
+        registry.of(each.payload)
+
+
+@final
+class RecurringJobs:
+    """Puts recurring jobs when they are due."""
 
     def __init__(
         self, registrations: Iterable[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
     ) -> None:
-        self._registrations: dict[str, RecurringJobRegistration] = {}
+        self._registrations = {each.id: each for each in registrations}
         self._engine = engine
         self._registry = registry
         self._clock = clock
-        for each in registrations:
-            if each.id in self._registrations:
-                raise JobRegistrationError(f"Two recurring jobs have the id {each.id!r}. To fix: give one another id.")
-            registry.of(each.payload)
-            self._registrations[each.id] = each
 
     async def run(self, stopping: CancellationToken) -> None:
         """Put what is due until *stopping*."""

@@ -1,20 +1,23 @@
 """``services.add_jobs(configuration)``, ``services.add_job_handler(...)``, ``services.add_recurring_job(...)``."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
+from corner_host.hosting import BuildCheck
 from corner_host.primitives import Clock, Duration, SystemClock, seconds
 
 from .client import JobClient
 from .contracts import JobEngine
 from .errors import JobRegistrationError
-from .recurring import RecurringJobRegistration, RecurringJobs
+from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
 from .registry import JobHandlerRegistration, JobRegistry
 from .retry import RetryPolicy
 from .schedule import Cron, Every, Misfire
 from .worker import JobStoreService, JobWorker, WorkerOptions
+
+T = TypeVar("T")
 
 
 def add_jobs(services: ServiceCollection, configuration: Configuration) -> ServiceCollection:
@@ -43,6 +46,7 @@ def add_jobs(services: ServiceCollection, configuration: Configuration) -> Servi
         WorkerOptions,
         instance=WorkerOptions(max_concurrency=settings.max_concurrency, grace=settings.grace_seconds),
     )
+    services.add_singleton(BuildCheck, instance=BuildCheck(lambda: _check(services)))
     services.add_hosted_service(JobStoreService)
     if settings.worker_enabled:
         services.add_hosted_service(JobWorker)
@@ -85,6 +89,7 @@ def add_job_handler(
         timeout=None if timeout is None else seconds(timeout, "timeout"),
         max_concurrency=max_concurrency,
     )
+    JobRegistry([*_instances(services, JobHandlerRegistration), registration])  # two of a name are refused here
     services.add_singleton(JobHandlerRegistration, instance=registration)
     if isinstance(handler, type):
         services.try_add_scoped(handler)
@@ -125,11 +130,21 @@ def add_recurring_job(
     )
 
 
-def _registry(registrations: "list[JobHandlerRegistration]") -> JobRegistry:
+def _instances(services: ServiceCollection, kind: type[T]) -> list[T]:
+    return [each.instance for each in services if each.service_type is kind]
+
+
+def _check(services: ServiceCollection) -> None:
+    """Refuse what only shows when everything is registered: a recurring job without a handler, two of one id."""
+    registry = JobRegistry(_instances(services, JobHandlerRegistration))
+    check_recurring(_instances(services, RecurringJobRegistration), registry)
+
+
+def _registry(registrations: list[JobHandlerRegistration]) -> JobRegistry:
     return JobRegistry(registrations)
 
 
 def _recurring(
-    registrations: "list[RecurringJobRegistration]", engine: JobEngine, registry: JobRegistry, clock: Clock
+    registrations: list[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
 ) -> RecurringJobs:
     return RecurringJobs(registrations, engine, registry, clock)

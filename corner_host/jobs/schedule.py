@@ -39,9 +39,10 @@ class Every:
 
     def after(self, moment: float) -> Iterator[float]:
         """Yield the times after *moment*, the earliest first."""
-        tick = math.floor(moment / self.seconds) + 1
+        tick = math.floor(moment / self.seconds) - 1  # the division rounds; the comparison below is exact
         while True:
-            yield tick * self.seconds
+            if tick * self.seconds > moment:
+                yield tick * self.seconds
             tick += 1
 
 

@@ -46,6 +46,6 @@ class SystemClock:
         """Return seconds that never go back, from an arbitrary start."""
         return time.monotonic()
 
-    async def sleep(self, seconds: float, /) -> None:
+    async def sleep(self, seconds: float) -> None:
         """Return after *seconds*; cancellable."""
         await anyio.sleep(seconds)

@@ -17,6 +17,7 @@ import anyio
 from anyio import to_thread
 
 from corner_host.jobs.contracts import Capabilities, Deliver, Duplicate, Enqueued, NewJob, Subscription
+from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken
 
 from . import operations
@@ -122,7 +123,10 @@ class SqliteEngine:
     @property
     def _open(self) -> Writer:
         if self._writer is None:
-            raise RuntimeError("The job store is not open. It is open while the host runs.")
+            raise JobEngineError(
+                "The job store is not open: it is while the host runs.\n"
+                "To fix: put jobs after the start; services that put jobs are added after add_jobs(), so that they stop first."
+            )
         return self._writer
 
     def _wake(self) -> None:
