@@ -7,35 +7,30 @@ depth work; a cycle is a slot met again on the way.
 import collections.abc
 import logging
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple, final, get_args, get_origin
+from typing import Any, final, get_args, get_origin
 
 from corner_host.primitives import ConfigurationValues, name_of
 
 from . import problems
+from .configured import ConfigurationReader
 from .descriptors import ServiceDescriptor
 from .errors import UnresolvableDependencyError
 from .generics import substitute, violated
-from .keys import Identity, identity, normal, optional_member, sequence_of, shown, shown_value
+from .keys import Identity, identity, normal, sequence_of, shown, shown_value
 from .lifetimes import ServiceLifetime
 from .markers import ANY_KEY, FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
 from .registry import Registry
 from .render import Step, drawn
-from .signatures import KEYWORD_ONLY, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
+from .signatures import KEYWORD_ONLY, NO_DEFAULT, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
 from .sites import Call, Constant, CurrentProvider, Sequence, Site, Slot
 from .trampoline import Task, run
+from .wanted import taken_apart
+from .ways import steps_to
 
 MOST_FORMS = 30
 """How many forms of one generic registration may need each other in a row."""
 
 _LEFT_OUT = Constant(None, None, None)
-
-
-class _Wanted(NamedTuple):
-    """A parameter's hint, taken apart."""
-
-    service_type: Any
-    allows_none: bool
-    marker: Any
 
 
 @final
@@ -152,7 +147,7 @@ class Graph:
             raise problems.circular(self._steps, slot.service_type, slot.key)
         descriptor = slot.descriptor
         if slot.inner is None and descriptor.has_instance:
-            site: Site = Constant(slot.service_type, slot.key, descriptor.instance)
+            site: Site = Constant(slot.service_type, slot.key, descriptor.instance, slot)
             self._calls[slot] = site
             return site
         self._steps.append(Step(slot.service_type, slot.key, slot.maker, None))
@@ -199,7 +194,7 @@ class Graph:
         arguments = slot.hint_arguments
         if get_origin(hint) is type and get_args(hint)[0] in arguments:
             return Constant(hint, None, arguments[get_args(hint)[0]])
-        wanted = _taken_apart(substitute(hint, arguments))
+        wanted = taken_apart(substitute(hint, arguments))
         if wanted is None:
             if parameter.has_default:
                 return _LEFT_OUT
@@ -294,8 +289,8 @@ class Graph:
                 service_type=service_type,
             )
         values = yield self._service(kind, None)
-        default = parameter.default if parameter.has_default else None if allows_none else NO_HINT
-        reader = _ConfigurationReader(marker.path, service_type, default, parameter.name, tuple(self._steps))
+        default = parameter.default if parameter.has_default else None if allows_none else NO_DEFAULT
+        reader = ConfigurationReader(marker.path, service_type, default, parameter.name, tuple(self._steps))
         reading = Slot(
             ServiceDescriptor(service_type, lifetime=ServiceLifetime.TRANSIENT, factory=reader),
             service_type,
@@ -348,39 +343,6 @@ class Graph:
                 raise problems.captive(steps, child.scoped.service_type, child.scoped.key, self._steps[-1])
 
 
-def way_to(start: Site, goal: Site) -> list[Site]:
-    """Return the sites on the way from *start* to *goal*, both known to be connected; the goal itself is left out."""
-    return [site for site, _ in _way(start, goal)]
-
-
-def steps_to(start: Site, goal: Site) -> list[Step]:
-    """Return the way from *start* to *goal* as it is shown in errors, with the parameters that lead on."""
-    return [step_of(site, name) for site, name in _way(start, goal)]
-
-
-def _way(start: Site, goal: Site) -> list[tuple[Site, str | None]]:
-    came: dict[Site, tuple[Site, str | None] | None] = {start: None}
-    queue = [start]
-    for site in queue:
-        if site is goal:
-            break
-        for name, child in site.children():
-            if child not in came:
-                came[child] = (site, name)
-                queue.append(child)
-    found: list[tuple[Site, str | None]] = []
-    link = came.get(goal)
-    while link is not None:
-        found.append(link)
-        link = came[link[0]]
-    return found[::-1]
-
-
-def step_of(site: Site, parameter: str | None = None) -> Step:
-    """Return how *site* is shown on a path."""
-    return Step(site.service_type, site.key, site.slot.maker if isinstance(site, Call) else None, parameter)
-
-
 def _kept_for(items: list[Site], kind: type) -> ServiceLifetime | None:
     """Tell for how long a sequence is kept: as long as the one of its items that lives shortest."""
     lifetimes = {item.lifetime for item in items}
@@ -389,61 +351,7 @@ def _kept_for(items: list[Site], kind: type) -> ServiceLifetime | None:
     return ServiceLifetime.SCOPED if ServiceLifetime.SCOPED in lifetimes else ServiceLifetime.SINGLETON
 
 
-def _taken_apart(hint: Any) -> _Wanted | None:
-    """Find the service, whether None is allowed, and our marker in a hint; None for a union of several types."""
-    marker: Any = None
-    allows_none = False
-    while True:
-        if get_origin(hint) is Annotated:
-            hint, *metadata = get_args(hint)
-            marker = next((one for one in metadata if _is_marker(one)), marker)
-            continue
-        member = optional_member(hint)
-        if member is None:
-            return None
-        hint, none = member
-        allows_none = allows_none or none
-        if get_origin(hint) is not Annotated:
-            return _Wanted(normal(hint), allows_none, marker)
-
-
-def _is_marker(thing: Any) -> bool:
-    return isinstance(thing, (FromKeyedServices, FromConfiguration)) or thing is ServiceKey or thing is InheritKey
-
-
 def _logger_name(maker: Any) -> str:
     named = get_origin(maker) or maker
     target: Any = named if hasattr(named, "__qualname__") else named.__class__
     return f"{target.__module__}.{target.__qualname__}"
-
-
-@final
-class _ConfigurationReader:
-    """Reads one value each time its consumer is made."""
-
-    def __init__(self, path: str, value_type: Any, default: Any, parameter: str, steps: tuple[Step, ...]) -> None:
-        self._path = path
-        self._type = value_type
-        self._default = default
-        self._parameter = parameter
-        self._steps = steps
-
-    def __call__(self, values: ConfigurationValues) -> Any:
-        absent = object()
-        try:
-            value = values.get_value(self._path, self._type, absent)
-        except ValueError as error:
-            raise problems.unfillable(
-                self._steps, self._parameter, str(error), f"mend the value at {self._path!r}.", service_type=self._type
-            ) from error
-        if value is not absent:
-            return value
-        if self._default is not NO_HINT:
-            return self._default
-        raise problems.unfillable(
-            self._steps,
-            self._parameter,
-            f"the configuration has no value at {self._path!r}.",
-            f"set {self._path!r}, or give the parameter a default.",
-            service_type=self._type,
-        )

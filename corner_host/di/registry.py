@@ -138,12 +138,22 @@ class Registry:
             maker,
             arguments=arguments,
             is_class=descriptor.factory is None or isinstance(maker, type),
+            is_registered=True,
             is_tracked=not isinstance(maker, ForeignProvider),
         )
         for decorator in self._decorations.get(identity(registered, descriptor.key), ()):
             maker, arguments = self._closed(decorator, decorator, registered, service_type)
             is_class = isinstance(get_origin(maker) or maker, type)
-            slot = Slot(descriptor, service_type, key, maker, arguments=arguments, is_class=is_class, inner=slot)
+            slot = Slot(
+                descriptor,
+                service_type,
+                key,
+                maker,
+                arguments=arguments,
+                is_class=is_class,
+                is_registered=True,
+                inner=slot,
+            )
         return slot
 
     @staticmethod

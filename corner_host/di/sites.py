@@ -67,6 +67,7 @@ class Slot:
         "inner",
         "is_certain",
         "is_class",
+        "is_registered",
         "is_tracked",
         "key",
         "lifetime",
@@ -86,6 +87,7 @@ class Slot:
         *,
         arguments: Arguments = NO_ARGUMENTS,
         is_class: bool,
+        is_registered: bool = False,
         is_tracked: bool = True,
         inner: "Slot | None" = None,
     ) -> None:
@@ -95,6 +97,7 @@ class Slot:
         self.maker = maker
         self.arguments = arguments
         self.is_class = is_class
+        self.is_registered = is_registered
         self.is_tracked = is_tracked
         self.inner = inner
         self.lifetime = descriptor.lifetime
@@ -166,11 +169,12 @@ class Site:
 class Constant(Site):
     """A value that is there already."""
 
-    __slots__ = ("value",)
+    __slots__ = ("slot", "value")
 
-    def __init__(self, service_type: Any, key: object, value: Any) -> None:
+    def __init__(self, service_type: Any, key: object, value: Any, slot: Slot | None = None) -> None:
         super().__init__(service_type, key, None, ())
         self.value = value
+        self.slot = slot
 
 
 @final

@@ -11,10 +11,10 @@ from contextvars import ContextVar, Token
 from typing import Any, Final, final
 
 from corner_host.di import problems
-from corner_host.di.graph import step_of, way_to
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.render import Step
 from corner_host.di.sites import Call, Site
+from corner_host.di.ways import step_of, way_to
 
 from .context import Context
 

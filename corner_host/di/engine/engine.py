@@ -20,12 +20,13 @@ from corner_host.di import problems
 from corner_host.di.descriptors import ServiceDescriptor
 from corner_host.di.errors import CircularDependencyError, ServiceError
 from corner_host.di.generics import is_open
-from corner_host.di.graph import Graph, steps_to
+from corner_host.di.graph import Graph
 from corner_host.di.keys import Identity, identity, normal, sequence_of, service_key
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.markers import ANY_KEY
 from corner_host.di.registry import Decoration, Registry
 from corner_host.di.sites import Call, Constant, Site, Slot, refresh
+from corner_host.di.ways import steps_to
 
 from .construction import is_constructing
 from .context import AsyncPlan, Context, Plan, Plans
@@ -155,6 +156,11 @@ class Engine:
             raise problems.invalid(errors)
 
     # --- questions ----------------------------------------------------------------------------------------------------
+
+    def registered(self, descriptor: ServiceDescriptor, number: int) -> Site:
+        """Return what makes the service of one registration, whether or not a later one hides it."""
+        with self._lock:
+            return self._graph.registered(descriptor, number)
 
     def is_service(self, service_type: Any, key: object) -> bool:
         """Tell whether there is an answer to *service_type* under *key*."""

@@ -12,10 +12,10 @@ from typing import Any, Final, final
 from corner_host.di import problems
 from corner_host.di.closing import aclose_all
 from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, is_awaitable, yields_wrongly
-from corner_host.di.graph import steps_to
 from corner_host.di.keys import shown
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
+from corner_host.di.ways import steps_to
 
 from .claims import Claim, Claimant, claim
 from .construction import Construction, current, hidden_cycle, under_way
