@@ -35,6 +35,34 @@ class AsksFirst:
         self.inner, self.asks = inner, asks
 
 
+class TakesTheScope:
+    def __init__(self, provider: ServiceProvider) -> None:
+        self.inner = provider.get_required_service(Inner)
+
+
+class InnerThenScope:
+    def __init__(self, inner: Inner, taker: TakesTheScope) -> None:
+        self.inner, self.taker = inner, taker
+
+
+@pytest.mark.parametrize("lifetime", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
+@pytest.mark.parametrize("taker", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
+def test_a_constructor_that_takes_the_scope_sees_what_was_made_before(
+    lifetime: ServiceLifetime, taker: ServiceLifetime
+) -> None:
+    """LIF-05, SCO-05: each time, and what it makes is the scope's."""
+    services = ServiceCollection().add_scoped(Inner)
+    add(services, taker, TakesTheScope)
+    add(services, lifetime, InnerThenScope)
+    provider = services.build_service_provider()
+
+    for _ in range(OFTEN):
+        inside = provider.create_scope().service_provider
+        top = inside.get_required_service(InnerThenScope)
+
+        assert top.inner is top.taker.inner is inside.get_service(Inner)
+
+
 class Scoped(Closable):
     pass
 

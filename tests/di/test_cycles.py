@@ -84,6 +84,7 @@ def test_a_cycle_is_named_with_its_path(
 
     assert error.path == path
     assert error.service_type is path[-1]
+    assert "through a factory" not in str(error)
     assert " -> ".join(name_of(kind) for kind in path) in str(error)
     assert str(cycle(provider.create_scope().service_provider.get_service, asked)) == str(error)
     assert MADE == []

@@ -55,6 +55,7 @@ def test_a_loop_through_a_factory_is_found_when_it_runs(lifetime: ServiceLifetim
             assert error.path[0] == asked
             assert error.path[-1] in error.path[:-1]
             assert " -> " in str(error)
+            assert "through a factory" in str(error)
             assert calls.count("Visible") == 0
     assert provider.get_service(Leaf)
 

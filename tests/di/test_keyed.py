@@ -222,6 +222,17 @@ def test_all_of_any_key_are_those_with_a_real_key_in_order() -> None:
     assert list(provider.get_services(Leaf, key=ANY_KEY)) == list(found)
 
 
+def test_all_of_any_key_include_open_registrations() -> None:
+    """KEY-30, GEN-04, GEN-15: closed for what was asked, in order, and the same objects as singly."""
+    services = ServiceCollection().add_singleton(Repository, SqlRepository, key="a")
+    services.add_singleton(Repository[User], instance=Repository(), key="b").add_singleton(Repository, SqlRepository)
+    provider = services.build_service_provider()
+
+    found = provider.get_services(Repository[User], key=ANY_KEY)
+
+    assert list(found) == [provider.get_service(Repository[User], key=key) for key in ("a", "b")]
+
+
 @pytest.mark.parametrize("registered", ["k", None, ANY_KEY])
 def test_one_of_any_key_is_an_error(registered: Any) -> None:
     """KEY-32: at the root and in scopes, before and after other queries."""

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import given, settings
@@ -107,20 +108,30 @@ def test_the_last_answers_and_all_come_in_order(history: list[Step]) -> None:
                 assert one is everything[-1]
 
 
+@dataclass
+class Node:
+    """One service of a random graph."""
+
+    needs: list[int]
+    lifetime: ServiceLifetime
+    closable: bool
+    by_factory: bool
+
+
 class Plan:
     """A random graph: each node needs some of those before it."""
 
-    def __init__(self, needs: list[list[int]], lifetimes: list[ServiceLifetime]) -> None:
+    def __init__(self, nodes: list[Node]) -> None:
         self.made: list[Any] = []
         self.closed: list[Any] = []
         self.kinds: list[type] = []
         self.services = ServiceCollection()
-        for number, parents in enumerate(needs):
-            kind = self.node(number, [self.kinds[parent] for parent in parents])
+        for number, node in enumerate(nodes):
+            kind = self.kind(number, [self.kinds[parent] for parent in node.needs], closable=node.closable)
             self.kinds.append(kind)
-            add(self.services, lifetimes[number], kind)
+            add(self.services, node.lifetime, kind, **({"factory": kind} if node.by_factory else {}))
 
-    def node(self, number: int, needed: Sequence[type]) -> type:
+    def kind(self, number: int, needed: Sequence[type], *, closable: bool) -> type:
         plan = self
 
         def __init__(self: Any, **parts: Any) -> None:
@@ -130,67 +141,101 @@ class Plan:
         def close(self: Any) -> None:
             plan.closed.append(self)
 
-        names = [f"part{position}" for position in range(len(needed))]
-        exec_signature(__init__, names, needed)
-        return type(f"Node{number}", (), {"__init__": __init__, "close": close})
+        sign(__init__, needed)
+        return type(f"Node{number}", (), {"__init__": __init__, "close": close} if closable else {"__init__": __init__})
 
 
-def exec_signature(function: Any, names: Sequence[str], hints: Sequence[type]) -> None:
-    """Give the function keyword-only parameters of these names and hints."""
+def sign(function: Any, hints: Sequence[type]) -> None:
+    """Give the function keyword-only parameters with these hints."""
     parameters = [inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-    parameters += [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint)
-        for name, hint in zip(names, hints, strict=True)
-    ]
+    names = [f"part{position}" for position in range(len(hints))]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters += [inspect.Parameter(name, kind, annotation=hint) for name, hint in zip(names, hints, strict=True)]
     function.__signature__ = inspect.Signature(parameters)
     function.__annotations__ = dict(zip(names, hints, strict=True))
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> tuple[list[list[int]], list[ServiceLifetime], list[int]]:
+def graphs(draw: st.DrawFn) -> list[Node]:
     size = draw(st.integers(1, 8))
-    needs = [draw(st.lists(st.integers(0, node - 1), max_size=3)) if node else [] for node in range(size)]
-    lifetimes = draw(st.lists(st.sampled_from(LIFETIMES), min_size=size, max_size=size))
-    asked = draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=6))
-    return needs, lifetimes, asked
+    return [
+        Node(
+            needs=draw(st.lists(st.integers(0, number - 1), max_size=3)) if number else [],
+            lifetime=draw(st.sampled_from(LIFETIMES)),
+            closable=draw(st.booleans()),
+            by_factory=draw(st.booleans()),
+        )
+        for number in range(size)
+    ]
 
 
-@settings(max_examples=150)
-@given(graphs())
-def test_any_graph_is_closed_in_the_reverse_order_of_its_creation(graph: tuple[Any, Any, list[int]]) -> None:
-    """DIS-01, DIS-02, DIS-03, LIF-03, LIF-05, LIF-10: each object once, at its owner's end, last made first."""
-    needs, lifetimes, asked = graph
-    plan = Plan(needs, lifetimes)
+questions = st.lists(st.integers(0, 7), min_size=1, max_size=6)
+
+
+def indices(objects: Sequence[Any]) -> list[int]:
+    return [id(one) for one in objects]
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(), questions)
+def test_any_graph_is_closed_in_the_reverse_order_of_its_creation(nodes: list[Node], asked: list[int]) -> None:
+    """DIS-01, DIS-02, DIS-03, LIF-03, LIF-05, LIF-10: each object once, at its owner's end, last made first; each time."""
+    plan = Plan(nodes)
     provider = plan.services.build_service_provider()
+    of_root: list[Any] = []
 
-    with provider.create_scope() as scope:
-        for number in asked:
-            scope.service_provider.get_service(plan.kinds[number])
-    of_scope, of_root = list(plan.closed), [one for one in plan.made if all(one is not other for other in plan.closed)]
+    for _ in range(4):
+        plan.made.clear()
+        plan.closed.clear()
+        with provider.create_scope() as scope:
+            for number in asked:
+                scope.service_provider.get_service(plan.kinds[number % len(nodes)])
+        closable = [one for one in plan.made if hasattr(one, "close")]
+        of_scope = [one for one in closable if any(one is other for other in plan.closed)]
+        of_root += [one for one in closable if all(one is not other for other in plan.closed)]
+
+        assert indices(plan.closed) == indices(of_scope[::-1])
+    plan.closed.clear()
     provider.close()
 
-    in_order = [one for one in plan.made if any(one is other for other in of_scope)]
-    assert [id(one) for one in of_scope] == [id(one) for one in reversed(in_order)]
-    assert [id(one) for one in plan.closed[len(of_scope) :]] == [id(one) for one in reversed(of_root)]
-    singletons = [type(one) for one in plan.made if lifetimes[plan.kinds.index(type(one))] is ServiceLifetime.SINGLETON]
-    assert len(singletons) == len(set(singletons))
+    assert indices(plan.closed) == indices(of_root[::-1])
 
 
-@settings(max_examples=100)
-@given(graphs())
-def test_any_graph_is_shared_as_its_lifetimes_say(graph: tuple[Any, Any, list[int]]) -> None:
+@settings(max_examples=150, deadline=None)
+@given(graphs(), questions)
+def test_any_graph_is_made_in_the_same_order_each_time(nodes: list[Node], asked: list[int]) -> None:
+    """DIS-03, RES-17: the first resolve and the compiled ones call the same constructors in the same order."""
+    plan = Plan(nodes)
+    provider = plan.services.build_service_provider()
+    orders: list[list[type]] = []
+    for kind, node in zip(plan.kinds, nodes, strict=True):
+        if node.lifetime is ServiceLifetime.SINGLETON:
+            provider.get_service(kind)
+
+    for _ in range(5):
+        plan.made.clear()
+        inside = provider.create_scope().service_provider
+        for number in asked:
+            inside.get_service(plan.kinds[number % len(nodes)])
+        orders.append([type(one) for one in plan.made])
+
+    assert orders == [orders[0]] * 5
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs(), questions)
+def test_any_graph_is_shared_as_its_lifetimes_say(nodes: list[Node], asked: list[int]) -> None:
     """LIF-01, LIF-03, LIF-05, LIF-07, LIF-08: the first resolve and the compiled ones agree."""
-    needs, lifetimes, asked = graph
-    plan = Plan(needs, lifetimes)
+    plan = Plan(nodes)
     provider = plan.services.build_service_provider()
     here, there = provider.create_scope().service_provider, provider.create_scope().service_provider
 
     for number in asked * 2:
-        kind = plan.kinds[number]
+        kind, lifetime = plan.kinds[number % len(nodes)], nodes[number % len(nodes)].lifetime
         one, again, other = here.get_service(kind), here.get_service(kind), there.get_service(kind)
 
-        assert (one is again) == (lifetimes[number] is not ServiceLifetime.TRANSIENT)
-        assert (one is other) == (lifetimes[number] is ServiceLifetime.SINGLETON)
+        assert (one is again) == (lifetime is not ServiceLifetime.TRANSIENT)
+        assert (one is other) == (lifetime is ServiceLifetime.SINGLETON)
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=6))

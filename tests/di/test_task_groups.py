@@ -6,7 +6,7 @@ import anyio
 import pytest
 from anyio.abc import TaskGroup
 
-from tests.di.toys import Closable, Journal, Leaf, journalled
+from tests.di.toys import AsyncClosable, Closable, Journal, Leaf, journalled
 
 
 async def test_a_task_group_may_live_in_a_generator_factory() -> None:
@@ -29,10 +29,30 @@ async def test_a_task_group_may_live_in_a_generator_factory() -> None:
 
 
 async def make_group(journal: Journal) -> AsyncIterator[TaskGroup]:
-    async with anyio.create_task_group() as group:
-        yield group
-        group.cancel_scope.cancel()
-    journal.write("group left")
+    try:
+        async with anyio.create_task_group() as group:
+            yield group
+            group.cancel_scope.cancel()
+    finally:
+        journal.write("group left")
+
+
+async def test_a_task_group_is_left_although_the_body_was_cancelled() -> None:
+    """FAC-15, DIS-18, D8: scopes that a generator holds are left in their order, whatever protects the other closings."""
+    services, journal = journalled()
+    services.add_scoped(TaskGroup, factory=make_group).add_scoped(Closable).add_scoped(AsyncClosable)
+
+    with anyio.CancelScope() as cancelled:
+        async with services.build_service_provider().create_scope() as scope:
+            scope.service_provider.get_service(AsyncClosable)
+            group = await scope.service_provider.get_required_service_async(TaskGroup)
+            group.start_soon(anyio.sleep_forever)
+            scope.service_provider.get_service(Closable)
+            cancelled.cancel()
+            await anyio.sleep_forever()
+
+    assert cancelled.cancelled_caught
+    assert journal.lines == ["Closable closed", "group left", "AsyncClosable aclosed"]
 
 
 async def test_what_fails_in_the_task_group_of_a_generator_reaches_the_user_of_the_scope() -> None:
