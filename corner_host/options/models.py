@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from corner_host.configuration import AppendToDefault, ConfigurationBindingError
-from corner_host.primitives import short_name_of
+from corner_host.primitives import MASK, is_secret_key, short_name_of
 
 T = TypeVar("T")
 
@@ -138,13 +138,25 @@ def is_pydantic(error: Exception) -> bool:
 
 
 def details_of(error: Exception, kind: type[Any]) -> list[tuple[str, str]]:
-    """Return for each part of a ``ValidationError`` the field, empty for the whole model, and what is wrong."""
-    details: Iterable[Any] = cast("Any", error).errors(include_url=False, include_input=False, include_context=False)
+    """Return for each part of a ``ValidationError`` the field, empty for the whole model, and what is wrong.
+
+    A validator of the application may put the value into its message; that of a secret field is masked there.
+    """
+    details: Iterable[Any] = cast("Any", error).errors(include_url=False, include_context=False)
     found: list[tuple[str, str]] = []
     for detail in details:
         place = [str(part) for part in detail["loc"]]
-        found.append((place[0] if place else "", f"{'.'.join((short_name_of(kind), *place))}: {detail['msg']}"))
+        text = _without_secret(detail["msg"], detail["input"], place)
+        found.append((place[0] if place else "", f"{'.'.join((short_name_of(kind), *place))}: {text}"))
     return found
+
+
+def _without_secret(text: str, value: Any, place: Iterable[str]) -> str:
+    reveal = getattr(value, "get_secret_value", None)
+    if reveal is None and not any(map(is_secret_key, place)):
+        return text
+    secret = str(value if reveal is None else reveal())
+    return text.replace(secret, MASK) if secret else text
 
 
 def pascal(name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from corner_host.configuration import ConfigurationManager
 from corner_host.di import ServiceCollection
@@ -192,6 +192,29 @@ def test_no_message_shows_a_secret(services: ServiceCollection, configuration: C
 
     assert len(caught.value.failures) == 2
     assert "hunter2" not in f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
+
+
+class Talkative(BaseModel):
+    api_key: str = ""
+    pin: SecretStr = SecretStr("")
+    name: str = ""
+
+    @field_validator("api_key", "pin", "name")
+    @classmethod
+    def tell_all(cls, value: str | SecretStr) -> str:
+        raise ValueError(f"{value if isinstance(value, str) else value.get_secret_value()} is bad")
+
+
+def test_a_talkative_validator_tells_no_secret(services: ServiceCollection) -> None:
+    """C5: its own message is masked where the field is secret."""
+    secrets = {"api_key": "hunter2", "pin": SecretStr("hunter2"), "name": "anna"}
+    services.configure(Talkative, lambda options: options.__dict__.update(secrets))
+
+    assert failures(services, Talkative) == (
+        "Talkative.api_key: Value error, •••••••• is bad",
+        "Talkative.pin: Value error, •••••••• is bad",
+        "Talkative.name: Value error, anna is bad",
+    )
 
 
 def test_an_undeclared_coroutine_is_told(services: ServiceCollection) -> None:
