@@ -8,17 +8,17 @@ record.
 
 import logging
 import os
-import stat
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal
 
 from .contracts import BuilderContext, Origin, Registration
 from .errors import ConfigurationError, ConfigurationFileError, ConfigurationFileNotFoundError, DuplicateKeyError
 from .keys import DELIMITER, fold
 from .provider import KeyValueProvider
+from .text import FormatError, Place, decode, read_file
 
 BASE_PATH: Final = "base_path"
 
@@ -27,13 +27,6 @@ LOAD_EXCEPTION_HANDLER: Final = "file_load_exception_handler"
 Arrays = Literal["merge", "replace"]
 
 _LOGGER: Final = logging.getLogger("corner_host.configuration")
-
-
-class Place(NamedTuple):
-    """A place in a file, both numbers from 1; None where the parser does not tell."""
-
-    line: int | None = None
-    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +63,6 @@ class FileLoadExceptionContext:
 
 
 LoadExceptionHandler = Callable[[FileLoadExceptionContext], object]
-
-
-class FormatError(Exception):
-    """A parser does not understand the text. The reason shows nothing of a value."""
-
-    def __init__(self, reason: str, place: Place = Place()) -> None:  # noqa: B008 - immutable
-        super().__init__(reason)
-        self.reason = reason
-        self.place = place
 
 
 @dataclass(frozen=True)
@@ -269,47 +253,6 @@ class FileProvider(WatchedProvider):
 def full_path(builder: BuilderContext, path: str | os.PathLike[str]) -> Path:
     """Return *path* below the builder's base path, or below the working directory."""
     return Path.cwd().joinpath(builder.properties.get(BASE_PATH) or "", path)
-
-
-def read_file(path: Path, max_bytes: int | None = None) -> bytes:
-    """Return the content of a regular file.
-
-    Raises:
-        OSError: It cannot be read, is something else than a regular file, or is larger than *max_bytes*.
-    """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError("it is a directory" if stat.S_ISDIR(status.st_mode) else "it is not a regular file")
-    if max_bytes is not None and status.st_size > max_bytes:
-        raise OSError(f"it has {status.st_size:,} bytes, and this format is read up to {max_bytes:,}")
-    return path.read_bytes()
-
-
-def decode(content: bytes) -> str:
-    """Return the text of UTF-8 *content* without its byte order mark.
-
-    Raises:
-        FormatError: It is not UTF-8, or holds a NUL character.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FormatError("it is encoded as UTF-16. To fix: save it as UTF-8.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        place = Place(before.count(b"\n") + 1, column)
-    else:
-        position = text.find("\0")
-        if position < 0:
-            return text
-        raise FormatError("it holds a NUL character; is it a text file?", place_at(text, position))
-    raise FormatError("it is not valid UTF-8. To fix: save it as UTF-8.", place)
-
-
-def place_at(text: str, position: int) -> Place:
-    """Return line and column of a position in *text*."""
-    return Place(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position))
 
 
 def numbered_nodes(keys: list[str]) -> frozenset[str]:

@@ -77,10 +77,13 @@ class Snapshot:
     def children(self, folded: str | None) -> tuple[tuple[str, str], ...]:
         """The children of a path (None for the root), in order: the segment as written, and the folded path."""
         known = self._sorted.get(folded)
-        if known is None:
-            found = self._index().get(folded, ())
-            known = self._sorted[folded] = tuple(sorted(found, key=lambda child: sort_key(child[0])))
-        return known
+        if known is not None:
+            return known
+        found = self._index().get(folded)
+        if found is None:
+            return ()
+        ordered = self._sorted[folded] = tuple(sorted(found, key=lambda child: sort_key(child[0])))
+        return ordered
 
     def has_children(self, folded: str | None) -> bool:
         """Whether there is any key below a path."""

@@ -1,4 +1,4 @@
-"""Both roots, so that what holds for one is tested for the other."""
+"""CM-12: both roots, so that what holds for one is tested for the other."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -15,7 +15,7 @@ def test_an_array_is_numbered_children() -> None:
 
 
 def test_arrays_merge_index_by_index() -> None:
-    """A-02, C8: a shorter array replaces only its own elements."""
+    """A-02, C8, P55: a shorter array replaces only its own elements."""
     configuration = json_of('{"L": ["a", "b", "c"]}', '{"L": ["z"]}')
 
     assert configuration.get_section("L").get(list[str]) == ["z", "b", "c"]

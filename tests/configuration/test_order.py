@@ -21,14 +21,14 @@ def test_the_source_added_last_wins(make: Make) -> None:
 
 
 def test_one_key_is_overridden_not_its_section(make: Make) -> None:
-    """P-02: what only an earlier source has survives."""
+    """P-02, P55: one rule for all of it; what only an earlier source has survives."""
     configuration = make({"A:X": "1", "A:Y": "1"}, {"A:X": "2"})
 
     assert values(configuration) == {"A:X": "2", "A:Y": "1"}
 
 
 def test_keys_that_differ_in_case_override_each_other(make: Make) -> None:
-    """P-03: a variable in capitals overrides a file's key."""
+    """P-03, P54: a variable in capitals overrides a file's key; it is no second one."""
     assert make({"Payment:Url": "1"}, {"PAYMENT:URL": "2"})["payment:url"] == "2"
 
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corner_host.configuration import ConfigurationBuilder
-from corner_host.configuration.files import FormatError, Place
 from corner_host.configuration.keys import fold, fold_all, path_sort_key, sort_key, squeeze
 from corner_host.configuration.sources.command_line import CommandLineSource
 from corner_host.configuration.sources.environment import EnvironmentSource
 from corner_host.configuration.sources.json import parse_json
 from corner_host.configuration.sources.json_places import locate
+from corner_host.configuration.text import FormatError, Place
 
 from .helpers import loaded, names, root_of, values
 

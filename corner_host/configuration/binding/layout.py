@@ -13,6 +13,7 @@ from corner_host.configuration.errors import BindingFailure
 from corner_host.configuration.keys import DELIMITER, fold, join, pascal_case, sort_key, squeeze
 from corner_host.configuration.snapshot import Snapshot
 
+from .node import Node
 from .shapes import (
     MISSING,
     Anything,
@@ -26,20 +27,7 @@ from .shapes import (
     SectionItself,
     Shape,
 )
-
-
-@final
-class Node:
-    """A place in the configuration: the key as written, and its folded paths.
-
-    There are several when keys of different providers fill one field, as ``MaxItems`` and ``MAX_ITEMS`` do.
-    """
-
-    __slots__ = ("key", "paths")
-
-    def __init__(self, key: str | None, paths: tuple[str | None, ...]) -> None:
-        self.key = key
-        self.paths = paths
+from .unions import best_of
 
 
 @final
@@ -135,7 +123,9 @@ class Planner:
             return Leaf(node, node.paths[-1], None, self._open_section(node.key or ""))
         children = self._children(node)
         if isinstance(shape, OneOf):
-            return self.lay_out(self._best(shape.members, node, children), node, base, nullable=nullable)
+            return self.lay_out(
+                best_of(shape.members, children, self.text(node)[1], self.text), node, base, nullable=nullable
+            )
         if isinstance(shape, Scalar):
             return self._anything(node, children) if children else self._scalar(shape, node, nullable=nullable)
         if isinstance(shape, Anything):
@@ -260,44 +250,6 @@ class Planner:
         if [name for name, _ in parts] == [str(index) for index in range(len(parts))]:
             return Items(node, [part for _, part in parts])
         return Record(node, dict(parts), {})
-
-    def _best(self, members: tuple[Shape, ...], node: Node, children: list[tuple[str, Node]]) -> Shape:
-        """Return the member of a union that fits what is there; pydantic has the last word."""
-        if children:
-            return max(members, key=lambda member: self._fit(member, children))
-        _, text = self.text(node)
-        plain = [member for member in members if isinstance(member, (Scalar, Anything))]
-        if text is None or not plain or any(isinstance(member, Anything) or member.text for member in plain):
-            secret = any(isinstance(member, Scalar) and member.secret for member in members)
-            return Scalar(text=True, secret=secret) if plain else members[0]
-        for member in plain:
-            if isinstance(member, Scalar) and member.convert is not None and member.convert(text) != text:
-                return member
-        empty = [member for member in members if isinstance(member, (ListOf, DictOf))]
-        return empty[0] if text == "" and empty else plain[0]
-
-    def _fit(self, member: Shape, children: list[tuple[str, Node]]) -> float:
-        names = [name for name, _ in children]
-        if isinstance(member, ListOf):
-            return 1.0 if all(name.isdecimal() for name in names) else -1000.0
-        if isinstance(member, DictOf):
-            return 0.5 if not all(name.isdecimal() for name in names) else 0.0
-        if not isinstance(member, Fields):
-            return -2000.0
-        known = member.by_key
-        score = 0.0
-        filled: set[str] = set()
-        for name, child in children:
-            field = known.get(squeeze(name))
-            score += 1 if field is not None else -2
-            if field is None:
-                continue
-            filled.add(field.name)
-            shape = _inner(field.shape)
-            if isinstance(shape, Scalar) and shape.choices:
-                text = self.text(child)[1]
-                score += 50 if text is not None and fold(text.strip()) in shape.choices else -500
-        return score - 3 * sum(field.required and field.name not in filled for field in member.fields)
 
     def _merged(self, field: FieldShape, nodes: list[Node]) -> Node:
         """Return several keys for one field as one place; two of one provider are a conflict."""

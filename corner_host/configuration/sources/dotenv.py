@@ -14,8 +14,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Final, final
 
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place, place_at
+from corner_host.configuration.files import FileSource, Parsed
 from corner_host.configuration.keys import fold
+from corner_host.configuration.text import FormatError, Place, place_at
 
 from .environment import translate
 

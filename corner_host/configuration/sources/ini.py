@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Final, final
 
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place
+from corner_host.configuration.files import FileSource, Parsed
 from corner_host.configuration.keys import DELIMITER, fold
+from corner_host.configuration.text import FormatError, Place
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 

@@ -16,9 +16,10 @@ from typing import Any, ClassVar, Final, NoReturn, TypeAlias, cast, final
 
 from corner_host.configuration.contracts import BuilderContext
 from corner_host.configuration.errors import ConfigurationFileError, ConfigurationStateError, DuplicateKeyError
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place, decode, place_at
+from corner_host.configuration.files import FileSource, Parsed
 from corner_host.configuration.keys import DELIMITER, fold
 from corner_host.configuration.provider import KeyValueProvider
+from corner_host.configuration.text import FormatError, Place, decode, place_at
 
 from .json_comments import blank
 from .json_places import locate

@@ -10,8 +10,8 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 
-from corner_host.configuration.files import Place
 from corner_host.configuration.keys import DELIMITER, fold
+from corner_host.configuration.text import Place
 
 _TOKEN: Final = re.compile(
     r'//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/|"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"/]++', re.DOTALL

@@ -17,16 +17,9 @@ from corner_host.configuration.errors import (
     ConfigurationFileNotFoundError,
     DuplicateKeyError,
 )
-from corner_host.configuration.files import (
-    LOAD_EXCEPTION_HANDLER,
-    FormatError,
-    LoadExceptionHandler,
-    WatchedProvider,
-    decode,
-    full_path,
-    read_file,
-)
+from corner_host.configuration.files import LOAD_EXCEPTION_HANDLER, LoadExceptionHandler, WatchedProvider, full_path
 from corner_host.configuration.keys import DELIMITER, fold
+from corner_host.configuration.text import FormatError, decode, read_file
 
 
 @final

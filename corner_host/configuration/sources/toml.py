@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, ClassVar, Final, final
 
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place, place_at
+from corner_host.configuration.files import FileSource, Parsed
 from corner_host.configuration.keys import DELIMITER, fold
+from corner_host.configuration.text import FormatError, Place, place_at
 
 _PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 

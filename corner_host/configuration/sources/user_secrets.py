@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import ClassVar, Final, final
 
 from corner_host.configuration.errors import ConfigurationError, ConfigurationFileError
-from corner_host.configuration.files import FileSource, FormatError, Parsed, decode, read_file
+from corner_host.configuration.files import FileSource, Parsed
 from corner_host.configuration.keys import fold, path_sort_key
+from corner_host.configuration.text import FormatError, decode, read_file
 
 from .json import parse_json
 

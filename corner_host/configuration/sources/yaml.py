@@ -11,8 +11,9 @@ from importlib import import_module
 from typing import Any, ClassVar, Final, final
 
 from corner_host.configuration.errors import ConfigurationDependencyError
-from corner_host.configuration.files import FileSource, FormatError, Parsed, Place
+from corner_host.configuration.files import FileSource, Parsed
 from corner_host.configuration.keys import DELIMITER, fold
+from corner_host.configuration.text import FormatError, Place
 
 try:
     # as Any: the package's own annotations are not complete

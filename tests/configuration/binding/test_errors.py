@@ -134,7 +134,7 @@ def test_two_keys_of_one_source_are_found_below_too() -> None:
 
 
 def test_of_two_sources_the_last_wins_in_any_spelling() -> None:
-    """C6: MAX_ITEMS of the environment overrides MaxItems of the file; below, key by key."""
+    """C6, P56: merged before it is bound, MAX_ITEMS of the environment overrides MaxItems of the file; below, key by key."""
     file = {"MaxItems": "1", "HttpClient:Attempts": "1", "HttpClient:Delays:0": "1"}
 
     forth = root_of(file, {"MAX_ITEMS": "2", "HTTP_CLIENT:ATTEMPTS": "2"}).get(Fields)
