@@ -190,6 +190,7 @@ def test_closing_leaves_no_thread(builder: ConfigurationBuilder, tmp_path: Path)
     builder.add_json_file("a.json", reload_on_change=True)
 
     first, second = builder.build(), builder.build()
+    first.reload()
     both = len(watchers())
     first.close()
     first.close()

@@ -116,6 +116,17 @@ def test_a_write_goes_through() -> None:
     assert (after_outer, outer["C"]) == ("2", "3")
 
 
+def test_one_write_is_heard_once() -> None:
+    """CH-08: however many providers take it."""
+    inner = root_of({"A": "1"}, {"A": "2"}, {"A": "3"})
+    heard: list[str | None] = []
+    inner.store.written.add(lambda: heard.append(inner["A"]))
+
+    inner["A"] = "4"
+
+    assert heard == ["4"]
+
+
 def test_the_provider_shows_the_other() -> None:
     """CH-09: for tools that walk providers."""
     inner = root_of({"A": "1"})
