@@ -104,6 +104,51 @@ def test_what_was_made_before_a_failure_stays_the_scopes_each_time(lifetime: Ser
         assert journal.lines == ["Fleeting closed"] * (turn % 2 + 1) + ["Scoped closed"]
 
 
+class Loud:
+    def __init__(self, journal: Journal) -> None:
+        journal.write(type(self).__name__)
+
+
+class LoudFirst(Loud):
+    pass
+
+
+class LoudSecond(Loud):
+    pass
+
+
+class LoudThird(Loud):
+    pass
+
+
+class Listens:
+    def __init__(self, first: LoudFirst, second: LoudSecond, *, third: LoudThird) -> None:
+        pass
+
+
+NOT_SHARED_BY_ALL = [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT]
+
+
+@pytest.mark.parametrize("first", NOT_SHARED_BY_ALL)
+@pytest.mark.parametrize("second", NOT_SHARED_BY_ALL)
+@pytest.mark.parametrize("third", NOT_SHARED_BY_ALL)
+@pytest.mark.parametrize("top", NOT_SHARED_BY_ALL)
+def test_parameters_are_made_in_their_order_each_time(
+    first: ServiceLifetime, second: ServiceLifetime, third: ServiceLifetime, top: ServiceLifetime
+) -> None:
+    """RES-17, DIS-03: from left to right, whatever their lifetimes."""
+    services, journal = journalled()
+    for lifetime, kind in ((first, LoudFirst), (second, LoudSecond), (third, LoudThird), (top, Listens)):
+        add(services, lifetime, kind)
+    provider = services.build_service_provider()
+
+    for _ in range(OFTEN):
+        journal.lines.clear()
+        provider.create_scope().service_provider.get_service(Listens)
+
+        assert journal.lines == ["LoudFirst", "LoudSecond", "LoudThird"]
+
+
 @pytest.mark.parametrize("lifetime", LIFETIMES)
 async def test_a_loop_that_shows_up_late_is_a_loop_all_the_same(lifetime: ServiceLifetime) -> None:
     """CIR-14, D9: a factory that begins to ask for itself when it has long been compiled; by both doors."""

@@ -168,9 +168,14 @@ def test_only_a_singleton_can_be_an_instance(lifetime: ServiceLifetime) -> None:
         add(ServiceCollection(), lifetime, Leaf, instance=Leaf())
 
 
+def make_something() -> Any:
+    return UserRepository()
+
+
 GENERIC_MISTAKES: list[tuple[str, Any, dict[str, Any], str]] = [
     ("closed implementation", Repository, {"implementation_type": UserRepository}, "UserRepository"),
     ("instance", Repository, {"instance": UserRepository()}, "Repository"),
+    ("factory that does not say what it makes of the argument", Repository, {"factory": make_something}, "Repository"),
     ("other arity", Repository, {"implementation_type": Pair}, "Pair"),
     ("abstract open implementation", Repository, {"implementation_type": OpenStore}, "OpenStore"),
     ("half-closed service", ANY_PAIR[T, int], {"implementation_type": Pair}, "Pair"),

@@ -4,10 +4,9 @@ import copy
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from typing import Annotated, Any, List, NewType, Optional  # noqa: UP035 - the old spellings are what is tested
+from typing import Any, NewType
 
 import pytest
-from typing_extensions import TypeAliasType
 
 from corner_host.di import (
     CollectionReadOnlyError,
@@ -274,28 +273,3 @@ def test_a_null_key_is_no_key() -> None:
 
     assert [descriptor.is_keyed for descriptor in services] == [False, True]
     assert provider.get_service(Store) is provider.get_service(Store, key=None) is not None
-
-
-Alias = TypeAliasType("Alias", Leaf)
-
-
-@pytest.mark.parametrize(
-    ("registered", "asked"),
-    [
-        (list[Leaf], List[Leaf]),  # noqa: UP006 - the old spelling
-        (List[Leaf], list[Leaf]),  # noqa: UP006 - the old spelling
-        (Leaf, Annotated[Leaf, "documentation"]),
-        (Annotated[Leaf, "documentation"], Leaf),
-        (Leaf, Alias),
-        (Alias, Leaf),
-        (dict[str, Leaf], dict[str, Annotated[Leaf, 1]]),
-        (Optional[Leaf], Leaf | None),  # noqa: UP045 - the old spelling
-    ],
-)
-def test_spellings_of_one_type_are_one_service(registered: Any, asked: Any) -> None:
-    """REG-25: keys are normalised: old generics, Annotated, type aliases."""
-    made = object()
-    provider = ServiceCollection().add_singleton(registered, factory=lambda: made).build_service_provider()
-
-    assert provider.get_service(asked) is made
-    assert provider.is_service(asked)
