@@ -3,8 +3,8 @@
 The function need not be registered, and what it returns is the caller's: no provider keeps or closes it.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from inspect import isawaitable
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from corner_host.primitives import name_of
@@ -37,7 +37,7 @@ def call(
     Args:
         provider: Where the services come from.
         function: Any callable.
-        *args: Fill the parameters that are neither *known* nor in *kwargs*, in order.
+        *args: Fill the parameters that are neither *known* nor in *kwargs*, in order; the rest goes to a variadic one.
         known: Objects by type: a parameter of that very type gets the object.
         **kwargs: Go to the parameters of their names.
 
@@ -53,10 +53,10 @@ def call(
         >>> call(provider, greet, "you")
         'hello you!'
     """
-    slot, given = _prepared(function, args, known, kwargs)
+    slot, given, more = _prepared(function, args, known, kwargs)
     site = engine_of(provider).site_of(provider, slot)
     with Construction(site, provider, site, None):
-        return cast("R", called(slot, {**services_for(site, provider), **given}))
+        return cast("R", called(slot, {**services_for(site, provider), **given}, more))
 
 
 async def call_async(
@@ -68,11 +68,11 @@ async def call_async(
     **kwargs: Any,
 ) -> R:
     """Do as `call`; services may be made asynchronously, and what *function* returns is awaited where it can be."""
-    slot, given = _prepared(function, args, known, kwargs)
+    slot, given, more = _prepared(function, args, known, kwargs)
     site = engine_of(provider).site_of(provider, slot)
     found = {name: await resolve_async(child, provider) for name, child in site.children() if name is not None}
-    result = called(slot, {**found, **given})
-    return cast("R", await result if isawaitable(result) else result)
+    result = called(slot, {**found, **given}, more)
+    return cast("R", await result if inspect.isawaitable(result) else result)
 
 
 def free_slot(
@@ -90,8 +90,8 @@ def services_for(site: Call, provider: ServiceProvider) -> dict[str, Any]:
     return {name: resolve(child, provider) for name, child in site.children() if name is not None}
 
 
-def called(slot: Slot, values: Mapping[str, Any]) -> Any:
-    """Call the maker of *slot* with *values* by parameter."""
+def called(slot: Slot, values: Mapping[str, Any], more: Sequence[Any] = ()) -> Any:
+    """Call the maker of *slot* with *values* by parameter; *more* goes to its variadic parameter."""
     positional: list[Any] = []
     keywords: dict[str, Any] = {}
     skipped = False
@@ -103,12 +103,14 @@ def called(slot: Slot, values: Mapping[str, Any]) -> Any:
             keywords[name] = values[name]
         else:
             positional.append(values[name])
-    return slot.maker(*positional, **keywords)
+    known = {parameter.name for parameter in slot.all_parameters}
+    keywords.update({name: value for name, value in values.items() if name not in known})
+    return slot.maker(*positional, *more, **keywords)
 
 
 def _prepared(
     function: Any, args: tuple[Any, ...], known: Mapping[Any, Any], kwargs: Mapping[str, Any]
-) -> tuple[Slot, dict[str, Any]]:
+) -> tuple[Slot, dict[str, Any], list[Any]]:
     slot = free_slot(function, is_class=isinstance(function, type))
     given = dict(kwargs)
     remaining = list(args)
@@ -120,18 +122,28 @@ def _prepared(
             given[parameter.name] = known[kind]
         elif remaining and parameter.kind is not KEYWORD_ONLY:
             given[parameter.name] = remaining.pop(0)
-    if remaining:
+    takes_more, takes_names = _variadic(function) if remaining or kwargs else (False, False)
+    if remaining and not takes_more:
         message = (
             f"{name_of(function)} was given {len(args)} argument(s), {len(remaining)} more than it has parameters for."
         )
         raise TypeError(message)
     names = {parameter.name for parameter in slot.all_parameters}
     for name in kwargs:
-        if name not in names:
+        if name not in names and not takes_names:
             message = f"{name_of(function)} has no parameter {name!r}."
             raise TypeError(message)
     slot.given = frozenset(given)
-    return slot, given
+    return slot, given, remaining
+
+
+def _variadic(function: Any) -> tuple[bool, bool]:
+    """Tell whether *function* takes any number of positional arguments, and of keyword arguments."""
+    try:
+        kinds = {parameter.kind for parameter in inspect.signature(function).parameters.values()}
+    except (TypeError, ValueError):
+        return False, False
+    return inspect.Parameter.VAR_POSITIONAL in kinds, inspect.Parameter.VAR_KEYWORD in kinds
 
 
 def _type_of(parameter: Parameter) -> Any:

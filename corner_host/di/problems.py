@@ -213,7 +213,10 @@ def _help(registry: Registry, service_type: Any, key: object) -> str:
         lines.append(f"Why: {under_own_name[0]} is registered, but only under its own name.")
         fix = f"services.add_singleton({short}, {under_own_name[0].rsplit('.', 1)[-1]}) before build()."
     lines.append(f"To fix: {fix}")
-    near = near_matches(service_type, (service for service, _ in registry.services()))
+    said = "\n".join(lines)
+    near = [
+        name for name in near_matches(service_type, (service for service, _ in registry.services())) if name not in said
+    ]
     if near:
         lines.append(f"Did you mean: {', '.join(near)}?")
     return "\n" + "\n".join(lines)

@@ -61,7 +61,7 @@ class ServiceProvider(Context):
         root.plans_ = engine.of_root.services
         root.sequences_ = engine.of_root.sequences
         root.async_plans_ = engine.of_root.asynchronous
-        root.held_ids_ = set()
+        root.held_ids_ = {id(one.instance) for one in descriptors if one.has_instance}  # given, not made: never closed
         root.endings_ = Endings()
         root.made_ = {}
         root.held_ = []
@@ -119,9 +119,13 @@ class ServiceProvider(Context):
 
     async def get_service_async(self, service_type: TypeForm[T], *, key: object = None) -> T | None:
         """Return the service, or None if nothing is registered for it; awaits asynchronous factories on the way."""
-        plan = engine_of(self).async_plan(self, service_type, key)
-        if plan is None:
-            return None
+        try:
+            plan = self.async_plans_[service_type if key is None else (service_type, type(key), key)]
+        except (KeyError, TypeError):
+            first = engine_of(self).async_plan(self, service_type, key)
+            if first is None:
+                return None
+            plan = first
         try:
             return cast("T", await plan(self))
         except ServiceNotRegisteredError as error:

@@ -75,6 +75,7 @@ class Slot:
         "makes_unhashable",
         "making",
         "provider",
+        "reenters_scope",
         "service_type",
     )
 
@@ -105,6 +106,7 @@ class Slot:
         self.is_certain = is_class or self.making is not Making.PLAIN
         self.given: frozenset[str] = frozenset()
         self.makes_unhashable = False
+        self.reenters_scope = False
         self.provider: Any = None
         self._hint_arguments: Arguments | None = None
         self._parameters: tuple[Parameter, ...] | None = None

@@ -7,6 +7,7 @@ provider which is kept and used later finds no cycle.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from typing import Any, Final, final
 
@@ -53,7 +54,8 @@ class Construction:
     def __exit__(self, *_: object) -> None:
         self.is_active = False
         if self._token is not None:
-            _current.reset(self._token)
+            with suppress(ValueError):  # a coroutine that is collected in another context than it ran in
+                _current.reset(self._token)
 
     def way(self) -> list[Site]:
         """Return the sites from the requested one to the one being made."""

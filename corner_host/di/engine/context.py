@@ -45,6 +45,8 @@ class Context:
     endings_: Endings
     """What is known about types, set on the root only."""
     lock_: Any
+    watcher_: Any = None
+    """The walk that makes something for this scope just now, and wants to know who asks it meanwhile."""
     _claims: dict[object, Any] | None = None
 
     @property

@@ -202,6 +202,8 @@ class Engine:
 
     def _plan(self, context: Context, found: Any, key: object, table: dict[Any, Any], asked: Any, door: _Door) -> Any:
         self._refuse_if_closed(context, found, key)
+        if context.watcher_ is not None:
+            context.watcher_.is_asked()
         with self._lock:
             site = self._graph.site(found, key)
             generation = self._generation

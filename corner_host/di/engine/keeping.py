@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from corner_host.di.closing import close_all
-from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd
+from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, is_awaitable
 from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
 from corner_host.di.problems import made_asynchronously
@@ -72,9 +72,26 @@ def settle(context: Context, made: object, slot: Slot) -> None:
         endings.harmless.add(type(made))
 
 
-def too_late(context: Context) -> None:
-    """Close what was made while *context* was being closed, and say that it is closed."""
-    close_all(context.held_, context)
+async def settle_async(context: Context, made: Any, slot: Slot) -> Any:
+    """Do as `settle` in a plan that can await: an awaitable from a plain factory is awaited."""
+    if slot.making is Making.PLAIN and not slot.is_class and is_awaitable(made):
+        made = await made
+    settle(context, made, slot)
+    return made
+
+
+def too_late(context: Context) -> NoReturn:
+    """Close what was made while *context* was being closed, and say that it is closed.
+
+    What only closes asynchronously is left to the ``aclose()`` that is under way.
+    """
+    left = [entry for entry in context.held_ if entry[1] is None]
+    for entry in left:
+        context.held_.remove(entry)
+    try:
+        close_all(context.held_, context)
+    finally:
+        context.held_.extend(left)
     raise disposed(context)
 
 

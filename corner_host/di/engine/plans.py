@@ -5,12 +5,12 @@
 
     def plan(context):                      # a scoped service; k1 and k2 are classes
         c = context.made_
-        if c:                               # something is kept here already: look at each place
+        if c is not EMPTY:                  # something is kept here already: look at each place
             ...
         lock = context.lock_
         lock.acquire()
         try:
-            if context.made_: ...
+            if context.made_ is not EMPTY: ...
             d = context.held_
             v1 = k1()
             d.append(v1)
@@ -41,21 +41,37 @@ from corner_host.di.trampoline import Task, run
 
 from .codes import function_from
 from .context import CLOSED, Context, Plan
-from .keeping import keep, salvage, settle, too_late
+from .keeping import keep, salvage, settle, settle_async, too_late
 from .walk import MISSING, resolve, resolve_async
 
 DEEPEST_EXPRESSION: Final = 12
 DEEPEST_NESTING: Final = 24
 
+
+def reconciled(context: Context, places: tuple[object, ...], objects: tuple[Any, ...], site: Site) -> Any:
+    """Bring together what a straight line made with what a constructor had the same scope make behind its back.
+
+    What was there first stays the scope's; what was built on the others is made again.
+    """
+    cache = context.cache_
+    if not any(place in cache for place in places):
+        cache.update(zip(places, objects, strict=True))
+        return objects[-1] if site.place == places[-1] else resolve(site, context)
+    return resolve(site, context)
+
+
 _NAMES: Final[dict[str, Any]] = {
     "CLOSED": CLOSED,
+    "EMPTY": (),
     "MISSING": MISSING,
     "keep": keep,
     "made_none": made_none,
+    "reconciled": reconciled,
     "resolve": resolve,
     "resolve_async": resolve_async,
     "salvage": salvage,
     "settle": settle,
+    "settle_async": settle_async,
     "too_late": too_late,
 }
 
@@ -101,13 +117,13 @@ def _for_scope(site: Site, writer: "_Writer", setting: Setting) -> list[str]:
     body = writer.whole(site, 3)
     return [
         "  c = context.made_",
-        "  if c:",
+        "  if c is not EMPTY:",
         *_hit(site, writer, "   ", "type(c) is dict and "),
         f"   return {later}.plan(context)",
         "  lock = context.lock_",
         "  lock.acquire()",
         "  try:",
-        f"   if context.made_: return {later}.plan(context)",
+        f"   if context.made_ is not EMPTY: return {later}.plan(context)",
         *body,
         "  except BaseException:",
         f"   salvage(context, {writer.constant(tuple(writer.kept.items()))}, locals())",
@@ -149,12 +165,12 @@ class _Later:
 
 
 def _takes_provider(site: Site) -> bool:
-    """Tell whether something on the way is handed the scope, so that it may make more in it meanwhile."""
+    """Tell whether something on the way is handed the scope, or was seen asking it: it may make more in it meanwhile."""
     seen: set[Site] = set()
     pending = [site]
     while pending:
         one = pending.pop()
-        if isinstance(one, CurrentProvider):
+        if isinstance(one, CurrentProvider) or (isinstance(one, Call) and one.slot.reenters_scope):
             return True
         if one not in seen and one.lifetime is not ServiceLifetime.SINGLETON:
             seen.add(one)
@@ -206,7 +222,7 @@ class _Writer:
             places = self.constant(tuple(self.kept))
             objects = f"({', '.join(self.kept.values())},)"
             closing += [
-                f"{tab}if context.made_: context.cache_.update(zip({places}, {objects}))",
+                f"{tab}if context.made_ is not EMPTY: return reconciled(context, {places}, {objects}, {self.constant(site)})",
                 f"{tab}else: context.made_ = ({places}, {objects})",
             ]
         if self._checks_closed:
@@ -329,9 +345,10 @@ class _Writer:
             return name, 0
         name = self._new_name()
         harmless = self.constant(self._setting.root.endings_.harmless)
+        see = f"{name} = await settle_async" if self._setting.asynchronous else "settle"
         look = "" if slot.makes_unhashable else f"if type({name}) not in {harmless}: "
         self._lines += [
             f"{tab}{name} = {made}",
-            f"{tab}{look}settle(context, {name}, {self.constant(slot)})",
+            f"{tab}{look}{see}(context, {name}, {self.constant(slot)})",
         ]
         return name, 0

@@ -7,7 +7,7 @@ any length works, and the synchronous and the asynchronous walk are one; only th
 import inspect
 from collections.abc import Awaitable, Generator
 from types import AsyncGeneratorType, GeneratorType
-from typing import Any, Final, final
+from typing import Any, Final, Self, final
 
 from corner_host.di import problems
 from corner_host.di.closing import aclose_all
@@ -118,7 +118,7 @@ def ready(site: Site, context: Context) -> Any:
 class _Walk(Claimant):
     """One walk, from the service that was asked for."""
 
-    __slots__ = ("_asynchronous", "_context", "_requested", "_under_way")
+    __slots__ = ("_asynchronous", "_context", "_requested", "_tables", "_under_way", "_watched", "calling")
 
     def __init__(self, requested: Site, context: Context, *, asynchronous: bool) -> None:
         outer = current()
@@ -127,6 +127,32 @@ class _Walk(Claimant):
         self._context = context
         self._asynchronous = asynchronous
         self._under_way = under_way()
+        self._watched: Any = None
+        self._tables: tuple[Any, Any, Any] | None = None
+        self.calling: Slot | None = None
+
+    def __enter__(self) -> Self:
+        """Take the scope's plans away meanwhile, so that who asks it behind its back is seen (`Engine` tells us)."""
+        super().__enter__()
+        context = self._context
+        if self._requested.scoped is not None and context is not context.root_ and context.plans_ is not CLOSED:
+            self._tables = (context.plans_, context.sequences_, context.async_plans_)
+            self._watched, context.watcher_ = context.watcher_, self
+            context.plans_ = context.sequences_ = context.async_plans_ = {}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        if self._tables is not None:
+            context = self._context
+            context.watcher_ = self._watched
+            if context.plans_ is not CLOSED:
+                context.plans_, context.sequences_, context.async_plans_ = self._tables
+
+    def is_asked(self) -> None:
+        """Remember that what is being called just now asks the scope for more: its plans look at each place."""
+        if self.calling is not None:
+            self.calling.reenters_scope = True
 
     def made(self, site: Site, context: Context) -> Step:
         """Make *site*, which is not ready, keeping it as its lifetime demands."""
@@ -198,6 +224,7 @@ class _Walk(Claimant):
             keywords[name] = (yield self.made(child, owner)) if value is MISSING else value
         if owner.closed_ or owner.root_.closed_:
             raise disposed(owner)
+        self.calling = site.slot
         if not site.reenters:
             made = _call(site.slot, positional, keywords)
         else:
@@ -219,7 +246,10 @@ class _Walk(Claimant):
         if not slot.is_certain:
             self._learn(site, made)
         if slot.making is Making.PLAIN:
-            return made
+            if slot.is_class or not is_awaitable(made):
+                return made
+            self._refuse_awaitable(site, made)
+            return (yield _Awaiting(made))
         if slot.making is Making.ASYNC:
             return (yield _Awaiting(made))
         service = shown(slot.service_type, slot.key)
@@ -249,10 +279,15 @@ class _Walk(Claimant):
             except TypeError:
                 slot.makes_unhashable = True
         slot.is_certain = True
-        if slot.making.is_async and not self._asynchronous:
-            if inspect.iscoroutine(made):
-                made.close()
-            raise self._only_async(site, "its factory turned out to be asynchronous")
+        if slot.making.is_async:
+            self._refuse_awaitable(site, made)
+
+    def _refuse_awaitable(self, site: Call, made: Any) -> None:
+        if self._asynchronous:
+            return
+        if inspect.iscoroutine(made):
+            made.close()
+        raise self._only_async(site, "its factory turned out to be asynchronous")
 
     def _only_async(self, site: Site, why: str) -> Exception:
         return problems.made_asynchronously(steps_to(self._requested, site), site.service_type, site.key, why=why)
