@@ -53,7 +53,10 @@ def _members(cls: type) -> Iterator[str]:
 
 def _parameters(value: Any) -> str:
     """Return ``(a, *, b=...)``; nothing for what is not called."""
-    if not callable(value) or getattr(value, "_is_protocol", False):
+    is_plain_class = (
+        inspect.isclass(value) and not issubclass(value, Enum) and not getattr(value, "_is_protocol", False)
+    )
+    if not is_plain_class and not inspect.isroutine(value):
         return ""
     try:
         signature = inspect.signature(value)
