@@ -58,11 +58,14 @@ def _mistakes(error: BaseException) -> Iterator[CornerHostError]:
 
 
 def _last_place_outside(traceback: TracebackType | None) -> str:
-    """Return file and line of the last frame that is the application's own."""
+    """Return file and line of the last frame that is the application's own.
+
+    Not ours, not a library's, and in a file that is there: compiled modules name files of the machine they were made on.
+    """
     place = ""
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        if not file.startswith((_PACKAGE, *_LIBRARIES, "<")):
+        if not file.startswith((_PACKAGE, *_LIBRARIES)) and Path(file).is_file():
             place = f"{file}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return place

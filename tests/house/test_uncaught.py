@@ -69,3 +69,11 @@ def test_another_hook_stays(tmp_path: Path) -> None:
     )
 
     assert (ended.stdout, ended.stderr) == ("mine\n", "")
+
+
+def test_the_place_is_one_that_a_person_can_open(tmp_path: Path) -> None:
+    """Frames of code that has no file here, such as a compiled module's, are passed over."""
+    compiled = "exec(compile('raise CornerHostError(1)', 'src/providers.pxd', 'exec'))"
+    ended = run(tmp_path, compiled)
+
+    assert ended.stderr.splitlines()[1] == f"  at {tmp_path / 'program.py'}:6"
