@@ -7,8 +7,9 @@ keeps its default.
 A token is taken by a parameter annotated ``CancellationToken``, by one without an annotation (or with ``Any``) that is
 called ``token``, ``cancellation_token`` or ``stopping``, or is the sole one of work that was queued without arguments.
 
-A plan is made once for each function and way of calling it: closures of one ``def`` share their code and are recognized
-by it. Not here: where services come from (``injection``).
+A plan is made once for a function and a way of calling it, and used as long as neither changes.
+
+Not here: where services come from (``injection``).
 """
 
 import inspect
@@ -16,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import Any, final, get_type_hints
+from typing import Any, Final, final, get_type_hints
 
 from corner_host.primitives import CancellationToken, name_of
 
@@ -42,6 +43,8 @@ class CallPlan:
         token_names: The keyword arguments that get the token.
         by_name: The keyword arguments that get a given one, by its number.
         services: What the container fills in; None if nothing.
+        has_names: Whether something that is given goes by name.
+        is_simple: Whether positional arguments are all there is, and the work is to be awaited.
     """
 
     threaded: bool
@@ -49,15 +52,15 @@ class CallPlan:
     token_names: tuple[str, ...]
     by_name: tuple[tuple[str, int], ...]
     services: Services | None
+    has_names: bool
+    is_simple: bool
 
-    def arguments(
-        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], token: CancellationToken
-    ) -> tuple[list[Any], dict[str, Any]]:
-        """Return the arguments of a call, all but the services."""
-        keywords = {**kwargs, **dict.fromkeys(self.token_names, token)}
+    def keywords(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], token: CancellationToken) -> dict[str, Any]:
+        """Return the keyword arguments of a call, all but the services."""
+        found = {**kwargs, **dict.fromkeys(self.token_names, token)}
         for name, number in self.by_name:
-            keywords[name] = args[number]
-        return [token if number < 0 else args[number] for number in self.by_position], keywords
+            found[name] = args[number]
+        return found
 
 
 def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallPlan:
@@ -67,39 +70,66 @@ def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
         TypeError: More is given than *work* takes, a parameter without an annotation is left over, or an annotation
             cannot be evaluated.
     """
-    function = _key_of(work)
-    if function is None:
-        return _plan(work, len(args), tuple(kwargs))
-    key = function, len(args), tuple(kwargs)
-    plan = _plans.get(key)
-    if plan is None:
-        if len(_plans) >= _LIMIT:
-            _plans.clear()
-        plan = _plans[key] = _plan(work, len(args), tuple(kwargs))
+    if type(work) is FunctionType:
+        function, known = work, _functions
+    else:
+        function, known = getattr(work, "__func__", type(work).__call__), _methods
+        if type(function) is not FunctionType:
+            return _plan(work, len(args), tuple(kwargs))
+    latest = known.get(function.__code__)
+    if latest is not None and latest.is_for(function, len(args), kwargs):
+        return latest.plan
+    plan = _plan(work, len(args), tuple(kwargs))
+    if not function.__dict__:  # a decorator's mark: what all that it decorates share is its own code
+        if len(known) >= _LIMIT:
+            known.clear()
+            PLAIN.clear()
+        known[function.__code__] = _Latest(function, len(args), tuple(kwargs), plan)
+        if known is _functions and not plan.threaded and _takes_nothing(function.__code__):
+            PLAIN.add(function.__code__)
     return plan
 
 
-def is_plain(code: CodeType) -> bool:
-    """Whether *code* is of an ``async def`` without parameters, as closures are; quicker to tell than its plan."""
-    return not code.co_argcount and code.co_flags & _KINDS == inspect.CO_COROUTINE and not code.co_kwonlyargcount
+def _takes_nothing(code: CodeType) -> bool:
+    variadic = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    return not (code.co_argcount or code.co_kwonlyargcount or variadic)
 
 
-_KINDS = inspect.CO_COROUTINE | inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+@final
+class _Latest:
+    """How a function was last called.
+
+    Closures of one ``def`` share their code; they are the same here if they share annotations and defaults, too.
+    """
+
+    __slots__ = ("_annotations", "_by_keyword", "_defaults", "_given", "_names", "plan")
+
+    def __init__(self, function: FunctionType, given: int, names: tuple[str, ...], plan: CallPlan) -> None:
+        self._annotations = function.__annotations__
+        self._defaults = function.__defaults__
+        self._by_keyword = function.__kwdefaults__
+        self._given = given
+        self._names = names
+        self.plan = plan
+
+    def is_for(self, function: FunctionType, given: int, kwargs: Mapping[str, Any]) -> bool:
+        """Whether *function* is to be called in the same way."""
+        if given != self._given or function.__defaults__ is not self._defaults or function.__dict__:
+            return False
+        if function.__kwdefaults__ is not self._by_keyword or (
+            (kwargs or self._names) and tuple(kwargs) != self._names
+        ):
+            return False
+        annotations = function.__annotations__
+        return annotations is self._annotations or annotations == self._annotations
+
+
+PLAIN: Final[set[CodeType]] = set()
+"""The code of functions that were found to be ``async def`` without parameters, as closures are: just call them."""
+
 _LIMIT = 1024
-_plans: dict[Any, CallPlan] = {}
-
-
-def _key_of(work: Callable[..., Any]) -> Any:
-    """Return what all closures of one ``def`` have in common; None when that is not certain."""
-    function = work.__func__ if isinstance(work, MethodType) else work
-    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
-        return None
-    key = function.__code__, function is work, tuple(function.__annotations__.values())
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    return key
+_functions: dict[CodeType, _Latest] = {}
+_methods: dict[CodeType, _Latest] = {}
 
 
 def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallPlan:
@@ -139,12 +169,15 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
             in_order = False
     if unused:
         raise TypeError(f"{name_of(work)}() was queued with {len(unused)} positional argument(s) more than it takes")
+    threaded = _is_threaded(work)
     return CallPlan(
-        _is_threaded(work),
+        threaded,
         tuple(by_position),
         tuple(token_names),
         tuple(by_name),
         Services(_inner(work), services) if services else None,
+        bool(token_names or by_name),
+        not (threaded or token_names or by_name or services),
     )
 
 

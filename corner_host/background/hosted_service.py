@@ -4,7 +4,7 @@ import logging
 
 import anyio
 
-from corner_host.di import ServiceScopeFactory
+from corner_host.di import ServiceProvider
 from corner_host.hosting import BackgroundService
 from corner_host.primitives import CancellationToken
 
@@ -32,15 +32,15 @@ class QueuedHostedService(BackgroundService):
 
     Args:
         queue: What is worked off.
-        scopes: Where each item that takes services gets its scope from.
+        provider: Where each item that takes services gets its scope from.
         options: How; None: the defaults.
     """
 
     def __init__(
-        self, queue: BackgroundTaskQueue, scopes: ServiceScopeFactory, options: QueueOptions | None = None
+        self, queue: BackgroundTaskQueue, provider: ServiceProvider, options: QueueOptions | None = None
     ) -> None:
         self._queue = queue
-        self._scopes = scopes
+        self._provider = provider
         self._options = options or QueueOptions()
 
     async def execute(self, stopping: CancellationToken) -> None:
@@ -56,7 +56,7 @@ class QueuedHostedService(BackgroundService):
             self._options.max_concurrency,
             self._options.shutdown_mode.value,
         )
-        workers = Workers(self._queue, self._scopes, self._options)
+        workers = Workers(self._queue, self._provider, self._options)
         not_run: list[WorkItem] = []
         try:
             await self._work(workers, stopping, not_run)

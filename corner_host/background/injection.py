@@ -33,6 +33,15 @@ class Services:
         rest = [each for each in parameters if not _is_by_class(each)]
         self._gather = _gatherer(function, rest) if rest else None
 
+    def fill_at_once(self, keywords: dict[str, Any], provider: ServiceProvider) -> bool:
+        """Add the services to *keywords* without awaiting; returns whether that was possible."""
+        try:
+            for name, service in self._by_class:
+                keywords[name] = provider.get_required_service(service)
+        except AsyncFactoryError:
+            return False
+        return self._gather is None
+
     async def fill(self, keywords: dict[str, Any], provider: ServiceProvider) -> None:
         """Add the services to *keywords*; asynchronous factories are awaited.
 
@@ -41,10 +50,7 @@ class Services:
             UnresolvableDependencyError: One, or what it needs, cannot be made.
         """
         for name, service in self._by_class:
-            try:
-                keywords[name] = provider.get_required_service(service)
-            except AsyncFactoryError:
-                keywords[name] = await provider.get_required_service_async(service)
+            keywords[name] = await provider.get_required_service_async(service)
         if self._gather is not None:
             keywords.update(await call_async(provider, self._gather))
 

@@ -18,7 +18,7 @@ from threading import RLock
 from time import perf_counter
 from typing import Any, final
 
-from corner_host.diagnostics.tracing import API as TRACING
+from corner_host.diagnostics.tracing import SDK as TRACING_SDK
 from corner_host.diagnostics.tracing import publish
 from corner_host.primitives import Duration, name_of, seconds
 
@@ -297,7 +297,7 @@ class BackgroundTaskQueue:
         item.queued_at = perf_counter()
         if args or kwargs or priority or timeout is not None or name is not None or self._carry or not callable(work):
             self._describe(item, args, kwargs, priority, timeout, name)
-        if TRACING in modules and (headers := publish(QUEUE, item.job)):
+        if TRACING_SDK in modules and (headers := publish(QUEUE, item.job)):
             item.bare = False
             item.trace = headers
         self._lock.acquire()  # half the price of ``with``, here where every item passes

@@ -22,12 +22,9 @@ from corner_host.diagnostics.tracing import process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, name_of
 
 from .accounts import CANCELLED, COMPLETED, FAILED, Accounts
-from .calls import is_plain, plan_for
+from .calls import PLAIN, plan_for
 from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
-
-CLEANUP_LIMIT = 10.0
-"""How long the closing of an item's services may take once the item is cancelled, in seconds."""
 
 Scopes: TypeAlias = ServiceProvider | ServiceScopeFactory
 """Where scopes come from."""
@@ -86,6 +83,11 @@ class WorkItem:
         """When it was queued, in UTC."""
         return datetime.now(UTC) - timedelta(seconds=perf_counter() - self.queued_at)
 
+    def limit(self, timeout: float) -> None:
+        """Give it *timeout* seconds to run."""
+        self.timeout = timeout
+        self.bare = False
+
     async def run(self, provider: Scopes | None = None, token: CancellationToken | None = None) -> Any:
         """Call the work, and account for how it ends. To be called once.
 
@@ -107,7 +109,7 @@ class WorkItem:
         try:
             if not self.bare:
                 result = await self._call_with_care(provider, token or _NEVER)
-            elif type(work) is FunctionType and not (code := work.__code__).co_argcount and is_plain(code):
+            elif type(work) is FunctionType and work.__code__ in PLAIN:
                 result = await work()
             else:
                 result = await self._call(provider, token or _NEVER)
@@ -140,22 +142,26 @@ class WorkItem:
         raise WorkItemTimeoutError(self.name, timeout)
 
     async def _call(self, provider: Scopes | None, token: CancellationToken) -> Any:
-        plan = plan_for(self.work, self.args, self.kwargs)
-        args, kwargs = plan.arguments(self.args, self.kwargs, token)
-        if plan.services is None:
+        given = self.args
+        plan = plan_for(self.work, given, self.kwargs)
+        args = [token if number < 0 else given[number] for number in plan.by_position]
+        if plan.is_simple and not self.kwargs:
+            return await self.work(*args)
+        kwargs = plan.keywords(given, self.kwargs, token) if plan.has_names or self.kwargs else {}
+        services = plan.services
+        if services is None:
             return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
         if provider is None:
-            if plan.services.required:
-                names = ", ".join(plan.services.required)
+            if services.required:
+                names = ", ".join(services.required)
                 raise TypeError(f"{self.job}() takes services ({names}), and was run without a service provider")
             return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
-        scope = provider.create_scope()
-        try:
-            await plan.services.fill(kwargs, scope.service_provider)
-            return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
-        finally:
-            with anyio.move_on_after(CLEANUP_LIMIT, shield=True):
-                await scope.aclose()
+        async with provider.create_scope() as scope:
+            if not services.fill_at_once(kwargs, scope):
+                await services.fill(kwargs, scope)
+            if plan.threaded:
+                return await _invoke(self.work, args, kwargs, threaded=True)
+            return await self.work(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<WorkItem {self.name!r} priority={self.priority}>"

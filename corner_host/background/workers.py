@@ -62,27 +62,30 @@ class Workers:
         self._scope.cancel()
 
     async def _work(self, group: TaskGroup) -> None:
+        # looked up once, since this is the loop that every item passes
+        take, scopes, token, timeout, telemetry = (
+            self._queue.take, self._scopes, self._source.token, self._timeout, self._telemetry,
+        )  # fmt: skip
         clean = copy_context()
         slice_end = 0.0
         while True:
-            item = self._queue.take()
+            item = take()
             if item is None:
                 try:
                     item = await self._queue.dequeue()
                 except QueueClosedError:
                     return
                 slice_end = perf_counter() + SLICE
-            if item.timeout is None and self._timeout is not None:
-                item.timeout = self._timeout
-                item.bare = False
+            if timeout is not None and item.timeout is None:
+                item.limit(timeout)
             try:
-                await item.run(self._scopes, self._source.token)
+                await item.run(scopes, token)
             except (Exception, anyio.get_cancelled_exc_class()) as error:
                 if not self._note(item, error):
                     raise
             else:
-                if self._telemetry is not None:
-                    self._telemetry.ended(item, None)
+                if telemetry is not None:
+                    telemetry.ended(item, None)
             if copy_context() != clean:
                 clean.run(group.start_soon, self._work, group)
                 return

@@ -1,6 +1,7 @@
 """The meter ``corner_host``, by OpenTelemetry's API where the program uses it.
 
-Never imports OpenTelemetry: a program that exports metrics has imported it, and one that does not pays nothing.
+Never imports OpenTelemetry: a program that exports metrics has imported it and set a meter provider; any other pays
+nothing.
 """
 
 import sys

@@ -1,6 +1,7 @@
 """Traces through a queue, by OpenTelemetry's API where the program uses it.
 
-Never imports OpenTelemetry: a program that traces has imported it, and one that does not pays nothing.
+Never imports OpenTelemetry: a program that traces has imported its SDK, and one that has not pays nothing, also where a
+library has imported the API.
 
 Enqueueing is a PRODUCER span, ``publish {queue}``, whose W3C ``traceparent``, ``tracestate`` and ``baggage`` the item
 keeps. Running is a CONSUMER span, ``process {queue}``, of a new trace that links to it, since it may come much later.
@@ -11,25 +12,26 @@ Source: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-API: Final = "opentelemetry.trace"
-"""Loaded (``API in sys.modules``) where the program may be tracing."""
+SDK: Final = "opentelemetry.sdk.trace"
+"""Loaded (``SDK in sys.modules``) where the program may be tracing; look before calling `publish`."""
 
 _SCOPE = "corner_host"
 
 
 def publish(queue: str, job: str) -> Mapping[str, str] | None:
     """Note in the current trace that *job* is queued; returns its W3C headers, or None when nothing is traced."""
-    api: Any = sys.modules.get(API)
-    if api is None or not api.get_current_span().is_recording():
+    if SDK not in sys.modules:
         return None
-    from opentelemetry import propagate  # noqa: PLC0415 - where it is in use already
+    from opentelemetry import propagate, trace  # noqa: PLC0415 - where it is in use already
 
+    if not trace.get_current_span().is_recording():
+        return None
     attributes = {"messaging.destination.name": queue, "messaging.operation.name": "publish", "corner_host.job": job}
     headers: dict[str, str] = {}
-    tracer = api.get_tracer(_SCOPE)
-    with tracer.start_as_current_span(f"publish {queue}", kind=api.SpanKind.PRODUCER, attributes=attributes):
+    tracer = trace.get_tracer(_SCOPE)
+    with tracer.start_as_current_span(f"publish {queue}", kind=trace.SpanKind.PRODUCER, attributes=attributes):
         propagate.inject(headers)
     return headers
 

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from corner_host.background import BackgroundTaskQueue, MetricsService, QueuedHostedService, QueueOptions
-from corner_host.di import ServiceCollection, ServiceScopeFactory
+from corner_host.di import ServiceCollection
 from corner_host.primitives import CancellationToken
 
 
@@ -43,8 +43,7 @@ async def at_work(
 ) -> AsyncGenerator[QueuedHostedService]:
     """Work *queue* off inside; stop in the ordinary way at the end."""
     async with (services or ServiceCollection()).build_service_provider() as provider:
-        scopes = provider.get_required_service(ServiceScopeFactory)
-        service = QueuedHostedService(queue, scopes, QueueOptions(**options))
+        service = QueuedHostedService(queue, provider, QueueOptions(**options))
         await service.start()
         try:
             yield service

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from typing import Annotated, Any
 
 import anyio
@@ -318,3 +318,43 @@ async def test_cancelling_the_caller_counts_as_cancelled() -> None:
     assert scope.cancelled_caught
     assert databases[0].closed
     assert MetricsService(queue).cancelled == 1
+
+
+async def test_what_a_decorator_has_made_is_called_as_what_it_decorates() -> None:
+    """All that one decorator makes share its code; each is called in its own way nevertheless."""
+
+    def logged(function: Any) -> Any:
+        @wraps(function)
+        async def logging_call(*args: Any, **kwargs: Any) -> Any:
+            return await function(*args, **kwargs)
+
+        return logging_call
+
+    plain, with_token, with_argument = logged(nothing), logged(annotated), logged(first)
+
+    for _ in range(2):
+        assert await run(plain) == "done"
+        assert await run(with_token) is TOKEN
+        assert await run(with_argument, 7) == (TOKEN, 7)
+
+
+async def test_closures_keep_their_own_defaults() -> None:
+    """Which may come into a service's place."""
+    provider = ServiceCollection().build_service_provider()
+
+    def repeating(times: int) -> Any:
+        async def work(times: int = times) -> int:
+            return times
+
+        return work
+
+    assert [await run(repeating(times), provider=provider) for times in (1, 2, 3)] == [1, 2, 3]
+
+
+async def test_one_function_may_be_queued_in_several_ways() -> None:
+    """With arguments by position, by name, and with none."""
+    for _ in range(2):
+        assert await run(in_the_middle, 7) == (TOKEN, 7, 1)
+        assert await run(in_the_middle, 7, 2) == (TOKEN, 7, 2)
+        assert await run(in_the_middle, order=7, times=3) == (TOKEN, 7, 3)
+        assert await run(in_the_middle, times=3, order=7) == (TOKEN, 7, 3)

@@ -1,0 +1,1 @@
+"""How quick the queue is: ``python -m tests.benchmarks.background`` prints it."""
