@@ -155,3 +155,21 @@ class Accounts:
     def unfinished(self) -> int:
         """How many items wait or run."""
         return self.queued - self.not_run - self.ended
+
+    def snapshot(self, *, depth: int, capacity: int) -> MetricsSnapshot:
+        """Return the numbers, of a queue in which *depth* items wait."""
+        return MetricsSnapshot(
+            queued=self.queued,
+            completed=self.completed,
+            failed=self.failed,
+            cancelled=self.cancelled,
+            not_run=self.not_run,
+            depth=depth,
+            running=self.unfinished - depth,
+            rejected=self.rejected,
+            capacity=capacity,
+        )
+
+    def times(self) -> tuple[list[float], int, float]:
+        """Return the last durations, how many there were in all, and their sum."""
+        return list(self.durations), self.ended, self.seconds

@@ -73,7 +73,7 @@ def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
     if type(work) is FunctionType:
         function, known = work, _functions
     else:
-        function, known = getattr(work, "__func__", type(work).__call__), _methods
+        function, known = _behind(work), _methods
         if type(function) is not FunctionType:
             return _plan(work, len(args), tuple(kwargs))
     latest = known.get(function.__code__)
@@ -93,6 +93,11 @@ def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
 def _takes_nothing(code: CodeType) -> bool:
     variadic = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
     return not (code.co_argcount or code.co_kwonlyargcount or variadic)
+
+
+def _behind(work: Callable[..., Any]) -> Any:
+    """Return the function of a method, or of an object that can be called."""
+    return getattr(work, "__func__", getattr(type(work), "__call__"))  # noqa: B004, B009 - what it is, not whether
 
 
 @final

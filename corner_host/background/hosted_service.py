@@ -84,7 +84,7 @@ class QueuedHostedService(BackgroundService):
     def _close(self, workers: Workers) -> list[WorkItem]:
         """Begin the end; returns what will not be run."""
         numbers = self._queue.snapshot()
-        _log.info("Stopping: %d items run, %d wait.", numbers.running, numbers.depth)
+        _log.info("Stopping: %d running, %d waiting.", numbers.running, numbers.depth)
         if self._options.shutdown_mode is ShutdownMode.DRAIN:
             self._queue.close()
             return []

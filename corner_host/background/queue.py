@@ -12,7 +12,6 @@ arrival decides the order, and nobody overtakes.
 from collections import deque
 from collections.abc import Iterable
 from contextvars import ContextVar
-from inspect import isawaitable
 from sys import modules
 from threading import RLock
 from time import perf_counter
@@ -20,7 +19,7 @@ from typing import Any, final
 
 from corner_host.diagnostics.tracing import SDK as TRACING_SDK
 from corner_host.diagnostics.tracing import publish
-from corner_host.primitives import Duration, name_of, seconds
+from corner_host.primitives import Duration
 
 from .accounts import Accounts, MetricsSnapshot, ProcessingTime
 from .contracts import QUEUE, Work
@@ -261,24 +260,12 @@ class BackgroundTaskQueue:
     def snapshot(self) -> MetricsSnapshot:
         """Return all numbers of one moment; they add up as ``accounts`` says."""
         with self._lock:
-            counts, depth = self._accounts, len(self)
-            return MetricsSnapshot(
-                queued=counts.queued,
-                completed=counts.completed,
-                failed=counts.failed,
-                cancelled=counts.cancelled,
-                not_run=counts.not_run,
-                depth=depth,
-                running=counts.unfinished - depth,
-                rejected=counts.rejected,
-                capacity=self._capacity,
-            )
+            return self._accounts.snapshot(depth=len(self), capacity=self._capacity)
 
     def processing_time(self) -> ProcessingTime:
         """Return how long items ran."""
         with self._lock:
-            counts = self._accounts
-            durations, count, total = list(counts.durations), counts.ended, counts.seconds
+            durations, count, total = self._accounts.times()
         return ProcessingTime.of(durations, count=count, total=total)
 
     def _offer(
@@ -296,7 +283,7 @@ class BackgroundTaskQueue:
         item.accounts = accounts = self._accounts
         item.queued_at = perf_counter()
         if args or kwargs or priority or timeout is not None or name is not None or self._carry or not callable(work):
-            self._describe(item, args, kwargs, priority, timeout, name)
+            item.describe(args, kwargs, priority, timeout, name, self._carry)
         if TRACING_SDK in modules and (headers := publish(QUEUE, item.job)):
             item.bare = False
             item.trace = headers
@@ -314,26 +301,6 @@ class BackgroundTaskQueue:
         finally:
             self._lock.release()
         return None
-
-    def _describe(
-        self,
-        item: WorkItem,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        priority: int,
-        timeout: Duration | None,
-        name: str | None,
-    ) -> None:
-        """Note down what makes *item* more than a call."""
-        if not callable(item.work):
-            raise TypeError(_not_callable(item.work))
-        item.bare = False
-        item.args = args
-        item.kwargs = kwargs
-        item.priority = priority
-        item.timeout = None if timeout is None else seconds(timeout, "timeout", above=0.0)
-        item.given_name = name
-        item.carried = tuple((variable, variable.get()) for variable in self._carry if _is_set(variable))
 
     def _accept(self, item: WorkItem) -> None:
         if item.priority:
@@ -388,17 +355,3 @@ class BackgroundTaskQueue:
             joiner.wake()
         self._joiners.clear()
         self._accounts.awaited = False
-
-
-def _is_set(variable: ContextVar[Any]) -> bool:
-    missing = object()
-    return variable.get(missing) is not missing
-
-
-def _not_callable(work: object) -> str:
-    if isawaitable(work):
-        return (
-            f"work must be callable, not {name_of(type(work))}.\n"
-            "To fix: queue the function and its arguments, f, 1, 2, instead of what it returns, f(1, 2)."
-        )
-    return f"work must be callable, not {name_of(type(work))}"

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, final
 
 from corner_host.caching import CacheCleanupOptions, CacheCleanupService, add_memory_cache
-from corner_host.configuration import Configuration
+from corner_host.configuration import Configuration, ConfigurationSection
 from corner_host.di import ServiceCollection
-from corner_host.hosting import add_hosted_service
-from corner_host.primitives import CancellationToken
+from corner_host.hosting import BuildCheck, add_hosted_service
 
 from .hosted_service import QueuedHostedService
 from .metrics import MetricsService
@@ -34,14 +33,18 @@ def add_background_jobs(
     Returns:
         The collection.
 
-    Raises:
-        ConfigurationBindingError: A setting is wrong; all of them are named, with their sources.
+    The first call decides; a wrong setting is found when the host is built, with all others, as a
+    ``ConfigurationBindingError`` that names their sources.
     """
+    if any(each.service_type is SettingsCheck for each in services):
+        return services
     from .settings import BackgroundJobsSettings  # noqa: PLC0415 - pydantic is loaded only where it is used
 
     section = configuration.get_section(SECTION)
-    section.get(BackgroundJobsSettings)  # what is wrong already is told at once; what comes later, at the start
-    services.add_options(BackgroundJobsSettings).bind(section).validate_on_start()
+    check = SettingsCheck(section)
+    services.add_singleton(SettingsCheck, instance=check)
+    services.add_singleton(BuildCheck, instance=BuildCheck(check))
+    services.add_options(BackgroundJobsSettings).bind(section)
     variables = tuple(carry)
 
     def make_queue(settings: BackgroundJobsSettings) -> BackgroundTaskQueue:
@@ -59,11 +62,23 @@ def add_background_jobs(
     services.try_add_singleton(MetricsService)
     add_memory_cache(services)
     add_hosted_service(services, QueuedHostedService)
-    services.try_add_singleton(CacheCleanupService)
-    add_hosted_service(services, clean_cache)
+    add_hosted_service(services, CacheCleanupService)
     return services
 
 
-async def clean_cache(cleanup: CacheCleanupService, stopping: CancellationToken) -> None:
-    """Clean the cache while the host runs; `CacheCleanupService` knows no host."""
-    await cleanup.execute(stopping)
+@final
+class SettingsCheck:
+    """Reads the section once, when everything is known that will be in it, and lets the error through."""
+
+    def __init__(self, section: ConfigurationSection) -> None:
+        self._section = section
+
+    def __call__(self) -> None:
+        """Check.
+
+        Raises:
+            ConfigurationBindingError: Settings are wrong.
+        """
+        from .settings import BackgroundJobsSettings  # noqa: PLC0415 - pydantic is loaded only where it is used
+
+        self._section.get(BackgroundJobsSettings)

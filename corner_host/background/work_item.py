@@ -5,9 +5,9 @@ Running an item accounts for it, whoever runs it: `QueuedHostedService`, a test,
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
@@ -19,7 +19,7 @@ import anyio.to_thread
 
 from corner_host.di import ServiceProvider, ServiceScopeFactory
 from corner_host.diagnostics.tracing import process
-from corner_host.primitives import CancellationToken, CancellationTokenSource, name_of
+from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
 from .accounts import CANCELLED, COMPLETED, FAILED, Accounts
 from .calls import PLAIN, plan_for
@@ -82,6 +82,32 @@ class WorkItem:
     def enqueued_at(self) -> datetime:
         """When it was queued, in UTC."""
         return datetime.now(UTC) - timedelta(seconds=perf_counter() - self.queued_at)
+
+    def describe(
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        priority: int,
+        timeout: Duration | None,
+        name: str | None,
+        carry: Iterable[ContextVar[Any]],
+    ) -> None:
+        """Note down what makes this more than a call.
+
+        Raises:
+            TypeError: The work is not callable.
+            ValueError: The timeout is not above 0.
+        """
+        if not callable(self.work):
+            raise TypeError(_not_callable(self.work))
+        self.bare = False
+        self.args = args
+        self.kwargs = kwargs
+        self.priority = priority
+        self.timeout = None if timeout is None else seconds(timeout, "timeout", above=0.0)
+        self.given_name = name
+        here = copy_context()
+        self.carried = tuple((variable, here[variable]) for variable in carry if variable in here)
 
     def limit(self, timeout: float) -> None:
         """Give it *timeout* seconds to run."""
@@ -173,3 +199,12 @@ async def _invoke(work: Work, args: list[Any], kwargs: dict[str, Any], *, thread
     # in a tuple, because trio takes a coroutine that comes out of a thread for a mistake
     (result,) = await anyio.to_thread.run_sync(lambda: (work(*args, **kwargs),), abandon_on_cancel=True)
     return await result if inspect.isawaitable(result) else result
+
+
+def _not_callable(work: object) -> str:
+    if inspect.isawaitable(work):
+        return (
+            f"work must be callable, not {name_of(type(work))}.\n"
+            "To fix: queue the function and its arguments, f, 1, 2, instead of what it returns, f(1, 2)."
+        )
+    return f"work must be callable, not {name_of(type(work))}"

@@ -107,8 +107,10 @@ def test_the_environment_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_wrong_setting_is_found_before_anything_runs(key: str, value: str) -> None:
     """The error names the key, the value and where it came from."""
+    builder = builder_with({key: value})
+
     with pytest.raises(ConfigurationBindingError) as caught:
-        builder_with({key: value}).build()
+        builder.build()
 
     (error,) = caught.value.errors
     assert (error.key, error.value) == (f"BackgroundJobs:{key}", value)
@@ -135,8 +137,23 @@ def test_what_is_registered_already_stays() -> None:
 
     assert provider.get_required_service(BackgroundTaskQueue) is queue
     assert provider.get_required_service(MemoryCache) is cache
-    assert sum("Hosted" in str(each.service_type) for each in services) == 2
-    assert len(services) >= count
+    assert len(services) == count
+
+
+def test_settings_may_come_after_the_services() -> None:
+    """What counts is what the configuration says when the host is built."""
+    builder = builder_with({"Queue:Capacity": "0"})
+    builder.configuration["BackgroundJobs:Queue:Capacity"] = "7"
+
+    assert builder.build().services.get_required_service(BackgroundTaskQueue).capacity == 7
+
+
+async def test_the_host_supervises_both_services() -> None:
+    """Under their own names."""
+    async with builder_with().build() as host:
+        names = [status.name.rpartition(".")[2] for status in host.hosted_services]
+
+    assert names == ["QueuedHostedService", "CacheCleanupService"]
 
 
 async def test_a_host_works_its_queue_off() -> None:
