@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import anyio
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from corner_host.background import BackgroundTaskQueue, MetricsService, QueuedHostedService, QueueOptions
 from corner_host.di import ServiceCollection
 from corner_host.primitives import CancellationToken
+
+Working: TypeAlias = Callable[..., AbstractAsyncContextManager[QueuedHostedService]]
+"""Works a queue off inside; see `at_work`."""
 
 
 class Gate:
@@ -62,7 +65,7 @@ def metrics(queue: BackgroundTaskQueue) -> MetricsService:
 
 
 @pytest.fixture
-def working() -> Callable[..., AbstractAsyncContextManager[QueuedHostedService]]:
+def working() -> Working:
     return at_work
 
 

@@ -10,14 +10,14 @@ import pytest
 from corner_host.background import BackgroundTaskQueue, MetricsService
 from corner_host.di import ServiceCollection
 
-from .conftest import Gate
+from .conftest import Gate, Working
 
 
 async def nothing() -> None:
     """Do nothing."""
 
 
-async def test_what_is_queued_is_run(queue: BackgroundTaskQueue, metrics: MetricsService, working) -> None:
+async def test_what_is_queued_is_run(queue: BackgroundTaskQueue, metrics: MetricsService, working: Working) -> None:
     """In order, one at a time."""
     seen: list[int] = []
 
@@ -36,7 +36,7 @@ async def test_what_is_queued_is_run(queue: BackgroundTaskQueue, metrics: Metric
 
 
 async def test_an_item_that_raises_stops_nothing(
-    queue: BackgroundTaskQueue, metrics: MetricsService, working, log
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
 ) -> None:
     """It is logged with its name and its traceback, and counted; the next one runs."""
 
@@ -51,10 +51,13 @@ async def test_an_item_that_raises_stops_nothing(
     assert (metrics.failed, metrics.completed) == (1, 1)
     record = next(record for record in log.records if record.levelno == logging.ERROR)
     assert "'order 7'" in record.getMessage()
+    assert record.exc_info is not None
     assert record.exc_info[0] is OSError
 
 
-async def test_what_cannot_be_called_is_a_failure_of_the_item(queue, metrics, working, log) -> None:
+async def test_what_cannot_be_called_is_a_failure_of_the_item(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """A missing service or a wrong argument costs the service nothing."""
     async with working(queue):
         await queue.queue_background_work_item(nothing, 1, 2, 3)
@@ -70,7 +73,9 @@ async def takes_service(gate: Gate) -> None:
     raise AssertionError
 
 
-async def test_groups_of_exceptions_are_failures_too(queue, metrics, working) -> None:
+async def test_groups_of_exceptions_are_failures_too(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working
+) -> None:
     """As a task group inside an item raises them."""
 
     async def fail() -> None:
@@ -85,7 +90,9 @@ async def test_groups_of_exceptions_are_failures_too(queue, metrics, working) ->
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_an_item_may_be_cancelled_from_within(queue, metrics, working, log) -> None:
+async def test_an_item_may_be_cancelled_from_within(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """As when it awaits an asyncio task that somebody else has cancelled; the worker goes on."""
 
     async def await_cancelled() -> None:
@@ -102,7 +109,9 @@ async def test_an_item_may_be_cancelled_from_within(queue, metrics, working, log
     assert "'half' was cancelled from within" in log.text
 
 
-async def test_the_default_timeout_is_for_items_without_one(queue, metrics, working, log) -> None:
+async def test_the_default_timeout_is_for_items_without_one(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """An item's own timeout wins."""
     gate = Gate()
 
@@ -120,7 +129,7 @@ async def test_the_default_timeout_is_for_items_without_one(queue, metrics, work
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 5])
-async def test_so_many_run_at_the_same_time(queue: BackgroundTaskQueue, working, concurrency: int) -> None:
+async def test_so_many_run_at_the_same_time(queue: BackgroundTaskQueue, working: Working, concurrency: int) -> None:
     """max_concurrency items, and no more; 1 by default."""
     gate = Gate()
     async with working(queue, **({} if concurrency == 1 else {"max_concurrency": concurrency})):
@@ -135,7 +144,7 @@ async def test_so_many_run_at_the_same_time(queue: BackgroundTaskQueue, working,
     assert len(gate.finished) == 10
 
 
-async def test_urgent_work_overtakes_what_waits(queue: BackgroundTaskQueue, working) -> None:
+async def test_urgent_work_overtakes_what_waits(queue: BackgroundTaskQueue, working: Working) -> None:
     """Higher priorities first among what waits; what runs is not interrupted."""
     gate = Gate()
     async with working(queue):
@@ -149,7 +158,7 @@ async def test_urgent_work_overtakes_what_waits(queue: BackgroundTaskQueue, work
     assert gate.started == ["running", "urgent", "a", "b"]
 
 
-async def test_context_variables_do_not_leak_from_item_to_item(queue: BackgroundTaskQueue, working) -> None:
+async def test_context_variables_do_not_leak_from_item_to_item(queue: BackgroundTaskQueue, working: Working) -> None:
     """What one item sets, the next does not see, although they may share a task."""
     tenant = contextvars.ContextVar("tenant", default="nobody")
     seen: list[str] = []
@@ -166,7 +175,7 @@ async def test_context_variables_do_not_leak_from_item_to_item(queue: Background
     assert seen == ["nobody"] * 3
 
 
-async def test_an_item_may_queue_items(queue: BackgroundTaskQueue, metrics: MetricsService, working) -> None:
+async def test_an_item_may_queue_items(queue: BackgroundTaskQueue, metrics: MetricsService, working: Working) -> None:
     """join() waits for those as well."""
 
     async def count_down(number: int, queue: BackgroundTaskQueue) -> None:
@@ -181,7 +190,7 @@ async def test_an_item_may_queue_items(queue: BackgroundTaskQueue, metrics: Metr
     assert metrics.completed == 11
 
 
-async def test_items_that_never_wait_leave_room_for_others(queue: BackgroundTaskQueue, working) -> None:
+async def test_items_that_never_wait_leave_room_for_others(queue: BackgroundTaskQueue, working: Working) -> None:
     """A queue that is never empty does not keep the event loop to itself."""
     rounds = 0
     going = True
@@ -203,7 +212,9 @@ async def test_items_that_never_wait_leave_room_for_others(queue: BackgroundTask
     assert rounds == 5
 
 
-async def test_a_disabled_service_says_so_and_runs_nothing(queue: BackgroundTaskQueue, working, log) -> None:
+async def test_a_disabled_service_says_so_and_runs_nothing(
+    queue: BackgroundTaskQueue, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """The queue accepts work up to its capacity."""
     async with working(queue, enabled=False):
         await queue.queue_background_work_item(nothing)

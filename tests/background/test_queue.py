@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -27,7 +28,7 @@ def test_a_capacity_is_at_least_one(capacity: int) -> None:
 
 
 @pytest.mark.parametrize("capacity", ["10", 1.5, True])
-def test_a_capacity_is_a_whole_number(capacity: object) -> None:
+def test_a_capacity_is_a_whole_number(capacity: Any) -> None:
     """Anything else is a mistake of the caller."""
     with pytest.raises(TypeError, match="capacity"):
         BackgroundTaskQueue(capacity)
@@ -283,7 +284,7 @@ def test_a_thread_waits_for_room_without_any_loop() -> None:
 
 
 @pytest.mark.parametrize("work", ["text", None, 7])
-def test_work_is_callable(work: object) -> None:
+def test_work_is_callable(work: Any) -> None:
     """Anything else is refused where it is queued."""
     with pytest.raises(TypeError, match="callable"):
         BackgroundTaskQueue().try_queue_background_work_item(work)
@@ -291,7 +292,7 @@ def test_work_is_callable(work: object) -> None:
 
 def test_a_coroutine_instead_of_a_function_is_explained() -> None:
     """The commonest mistake gets the advice that mends it."""
-    coroutine = nothing()
+    coroutine: Any = nothing()
 
     with pytest.raises(TypeError, match="queue the function and its arguments"):
         BackgroundTaskQueue().try_queue_background_work_item(coroutine)
@@ -299,7 +300,7 @@ def test_a_coroutine_instead_of_a_function_is_explained() -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, timedelta(0)])
-def test_a_timeout_is_above_zero(timeout: object) -> None:
+def test_a_timeout_is_above_zero(timeout: Any) -> None:
     """The message names it."""
     with pytest.raises(ValueError, match="timeout"):
         BackgroundTaskQueue().try_queue_background_work_item(nothing, timeout=timeout)

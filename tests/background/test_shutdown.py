@@ -5,7 +5,7 @@ import pytest
 
 from corner_host.background import BackgroundTaskQueue, MetricsService, QueueClosedError, ShutdownMode
 
-from .conftest import Gate
+from .conftest import Gate, Working
 
 
 async def open_when_closed(queue: BackgroundTaskQueue, gate: Gate) -> None:
@@ -14,7 +14,9 @@ async def open_when_closed(queue: BackgroundTaskQueue, gate: Gate) -> None:
     gate.open()
 
 
-async def stopped(working, queue: BackgroundTaskQueue, gate: Gate, mode: ShutdownMode, *, open_gate: bool) -> None:
+async def stopped(
+    working: Working, queue: BackgroundTaskQueue, gate: Gate, mode: ShutdownMode, *, open_gate: bool
+) -> None:
     """Stop while "running" runs and three wait; let them go on once the queue is closed."""
     with anyio.fail_after(10):
         async with anyio.create_task_group() as group, working(queue, shutdown_mode=mode):
@@ -26,7 +28,7 @@ async def stopped(working, queue: BackgroundTaskQueue, gate: Gate, mode: Shutdow
                 group.start_soon(open_when_closed, queue, gate)
 
 
-async def test_drain_runs_everything(queue, metrics, working) -> None:
+async def test_drain_runs_everything(queue: BackgroundTaskQueue, metrics: MetricsService, working: Working) -> None:
     """The default: what was accepted is done."""
     gate = Gate()
     await stopped(working, queue, gate, ShutdownMode.DRAIN, open_gate=True)
@@ -35,7 +37,9 @@ async def test_drain_runs_everything(queue, metrics, working) -> None:
     assert (metrics.completed, metrics.not_run) == (4, 0)
 
 
-async def test_finish_runs_only_what_runs(queue, metrics, working, log) -> None:
+async def test_finish_runs_only_what_runs(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """What waits is counted and named."""
     gate = Gate()
     await stopped(working, queue, gate, ShutdownMode.FINISH, open_gate=True)
@@ -45,7 +49,9 @@ async def test_finish_runs_only_what_runs(queue, metrics, working, log) -> None:
     assert "order a, order b, order c" in log.text
 
 
-async def test_cancel_cuts_what_runs(queue, metrics, working, log) -> None:
+async def test_cancel_cuts_what_runs(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """The token first, then the task; what waits is counted and named."""
     gate = Gate()
     await stopped(working, queue, gate, ShutdownMode.CANCEL, open_gate=False)
@@ -56,7 +62,9 @@ async def test_cancel_cuts_what_runs(queue, metrics, working, log) -> None:
     assert "order a, order b, order c" in log.text
 
 
-async def test_a_drain_that_takes_too_long_is_cut(queue, metrics, working, log) -> None:
+async def test_a_drain_that_takes_too_long_is_cut(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """Whoever stops the service decides how long; the token is cancelled only then, and what is left is named."""
     gate = Gate()
     async with working(queue) as service:
@@ -73,7 +81,9 @@ async def test_a_drain_that_takes_too_long_is_cut(queue, metrics, working, log) 
 
 
 @pytest.mark.parametrize("mode", ShutdownMode)
-async def test_a_stopping_service_takes_no_more(queue, working, mode: ShutdownMode) -> None:
+async def test_a_stopping_service_takes_no_more(
+    queue: BackgroundTaskQueue, working: Working, mode: ShutdownMode
+) -> None:
     """New work is refused in every mode, and so are producers that wait."""
     refused: list[str] = []
 
@@ -99,7 +109,9 @@ async def test_a_stopping_service_takes_no_more(queue, working, mode: ShutdownMo
     assert numbers.rejected == 3
 
 
-async def test_an_idle_service_stops_at_once(queue, metrics, working, log) -> None:
+async def test_an_idle_service_stops_at_once(
+    queue: BackgroundTaskQueue, metrics: MetricsService, working: Working, log: pytest.LogCaptureFixture
+) -> None:
     """And has nothing to report."""
     with anyio.fail_after(10):
         async with working(queue):
@@ -109,7 +121,7 @@ async def test_an_idle_service_stops_at_once(queue, metrics, working, log) -> No
     assert "Not run" not in log.text
 
 
-async def test_many_names_are_told_in_several_lines(working, log) -> None:
+async def test_many_names_are_told_in_several_lines(working: Working, log: pytest.LogCaptureFixture) -> None:
     """Each of them once."""
     queue, gate = BackgroundTaskQueue(1000), Gate()
     async with working(queue, shutdown_mode=ShutdownMode.CANCEL):

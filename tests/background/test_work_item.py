@@ -46,15 +46,15 @@ async def annotated(stopping: CancellationToken) -> Any:
     return stopping
 
 
-async def named(token) -> Any:
+async def named(token) -> Any:  # type: ignore[no-untyped-def] # that is the point
     return token
 
 
-async def sole(whatever) -> Any:
+async def sole(whatever) -> Any:  # type: ignore[no-untyped-def] # that is the point
     return whatever
 
 
-async def first(token, order) -> Any:
+async def first(token, order) -> Any:  # type: ignore[no-untyped-def] # that is the point
     return token, order
 
 
@@ -202,7 +202,7 @@ async def test_closures_of_one_function_are_told_apart_by_their_annotations() ->
     """Their code is the same, what they ask for is not."""
     provider = ServiceCollection().add_singleton(Database).add_singleton(Mailer).build_service_provider()
 
-    def asking_for(service: type) -> Any:
+    def asking_for(service: Any) -> Any:
         async def work(found: service) -> Any:
             return type(found)
 
@@ -227,7 +227,7 @@ async def test_a_plain_function_runs_in_a_thread() -> None:
 
 
 @pytest.mark.parametrize("timeout", [0.01, timedelta(milliseconds=10)])
-async def test_an_item_that_runs_out_of_time_is_cancelled_and_failed(timeout: object) -> None:
+async def test_an_item_that_runs_out_of_time_is_cancelled_and_failed(timeout: Any) -> None:
     """The error is a TimeoutError that names the item; the token of the item is cancelled."""
     queue = BackgroundTaskQueue()
     tokens: list[CancellationToken] = []

@@ -1,6 +1,7 @@
 """Cleaning the cache from time to time."""
 
 import logging
+from typing import Any
 
 import anyio
 import pytest
@@ -8,8 +9,12 @@ import pytest
 from corner_host.caching import CacheCleanupOptions, CacheCleanupService, MemoryCache
 from corner_host.primitives import CancellationTokenSource
 
+from .conftest import HandClock
 
-async def test_only_what_expired_before_the_threshold_goes(cache: MemoryCache, clock, caplog) -> None:
+
+async def test_only_what_expired_before_the_threshold_goes(
+    cache: MemoryCache, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
     """Once an interval, entries that expired longer ago than the threshold are removed, and the log says how many."""
     caplog.set_level(logging.INFO)
     options = CacheCleanupOptions(interval_minutes=30, expiration_threshold_minutes=60)
@@ -34,7 +39,7 @@ async def test_only_what_expired_before_the_threshold_goes(cache: MemoryCache, c
     assert "Removed 1 expired cache entries" in caplog.text
 
 
-async def test_stopping_ends_the_wait(cache: MemoryCache, clock) -> None:
+async def test_stopping_ends_the_wait(cache: MemoryCache, clock: HandClock) -> None:
     """The service does not sit out its interval when the host stops."""
     source = CancellationTokenSource()
 
@@ -56,7 +61,7 @@ async def test_a_disabled_service_ends_at_once(cache: MemoryCache) -> None:
 @pytest.mark.parametrize(
     "options", [{"interval_minutes": 0}, {"interval_minutes": -1}, {"expiration_threshold_minutes": -1}]
 )
-def test_options_out_of_range_are_refused(options: dict[str, float]) -> None:
+def test_options_out_of_range_are_refused(options: dict[str, Any]) -> None:
     """Intervals are above 0, fractions of minutes allowed; the message names the option."""
     assert CacheCleanupOptions(interval_minutes=0.01).interval_minutes == 0.01
     with pytest.raises(ValueError, match=next(iter(options))):

@@ -1,14 +1,17 @@
 """How entries end by time and by token."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from corner_host.caching import EvictionReason, MemoryCache, MemoryCacheOptions
 from corner_host.primitives import CancellationTokenSource
 
+from .conftest import HandClock
 
-def test_an_absolute_time_in_the_past_is_not_stored(cache: MemoryCache, clock) -> None:
+
+def test_an_absolute_time_in_the_past_is_not_stored(cache: MemoryCache, clock: HandClock) -> None:
     """MC-08: and the old entry of the key goes."""
     left: list[tuple[object, EvictionReason]] = []
     cache.set("key", "old")
@@ -26,10 +29,14 @@ def test_an_absolute_time_in_the_past_is_not_stored(cache: MemoryCache, clock) -
 
 
 @pytest.mark.parametrize("form", ["seconds", "timedelta", "datetime"])
-def test_an_entry_ends_at_its_time(cache: MemoryCache, clock, form: str) -> None:
+def test_an_entry_ends_at_its_time(cache: MemoryCache, clock: HandClock, form: str) -> None:
     """MC-09: it is there just before, and gone when now is that time."""
-    when = {"seconds": 10, "timedelta": timedelta(seconds=10), "datetime": clock.now() + timedelta(seconds=10)}[form]
-    cache.set("key", 1, absolute_expiration=when)
+    forms: dict[str, Any] = {
+        "seconds": 10,
+        "timedelta": timedelta(seconds=10),
+        "datetime": clock.now() + timedelta(seconds=10),
+    }
+    cache.set("key", 1, absolute_expiration=forms[form])
 
     clock.advance(9.5)
     before = cache.get("key")
@@ -41,7 +48,7 @@ def test_an_entry_ends_at_its_time(cache: MemoryCache, clock, form: str) -> None
 
 @pytest.mark.parametrize("option", ["absolute_expiration", "sliding_expiration"])
 @pytest.mark.parametrize("value", [0, -1, timedelta(0), float("nan")])
-def test_a_time_to_live_is_above_zero(cache: MemoryCache, option: str, value: object) -> None:
+def test_a_time_to_live_is_above_zero(cache: MemoryCache, option: str, value: Any) -> None:
     """MC-10: the message names what is wrong."""
     with pytest.raises(ValueError, match=option):
         cache.set("key", 1, **{option: value})
@@ -53,7 +60,7 @@ def test_a_naive_datetime_is_refused(cache: MemoryCache) -> None:
         cache.set("key", 1, absolute_expiration=datetime(2030, 1, 1))  # noqa: DTZ001 - that is the point
 
 
-def test_each_hit_restarts_the_sliding_time(cache: MemoryCache, clock) -> None:
+def test_each_hit_restarts_the_sliding_time(cache: MemoryCache, clock: HandClock) -> None:
     """MC-11: without one for that long, the entry ends."""
     cache.set("key", 1, sliding_expiration=10)
     hits = []
@@ -66,7 +73,7 @@ def test_each_hit_restarts_the_sliding_time(cache: MemoryCache, clock) -> None:
     assert cache.get("key") is None
 
 
-def test_hits_do_not_carry_an_entry_beyond_its_absolute_time(cache: MemoryCache, clock) -> None:
+def test_hits_do_not_carry_an_entry_beyond_its_absolute_time(cache: MemoryCache, clock: HandClock) -> None:
     """MC-11: the earlier of the two counts."""
     cache.set("key", 1, sliding_expiration=10, absolute_expiration=15)
     clock.advance(9)
@@ -77,7 +84,7 @@ def test_hits_do_not_carry_an_entry_beyond_its_absolute_time(cache: MemoryCache,
     assert cache.get("key") is None
 
 
-def test_an_expired_entry_stays_until_asked_for(cache: MemoryCache, clock) -> None:
+def test_an_expired_entry_stays_until_asked_for(cache: MemoryCache, clock: HandClock) -> None:
     """MC-12: there is no timer; access removes it, with its callback."""
     left: list[object] = []
     cache.set("key", 1, absolute_expiration=1, on_evicted=lambda *args: left.append(args))
@@ -90,7 +97,7 @@ def test_an_expired_entry_stays_until_asked_for(cache: MemoryCache, clock) -> No
     assert (len(cache), left) == (0, [("key", 1, EvictionReason.EXPIRED)])
 
 
-def test_a_scan_is_started_by_other_activity_when_wanted(clock) -> None:
+def test_a_scan_is_started_by_other_activity_when_wanted(clock: HandClock) -> None:
     """MC-12: only when its time has come, and only by a call that stores."""
     cache = MemoryCache(MemoryCacheOptions(clock=clock, expiration_scan_frequency=60))
     cache.set("old", 1, absolute_expiration=1)
@@ -104,7 +111,7 @@ def test_a_scan_is_started_by_other_activity_when_wanted(clock) -> None:
     assert len(cache) == 2
 
 
-def test_only_what_expired_long_enough_ago_is_removed(cache: MemoryCache, clock) -> None:
+def test_only_what_expired_long_enough_ago_is_removed(cache: MemoryCache, clock: HandClock) -> None:
     """remove_expired takes an age, counted from when an entry ended, whatever ended it."""
     cache.set("absolute", 1, absolute_expiration=10)
     cache.set("sliding", 1, sliding_expiration=20)

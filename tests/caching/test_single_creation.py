@@ -9,6 +9,8 @@ import pytest
 
 from corner_host.caching import CacheEntry, MemoryCache
 
+from .conftest import HandClock
+
 
 class Maker:
     """A factory that waits until it is let go, and counts."""
@@ -157,7 +159,7 @@ async def test_event_loops_share_a_creation(cache: MemoryCache) -> None:
     assert got == ["made"] * 2
 
 
-async def test_an_async_factory_gets_the_entry(cache: MemoryCache, clock) -> None:
+async def test_an_async_factory_gets_the_entry(cache: MemoryCache, clock: HandClock) -> None:
     """It can say how long its value lives once it knows."""
 
     async def factory(entry: CacheEntry) -> int:

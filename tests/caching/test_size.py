@@ -1,8 +1,12 @@
 """How entries make room."""
 
+from typing import Any
+
 import pytest
 
 from corner_host.caching import CacheEntryError, CacheItemPriority, EvictionReason, MemoryCache, MemoryCacheOptions
+
+from .conftest import HandClock
 
 
 def limited(limit: int = 10, share: float = 0.05) -> MemoryCache:
@@ -29,7 +33,7 @@ def test_without_a_limit_sizes_are_ignored(cache: MemoryCache) -> None:
 @pytest.mark.parametrize(
     "options", [{"size_limit": 0}, {"size_limit": -1}, {"compaction_percentage": 1.1}, {"compaction_percentage": -0.1}]
 )
-def test_options_out_of_range_are_refused(options: dict[str, float]) -> None:
+def test_options_out_of_range_are_refused(options: dict[str, Any]) -> None:
     """MC-18: the message names the option."""
     with pytest.raises(ValueError, match=next(iter(options))):
         MemoryCacheOptions(**options)
@@ -83,11 +87,11 @@ def test_a_replacement_has_the_room_of_the_old_entry(size: int) -> None:
     assert cache.statistics.size == size
 
 
-def test_compaction_takes_the_most_dispensable_first(cache: MemoryCache, clock) -> None:
+def test_compaction_takes_the_most_dispensable_first(cache: MemoryCache, clock: HandClock) -> None:
     """MC-23: expired ones, then by priority, in each the least recently used."""
     gone: list[object] = []
 
-    def put(key: str, priority: CacheItemPriority, **more: float) -> None:
+    def put(key: str, priority: CacheItemPriority, **more: Any) -> None:
         cache.set(key, key, priority=priority, on_evicted=lambda key, *_: gone.append(key), **more)
 
     put("high", CacheItemPriority.HIGH)
