@@ -91,8 +91,11 @@ async def test_the_asynchronous_call_awaits_services_and_result() -> None:
     services = ServiceCollection().add_singleton(Leaf, factory=make).add_transient(Branch)
     provider = services.build_service_provider()
 
-    assert await call_async(provider, asynchronous, 7) == (7, await provider.get_service_async(Leaf))
-    assert await call_async(provider, plain) is provider.get_service(Leaf)
+    awaited: Any = await call_async(provider, asynchronous, 7)
+    called: Any = await call_async(provider, plain)
+
+    assert awaited == (7, called)
+    assert called is provider.get_service(Leaf)
 
 
 def test_what_was_made_for_a_call_belongs_to_the_provider() -> None:
@@ -119,3 +122,15 @@ def test_what_the_function_raises_passes_unchanged() -> None:
         call(provider_with(Leaf), explode)
 
     assert caught.value is error
+
+
+def test_variadic_parameters_take_what_is_left() -> None:
+    """ACT-02, CTR-34: arguments and keywords that no other parameter takes."""
+
+    def variadic(leaf: Leaf, first: int, *rest: int, **more: str) -> tuple[Any, ...]:
+        return leaf, first, rest, more
+
+    provider = provider_with(Leaf)
+    leaf = provider.get_required_service(Leaf)
+
+    assert call(provider, variadic, leaf, 1, 2, 3, name="me") == (leaf, 1, (2, 3), {"name": "me"})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import anyio
 import pytest
 
 from corner_host.di import CircularDependencyError, ServiceCollection, ServiceLifetime, ServiceProvider
@@ -33,6 +34,24 @@ class InnerFirst:
 class AsksFirst:
     def __init__(self, asks: Asks, inner: Inner) -> None:
         self.inner, self.asks = inner, asks
+
+
+@pytest.mark.parametrize("lifetime", [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT])
+@pytest.mark.parametrize("kind", [InnerFirst, AsksFirst])
+def test_a_scope_that_is_asked_behind_its_back_has_one_object_all_the_same(
+    kind: Any, lifetime: ServiceLifetime
+) -> None:
+    """LIF-05, LIF-08: a constructor that reaches the scope by another way sees what is made already, each time."""
+    services = ServiceCollection().add_singleton(Accessor).add_scoped(Inner).add_scoped(Asks)
+    add(services, lifetime, kind)
+    provider = services.build_service_provider()
+    accessor = provider.get_required_service(Accessor)
+
+    for _ in range(OFTEN):
+        accessor.scope = provider.create_scope().service_provider
+        top = accessor.scope.get_required_service(kind)
+
+        assert top.inner is top.asks.inner is accessor.scope.get_service(Inner)
 
 
 class TakesTheScope:
@@ -177,6 +196,28 @@ async def test_a_loop_that_shows_up_late_is_a_loop_all_the_same(lifetime: Servic
                 inside.get_service(Branch)
             with pytest.raises(CircularDependencyError):
                 await inside.get_service_async(Branch)
+
+
+async def test_a_factory_may_change_its_mind_about_what_it_makes() -> None:
+    """FAC-07, FAC-14, DIS-27: closable or not, None or not, to be awaited or not, call by call."""
+    services, journal = journalled()
+    products: list[Any] = []
+
+    async def later() -> Leaf:
+        await anyio.sleep(0)
+        return Leaf()
+
+    makers: dict[str, Any] = {"leaf": Leaf, "closable": lambda: Closable(journal), "none": lambda: None, "later": later}
+    services.add_transient(object, factory=lambda: makers[products.pop(0)]())  # noqa: PLW0108 - chosen anew at each call
+    order = ["leaf", "leaf", "leaf", "closable", "none", "leaf", "later", "closable", "none", "later", "leaf"]
+    products[:] = order
+
+    async with services.build_service_provider().create_scope() as scope:
+        made = [await scope.service_provider.get_service_async(object) for _ in order]
+
+    names = {"leaf": Leaf, "closable": Closable, "none": type(None), "later": Leaf}
+    assert [type(one) for one in made] == [names[kind] for kind in order]
+    assert journal.lines == ["Closable closed"] * 2
 
 
 class AwkwardNames:

@@ -17,7 +17,7 @@ from corner_host.di import (
     ServiceProvider,
     ServiceProviderDisposedError,
 )
-from tests.di.toys import LIFETIMES, Branch, Closable, Leaf, Tree, add, at_once, journalled
+from tests.di.toys import LIFETIMES, AsyncClosable, Branch, Closable, Journal, Leaf, Tree, add, at_once, journalled
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)
@@ -257,3 +257,42 @@ def test_five_thousand_implementations_come_as_one_sequence() -> None:
     provider = services.build_service_provider(validate_on_build=True)
 
     assert [type(leaf) for leaf in provider.get_services(Leaf)] == kinds
+
+
+def test_an_object_that_a_thread_finishes_during_an_asynchronous_closing_is_closed_by_it() -> None:
+    """DIS-19: it can only be closed asynchronously, and the closing that is under way takes it along."""
+    services, journal = journalled()
+    begun, closing = threading.Event(), threading.Event()
+
+    class Slow:
+        async def aclose(self) -> None:
+            closing.set()
+            await anyio.to_thread.run_sync(finished.wait)
+            journal.write("Slow aclosed")
+
+    class Late(AsyncClosable):
+        def __init__(self, journal: Journal) -> None:
+            super().__init__(journal)
+            begun.set()
+            closing.wait(10)
+
+    provider = services.add_singleton(Slow).add_singleton(Late).build_service_provider()
+    provider.get_service(Slow)
+    finished, outcomes = threading.Event(), list[BaseException]()
+
+    def ask() -> None:
+        try:
+            provider.get_service(Late)
+        except RuntimeError as error:
+            outcomes.append(error)
+        finally:
+            finished.set()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    begun.wait(10)
+    anyio.run(provider.aclose)
+    thread.join(10)
+
+    assert [type(error) for error in outcomes] == [ServiceProviderDisposedError]
+    assert sorted(journal.lines) == ["Late aclosed", "Slow aclosed"]
