@@ -5,13 +5,15 @@ wake-up must not. This file alone knows the native loops behind anyio's back end
 """
 
 from collections.abc import Callable
+from contextvars import Context, copy_context
+from functools import partial
 from typing import Any, Protocol, cast, final
 
 from anyio.lowlevel import EventLoopToken, current_token
 
 
 class _AsyncioLoop(Protocol):
-    def call_soon_threadsafe(self, callback: Callable[..., Any], /, *args: Any) -> Any: ...
+    def call_soon_threadsafe(self, callback: Callable[..., Any], /, *args: Any, context: Context) -> Any: ...
 
 
 class _TrioToken(Protocol):
@@ -37,7 +39,9 @@ class LoopHandle:
         self._token = token
         native = token.native_token
         if hasattr(native, "call_soon_threadsafe"):
-            self._post: Callable[..., Any] = cast("_AsyncioLoop", native).call_soon_threadsafe
+            # in the context of here: the one of another thread knows nothing of the loop, and anyio looks there
+            loop, context = cast("_AsyncioLoop", native), copy_context()
+            self._post: Callable[[Callable[[], object]], Any] = partial(loop.call_soon_threadsafe, context=context)
         else:
             self._post = cast("_TrioToken", native).run_sync_soon
 

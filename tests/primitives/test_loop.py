@@ -17,6 +17,23 @@ async def test_a_thread_wakes_the_loop() -> None:
         await woken.wait()
 
 
+async def test_a_callback_from_a_thread_runs_where_anyio_is_at_home() -> None:
+    """What another thread posts may use anyio, as code of the loop can."""
+    loop = LoopHandle.current()
+    tasks: list[int] = []
+    done = anyio.Event()
+
+    def look() -> None:
+        tasks.append(len(anyio.get_running_tasks()))
+        done.set()
+
+    with anyio.fail_after(5):
+        await anyio.to_thread.run_sync(loop.post, look)
+        await done.wait()
+
+    assert tasks[0] >= 1
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_posting_to_a_loop_that_has_ended_says_so(backend: str) -> None:
     """A late wake-up is no error: there is nobody left to wake."""
