@@ -60,20 +60,26 @@ class QueuedHostedService(BackgroundService):
         not_run: list[WorkItem] = []
         try:
             await self._work(workers, stopping, not_run)
+            if workers.exit is not None:
+                not_run += self._queue.give_up()
+                raise workers.exit
         finally:
             _report(not_run)
 
     async def _work(self, workers: Workers, stopping: CancellationToken, not_run: list[WorkItem]) -> None:
         done = anyio.Event()
+        until_stopping = anyio.CancelScope()
 
         async def run() -> None:
             await workers.run()
             done.set()
+            until_stopping.cancel()
 
         async with anyio.create_task_group() as group:
             group.start_soon(run)
             try:
-                await stopping.wait()
+                with until_stopping:
+                    await stopping.wait()
                 not_run += self._close(workers)
                 await done.wait()
             except BaseException:  # the time is up

@@ -36,6 +36,10 @@ class Workers:
 
     Made in the event loop that runs it. What cancels the caller does not reach the items: only `cut` does, so that the
     token is always cancelled first.
+
+    Attributes:
+        exit: The ``SystemExit`` or ``KeyboardInterrupt`` that an item raised, and that ended the workers. It is kept here,
+            since asyncio would end its loop at once if a task raised it.
     """
 
     def __init__(self, queue: BackgroundTaskQueue, scopes: Scopes, options: QueueOptions) -> None:
@@ -46,6 +50,7 @@ class Workers:
         self._telemetry = telemetry_for(find_meter())
         if self._telemetry is not None:
             self._telemetry.watch(queue, options.max_concurrency)
+        self.exit: BaseException | None = None
         self._source = CancellationTokenSource()
         self._scope = anyio.CancelScope(shield=True)
 
@@ -83,6 +88,9 @@ class Workers:
             except (Exception, anyio.get_cancelled_exc_class()) as error:
                 if not self._note(item, error):
                     raise
+            except (SystemExit, KeyboardInterrupt) as error:
+                self.exit = error
+                self.cut()
             else:
                 if telemetry is not None:
                     telemetry.ended(item, None)
