@@ -5,8 +5,10 @@ A *source* says where values come from; it builds a *provider*, which loads them
 
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Protocol, Self, final, runtime_checkable
+
+from .keys import fold
 
 
 @final
@@ -59,37 +61,39 @@ class Registration:
 
 @runtime_checkable
 class ConfigurationProvider(Protocol):
-    """Loads the values of one source and keeps them. Derive from `KeyValueProvider` rather than write it all."""
+    """Loads the values of one source and keeps them.
 
-    @property
-    def name(self) -> str:
-        """What people call it in explanations, such as ``environment``."""
-        ...
+    What is here suffices for values that are set in `load` as ``self.data = {...}``. Derive from `KeyValueProvider` to tell
+    of changes, or where values come from; or from nothing, since the shape alone counts.
 
-    @property
-    def data(self) -> Mapping[str, str | None]:
-        """The values by folded key; reading it takes no lock, and a load replaces it as a whole."""
-        ...
+    Attributes:
+        name: What people call it in explanations, such as ``environment``.
+        data: The values by key, folded or not. A load replaces it as a whole; reading it takes no lock.
+    """
+
+    name: str = "provider"
+    data: Mapping[str, str | None] = MappingProxyType({})
 
     def load(self) -> None:
         """Read the source and replace the values; on an error the values stay as they were."""
         ...
 
-    def origin(self, key: str) -> Origin:
+    def origin(self, key: str) -> Origin:  # noqa: ARG002 - for those that override it
         """Tell where the value at *key* came from."""
-        ...
+        return Origin(self.name)
 
     def set(self, key: str, value: str | None) -> None:
         """Set one value, in memory only."""
-        ...
+        others = {name: present for name, present in self.data.items() if fold(name) != fold(key)}
+        self.data = {**others, key: value}
 
-    def on_reload(self, callback: Callable[[], object]) -> Registration | None:
+    def on_reload(self, callback: Callable[[], object]) -> Registration | None:  # noqa: ARG002
         """Have *callback* called whenever the provider has loaded new values by itself; None if it never does."""
-        ...
+        return None
 
     def close(self) -> None:
         """Stop watching the source. The values can still be read."""
-        ...
+        return
 
 
 class BuilderContext(Protocol):

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from .contracts import Origin, Registration
+from .contracts import ConfigurationProvider, Origin, Registration
 from .errors import DuplicateKeyError
 from .keys import fold, fold_all
 
@@ -26,7 +26,7 @@ class Callbacks:
         return iter(list(self._callbacks.values()))
 
 
-class KeyValueProvider:
+class KeyValueProvider(ConfigurationProvider):
     """Keeps values by folded key; derive from it, implement `load` and call `replace` there.
 
     Example:
@@ -49,8 +49,9 @@ class KeyValueProvider:
         self._setting = threading.Lock()
 
     @property
-    def data(self) -> dict[str, str | None]:
-        """The values by folded key."""
+    # a property here, since assigning folds the keys
+    def data(self) -> Mapping[str, str | None]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The values by folded key; assigning replaces them, as `replace` does."""
         return self._data
 
     @data.setter

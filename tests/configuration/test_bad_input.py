@@ -194,6 +194,8 @@ def test_a_deep_path_is_only_a_long_key() -> None:
         "[" * LARGE,
         "," * LARGE,
         "/**/" * LARGE,
+        '{"a": [' + "1,/**/" * (LARGE // 5),
+        '{"a": [' + "1, ] [" * (LARGE // 5),
         '{"a":1,' + " " * LARGE + ",}",
     ],
     ids=lambda text: repr(text[:8]),

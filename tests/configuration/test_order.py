@@ -1,5 +1,7 @@
 """Which source wins."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from corner_host.configuration import (
@@ -91,13 +93,41 @@ def test_an_enumerated_root_can_be_a_source() -> None:
     assert values(copy) == {"a:b": "2"}
 
 
+class Simple(ConfigurationProvider):
+    """The least that an application writes."""
+
+    name = "simple"
+
+    def __init__(self, **values: str) -> None:
+        self.values = values
+
+    def build(self, builder: object) -> ConfigurationProvider:
+        return self
+
+    def load(self) -> None:
+        self.data = dict(self.values)
+
+
+def test_a_provider_may_only_load(make: Make) -> None:
+    """P-11: all else has a default."""
+    configuration = make(Simple(Planet="1"), Simple(planet="2", Other="3"))
+
+    configuration["PLANET"] = "4"
+    set_value = values(configuration)
+    configuration.reload()
+
+    assert set_value == {"PLANET": "4", "Other": "3"}
+    assert values(configuration) == {"planet": "2", "Other": "3"}
+    assert [layer.value for layer in configuration.explain("planet").layers][:2] == ["2", "1"]
+
+
 class Fixed:
     """A provider that knows nothing of this package."""
 
     name = "fixed"
 
     def __init__(self) -> None:
-        self.data: dict[str, str | None] = {"Fixed:Key": "1"}
+        self.data: Mapping[str, str | None] = {"Fixed:Key": "1"}
 
     def build(self, builder: object) -> "Fixed":
         return self
@@ -108,7 +138,7 @@ class Fixed:
         return Origin("fixed", name=key)
 
     def set(self, key: str, value: str | None) -> None:
-        self.data[key] = value
+        self.data = {key: value}
 
     def on_reload(self, callback: object) -> Registration | None:
         return None

@@ -34,7 +34,8 @@ def blank(text: str) -> str:
             pieces.append(_VISIBLE.sub(" ", comment[0]))
             position = comment.end()
         elif text[position : position + 1] == ",":
-            trailing = text[_end(_GAP, text, position + 1) :][:1] in {"}", "]"} and last not in {"[", "{", ",", ":"}
+            after = _end(_GAP, text, position + 1)
+            trailing = text[after : after + 1] in {"}", "]"} and last not in {"[", "{", ",", ":"}
             pieces.append(" " if trailing else ",")
             last = "" if trailing else ","
             position += 1
