@@ -113,17 +113,18 @@ def _for_scope(site: Site, writer: "_Writer", setting: Setting) -> list[str]:
     if _takes_provider(site):
         return ["  c = context.cache_", *_hit(site, writer, "  "), "  with context.lock_:", *writer.whole(site, 3)]
     later = writer.constant(_Later(site, setting))
+    wait = "await " if setting.asynchronous else ""
     writer.is_straight = True
     body = writer.whole(site, 3)
     return [
         "  c = context.made_",
         "  if c is not EMPTY:",
         *_hit(site, writer, "   ", "type(c) is dict and "),
-        f"   return {later}.plan(context)",
+        f"   return {wait}{later}.plan(context)",
         "  lock = context.lock_",
         "  lock.acquire()",
         "  try:",
-        f"   if context.made_ is not EMPTY: return {later}.plan(context)",
+        f"   if context.made_ is not EMPTY: return {wait}{later}.plan(context)",
         *body,
         "  except BaseException:",
         f"   salvage(context, {writer.constant(tuple(writer.kept.items()))}, locals())",
@@ -160,7 +161,7 @@ class _Later:
             "  with context.lock_:",
             *writer.whole(self._site, 3),
         ]
-        self.plan = function_from(body, writer.constants, _NAMES, asynchronous=False)
+        self.plan = function_from(body, writer.constants, _NAMES, asynchronous=self._setting.asynchronous)
         return self.plan(context)
 
 
