@@ -49,13 +49,15 @@ class KeyValueProvider(ConfigurationProvider):
         self._setting = threading.Lock()
 
     @property
-    # a property here, since assigning folds the keys
-    def data(self) -> Mapping[str, str | None]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def data(self) -> Mapping[str, str | None]:
         """The values by folded key; assigning replaces them, as `replace` does."""
         return self._data
 
     @data.setter
-    def data(self, values: Mapping[str, str | None]) -> None:
+    # a property here, since assigning folds the keys
+    def data(  # pyright: ignore[reportIncompatibleVariableOverride]
+        self, values: Mapping[str, str | None]
+    ) -> None:
         self.replace(values)
 
     def load(self) -> None:
