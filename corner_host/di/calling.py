@@ -5,7 +5,7 @@ The function need not be registered, and what it returns is the caller's: no pro
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 from corner_host.primitives import name_of
 
@@ -59,20 +59,38 @@ def call(
         return cast("R", called(slot, {**services_for(site, provider), **given}, more))
 
 
+@overload
 async def call_async(
     provider: ServiceProvider,
-    function: Callable[..., Awaitable[R]] | Callable[..., R],
+    function: Callable[..., Awaitable[R]],
     /,
     *args: Any,
     known: Mapping[Any, Any] = NOTHING_KNOWN,
     **kwargs: Any,
-) -> R:
+) -> R: ...
+@overload
+async def call_async(
+    provider: ServiceProvider,
+    function: Callable[..., R],
+    /,
+    *args: Any,
+    known: Mapping[Any, Any] = NOTHING_KNOWN,
+    **kwargs: Any,
+) -> R: ...
+async def call_async(
+    provider: ServiceProvider,
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    known: Mapping[Any, Any] = NOTHING_KNOWN,
+    **kwargs: Any,
+) -> Any:
     """Do as `call`; services may be made asynchronously, and what *function* returns is awaited where it can be."""
     slot, given, more = _prepared(function, args, known, kwargs)
     site = engine_of(provider).site_of(provider, slot)
     found = {name: await resolve_async(child, provider) for name, child in site.children() if name is not None}
     result = called(slot, {**found, **given}, more)
-    return cast("R", await result if inspect.isawaitable(result) else result)
+    return await result if inspect.isawaitable(result) else result
 
 
 def free_slot(

@@ -58,6 +58,8 @@ class ServiceProvider(Context):
         engine = Engine(root, descriptors, decorations, built_in, validate_scopes=validate_scopes)
         engine.check(whole_graph=validate_on_build)
         root.engine_ = engine
+        tables = engine.of_scopes
+        root.scope_tables_ = (tables.services, tables.sequences, tables.asynchronous)
         root.plans_ = engine.of_root.services
         root.sequences_ = engine.of_root.sequences
         root.async_plans_ = engine.of_root.asynchronous
@@ -70,10 +72,11 @@ class ServiceProvider(Context):
 
     # --- asking -------------------------------------------------------------------------------------------------------
 
-    # The first line of each is the quickest way there is in Python: one look-up, one call. What follows runs once a
-    # service, and outside of the ``except``, so that a constructor's error has no look-up for its context.
+    # ``key`` is to be given by name. It is not keyword-only, since CPython calls functions that have such parameters in a slow
+    # way: a quarter more for a singleton. The first line of each method is the quickest way there is: one look-up, one call.
+    # What follows runs once a service, outside of the ``except``, so that a constructor's error has no look-up for its context.
 
-    def get_service(self, service_type: TypeForm[T], *, key: object = None) -> T | None:
+    def get_service(self, service_type: TypeForm[T], key: object = None) -> T | None:
         """Return the service, or None if nothing is registered for it.
 
         Raises:
@@ -92,7 +95,7 @@ class ServiceProvider(Context):
         found: T | None = self._first(service_type, key)
         return found
 
-    def get_required_service(self, service_type: TypeForm[T], *, key: object = None) -> T:
+    def get_required_service(self, service_type: TypeForm[T], key: object = None) -> T:
         """Return the service.
 
         Raises:
@@ -108,7 +111,7 @@ class ServiceProvider(Context):
                 raise
         return cast("T", self._plan(service_type, key)(self))
 
-    def get_services(self, service_type: TypeForm[T], *, key: object = None) -> Sequence[T]:
+    def get_services(self, service_type: TypeForm[T], key: object = None) -> Sequence[T]:
         """Return all services registered for *service_type*, in the order of registration; empty if there are none."""
         try:
             return self.sequences_[service_type if key is None else (service_type, type(key), key)](self)  # type: ignore[no-any-return] # a cast would cost a call
@@ -117,7 +120,7 @@ class ServiceProvider(Context):
                 raise
         return cast("Sequence[T]", engine_of(self).sequence_plan(self, service_type, key)(self))
 
-    async def get_service_async(self, service_type: TypeForm[T], *, key: object = None) -> T | None:
+    async def get_service_async(self, service_type: TypeForm[T], key: object = None) -> T | None:
         """Return the service, or None if nothing is registered for it; awaits asynchronous factories on the way."""
         try:
             plan = self.async_plans_[service_type if key is None else (service_type, type(key), key)]
@@ -133,7 +136,7 @@ class ServiceProvider(Context):
                 raise
             return None
 
-    def get_required_service_async(self, service_type: TypeForm[T], *, key: object = None) -> Coroutine[Any, Any, T]:
+    def get_required_service_async(self, service_type: TypeForm[T], key: object = None) -> Coroutine[Any, Any, T]:
         """Return the service; awaits asynchronous factories on the way. Errors as for `get_required_service`.
 
         Use it as ``await provider.get_required_service_async(Service)``. It is no ``async def``, since a coroutine
@@ -193,12 +196,9 @@ class ServiceProvider(Context):
         root = self.root_
         if self.plans_ is CLOSED or root.plans_ is CLOSED:
             raise disposed(self)
-        tables = root.engine_.of_scopes
         scope = ServiceScope()
         scope.root_ = root
-        scope.plans_ = tables.services
-        scope.sequences_ = tables.sequences
-        scope.async_plans_ = tables.asynchronous
+        scope.plans_, scope.sequences_, scope.async_plans_ = root.scope_tables_
         scope.made_ = ()
         scope.held_ = []
         scope.lock_ = RLock()

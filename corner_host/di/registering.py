@@ -14,10 +14,13 @@ from .descriptors import ABSENT, ServiceDescriptor
 from .extensions import ServiceExtensions
 from .lifetimes import ServiceLifetime
 from .provenance import calling_line
+from .provider import ServiceProvider
 
 T = TypeVar("T")
 
 Factory = Callable[..., Any]
+FromProvider = Callable[[ServiceProvider], Any]
+"""What a lambda with one parameter is, so that checkers know what the parameter is."""
 
 
 class Registering(ServiceExtensions, ABC):
@@ -52,6 +55,16 @@ class Registering(ServiceExtensions, ABC):
     @overload
     def add_singleton(
         self, service: TypeForm[T], implementation: TypeForm[T] | None = None, /, *, key: object = None
+    ) -> Self: ...
+    @overload
+    def add_singleton(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: FromProvider,
+        key: object = None,
     ) -> Self: ...
     @overload
     def add_singleton(
@@ -105,6 +118,16 @@ class Registering(ServiceExtensions, ABC):
         implementation: TypeForm[T] | None = None,
         /,
         *,
+        factory: FromProvider,
+        key: object = None,
+    ) -> Self: ...
+    @overload
+    def add_scoped(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
         factory: Factory,
         key: object = None,
     ) -> Self: ...
@@ -132,6 +155,16 @@ class Registering(ServiceExtensions, ABC):
         implementation: TypeForm[T] | None = None,
         /,
         *,
+        factory: FromProvider,
+        key: object = None,
+    ) -> Self: ...
+    @overload
+    def add_transient(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
         factory: Factory,
         key: object = None,
     ) -> Self: ...
@@ -151,6 +184,16 @@ class Registering(ServiceExtensions, ABC):
     @overload
     def try_add_singleton(
         self, service: TypeForm[T], implementation: TypeForm[T] | None = None, /, *, key: object = None
+    ) -> None: ...
+    @overload
+    def try_add_singleton(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: FromProvider,
+        key: object = None,
     ) -> None: ...
     @overload
     def try_add_singleton(
@@ -191,6 +234,16 @@ class Registering(ServiceExtensions, ABC):
         implementation: TypeForm[T] | None = None,
         /,
         *,
+        factory: FromProvider,
+        key: object = None,
+    ) -> None: ...
+    @overload
+    def try_add_scoped(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
         factory: Factory,
         key: object = None,
     ) -> None: ...
@@ -210,6 +263,16 @@ class Registering(ServiceExtensions, ABC):
     @overload
     def try_add_transient(
         self, service: TypeForm[T], implementation: TypeForm[T] | None = None, /, *, key: object = None
+    ) -> None: ...
+    @overload
+    def try_add_transient(
+        self,
+        service: TypeForm[T],
+        implementation: TypeForm[T] | None = None,
+        /,
+        *,
+        factory: FromProvider,
+        key: object = None,
     ) -> None: ...
     @overload
     def try_add_transient(

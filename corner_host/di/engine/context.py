@@ -35,6 +35,8 @@ class Context:
     root_: "Context"
     engine_: Any
     """The machinery, set on the root only."""
+    scope_tables_: tuple[Plans, Plans, Plans]
+    """The tables that scopes are given, set on the root only."""
     plans_: Plans
     sequences_: Plans
     async_plans_: Plans

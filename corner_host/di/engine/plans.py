@@ -231,7 +231,11 @@ class _Writer:
         if _may_be_none(site):
             closing.append(f"{tab}if v0 is None: raise made_none({self.constant(site)})")
         if closing:
-            return [*opening, *self._lines, f"{tab}v0 = {value}", *closing, f"{tab}return v0"]
+            if not value.startswith("v"):
+                self._lines.append(f"{tab}v0 = {value}")
+                value = "v0"
+            closing = [line.replace("v0", value) for line in closing]
+            return [*opening, *self._lines, *closing, f"{tab}return {value}"]
         return [*opening, *self._lines, f"{tab}return {value}"]
 
     def _new_name(self) -> str:

@@ -1,0 +1,1 @@
+"""How the engine makes things: what only it promises."""
