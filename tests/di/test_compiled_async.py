@@ -99,7 +99,7 @@ async def test_a_factory_that_turns_to_none_is_told_from_one_that_is_missing(lif
         inside = provider.create_scope().service_provider
         products[:] = [Leaf(), Leaf()]
         assert inside.get_service(Leaf)
-        assert await inside.get_required_service_async(Leaf)
+        assert isinstance(await inside.get_required_service_async(Leaf), Leaf)
 
     for _ in range(OFTEN):
         products[:] = [None] * 4
