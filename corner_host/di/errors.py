@@ -101,6 +101,9 @@ class ServiceValidationError(CornerHostError, ExceptionGroup[Exception]):
         """Make the group; Python makes groups here, not in ``__init__``."""
         return super().__new__(cls, message, exceptions)
 
+    def __str__(self) -> str:
+        return self.message
+
     def derive(self, excs: Sequence[Exception], /) -> "ServiceValidationError":  # type: ignore[override]
         """Return a group of the same kind with other members, for ``split`` and ``except*``."""
         return ServiceValidationError(self.message, excs)

@@ -165,25 +165,27 @@ def nothing_to_decorate(registry: Registry, service_type: Any, key: object) -> R
 
 
 def invalid(members: Sequence[ServiceError]) -> ServiceValidationError:
-    """Gather what is wrong, beginning with the distinct root causes."""
+    """Gather what is wrong, beginning with the distinct root causes, each in full."""
     causes: dict[tuple[Any, ...], list[ServiceError]] = {}
     for member in members:
-        causes.setdefault((type(member), name_of(member.service_type), repr(member.key), _headline(member)), []).append(
-            member
-        )
+        causes.setdefault(_cause(member), []).append(member)
     lines = [f"The service graph is not valid ({len(causes)} {'cause' if len(causes) == 1 else 'causes'})."]
-    for number, ((*_, headline), found) in enumerate(causes.items(), 1):
-        lines.append(f"  {number}. {headline}{_needed_by(found)}")
+    for number, found in enumerate(causes.values(), 1):
+        nearest = min(found, key=lambda error: len(error.path))
+        headline, *rest = str(nearest).splitlines()
+        lines.append(f"  {number}. {headline}")
+        lines += [f"     {line}" for line in rest]
+        if also := [name_of(error.path[0]) for error in found if error is not nearest and error.path]:
+            lines.append(f"     It also breaks {listed(also, most=20)}.")
     return ServiceValidationError("\n".join(lines), list(members))
 
 
-def _headline(error: ServiceError) -> str:
-    return str(error).partition("\n")[0]
-
-
-def _needed_by(errors: Sequence[ServiceError]) -> str:
-    users = [name_of(error.path[0]) for error in errors if len(error.path) > 1]
-    return f" Needed by {listed(users, most=20)}." if users else ""
+def _cause(error: ServiceError) -> tuple[Any, ...]:
+    """Return what is the same for all errors with one cause; a circle is one, wherever it was entered."""
+    if isinstance(error, CircularDependencyError) and error.path:
+        circle = error.path[error.path.index(error.path[-1]) :]
+        return type(error), frozenset(name_of(service) for service in circle)
+    return type(error), name_of(error.service_type), repr(error.key), str(error).partition("\n")[0]
 
 
 def _help(registry: Registry, service_type: Any, key: object) -> str:

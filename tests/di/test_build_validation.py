@@ -152,7 +152,7 @@ def test_the_group_begins_with_the_distinct_root_causes() -> None:
 
     assert len(group.exceptions) == 5
     message = group.message
-    assert message.count("tests.di.toys.Store") == 1
+    assert message.count("No service is registered for tests.di.toys.Store.") == 1
     assert "Needs0" in message
 
 
