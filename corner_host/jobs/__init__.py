@@ -21,7 +21,7 @@ Order of a job:
 
 - ``client``, ``info``: putting jobs and asking after them
 - ``registry``, ``registration``: which handler runs which job
-- ``dispatch``, ``context``, ``failure``: one attempt, the same on every engine
+- ``dispatch``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``retry``, ``schedule``: when a job runs again (pure)
 - ``recurring``, ``worker``: the services behind it
 - ``contracts``: the port for engines; ``engines/`` has them, each a side door

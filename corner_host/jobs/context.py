@@ -1,7 +1,7 @@
 """What a handler knows about the job it runs."""
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import final
 
 from corner_host.primitives import CancellationToken
@@ -18,23 +18,30 @@ class JobContext:
         attempt: Which attempt this is, from 1.
         key: The unique key it was put with.
         queue: The queue it came from.
-        enqueued_at: When it was put; aware, UTC.
         cancellation: Cancelled when somebody cancels the job, or another worker has taken it over. After
             ``Jobs:GraceSeconds`` the handler's task is cancelled as well.
-        log: A logger whose records carry ``job_id``, ``job``, ``queue`` and ``attempt``.
     """
 
-    __slots__ = ("_delivery", "attempt", "cancellation", "enqueued_at", "id", "key", "log", "queue")
+    __slots__ = ("_delivery", "_logger_name", "attempt", "cancellation", "id", "key", "queue")
 
-    def __init__(self, delivery: Delivery, enqueued_at: datetime, log: "logging.LoggerAdapter[logging.Logger]") -> None:
+    def __init__(self, delivery: Delivery, logger_name: str) -> None:
         self.id = delivery.id
         self.attempt = delivery.attempt
         self.key = delivery.key
         self.queue = delivery.queue
-        self.enqueued_at = enqueued_at
         self.cancellation: CancellationToken = delivery.cancellation
-        self.log = log
         self._delivery = delivery
+        self._logger_name = logger_name
+
+    @property
+    def enqueued_at(self) -> datetime:
+        """When the job was put; aware, UTC."""
+        return datetime.fromtimestamp(self._delivery.enqueued_at, UTC)
+
+    @property
+    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
+        """A logger named after the handler, whose records carry ``job_id``, ``job``, ``queue`` and ``attempt``."""
+        return logging.LoggerAdapter(logging.getLogger(self._logger_name), extra_of(self._delivery))
 
     async def heartbeat(self) -> None:
         """Say that the job is alive. Most engines renew its lease by themselves; one that cannot relies on this."""
@@ -49,3 +56,8 @@ class JobContext:
         if not 0.0 <= fraction <= 1.0:
             raise ValueError(f"progress must be from 0 to 1, not {fraction!r}")
         await self._delivery.progress(fraction, note)
+
+
+def extra_of(delivery: Delivery) -> dict[str, object]:
+    """Return what log records about a job carry."""
+    return {"job_id": delivery.id, "job": delivery.name, "queue": delivery.queue, "attempt": delivery.attempt}

@@ -12,18 +12,18 @@ The cancellation of the worker passes through: the engine then releases the job.
 
 import inspect
 import logging
-from datetime import UTC, datetime
 from typing import Any, final
 
 import anyio
 
-from corner_host.di import ServiceProvider, call_async
-from corner_host.primitives import CancellationToken, OperationCancelledError
+from corner_host.di import ServiceProvider
+from corner_host.primitives import OperationCancelledError
 
-from .context import JobContext
+from .context import JobContext, extra_of
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome
 from .errors import JobNotFoundError, JobPayloadError
 from .failure import failure_of
+from .handlers import handler_of
 from .registry import JobHandlerRegistration, JobRegistry
 from .retry import RetryPolicy
 
@@ -86,26 +86,16 @@ class Dispatcher:
         return registration.retry.decide(late, failure_of(late), attempt=delivery.attempt)
 
     async def _handle(self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any) -> bytes | None:
-        log = logging.LoggerAdapter(
-            logging.getLogger(f"{registration.handler.__module__}.{registration.handler.__qualname__}"),
-            {"job_id": delivery.id, "job": delivery.name, "queue": delivery.queue, "attempt": delivery.attempt},
-        )
-        context = JobContext(delivery, datetime.fromtimestamp(delivery.enqueued_at, UTC), log)
+        context = JobContext(delivery, registration.logger_name)
         async with self._provider.create_scope() as scope:
-            if isinstance(registration.handler, type):
-                handler: Any = await scope.service_provider.get_required_service_async(registration.handler)
-                result: Any = await handler.handle(payload, context)
-            else:
-                known = {
-                    registration.payload_type: payload,
-                    JobContext: context,
-                    CancellationToken: context.cancellation,
-                }
-                result = await call_async(scope.service_provider, registration.handler, known=known)
+            handler = await handler_of(scope.service_provider, registration.name)
+            result = await handler.run(payload, context)
         return None if result is None else _as_json(result)
 
     def _ended(self, delivery: Delivery, outcome: Outcome, policy: RetryPolicy) -> Outcome:
-        extra = {"job_id": delivery.id, "job": delivery.name, "queue": delivery.queue, "attempt": delivery.attempt}
+        if isinstance(outcome, Done) and not self._logger.isEnabledFor(logging.DEBUG):
+            return outcome
+        extra = extra_of(delivery)
         match outcome:
             case Again(delay, failure):
                 self._logger.warning(

@@ -11,6 +11,7 @@ from corner_host.primitives import Clock, Duration, SystemClock, seconds
 from .client import JobClient
 from .contracts import JobEngine
 from .errors import JobRegistrationError
+from .handlers import register_handler
 from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
 from .registry import JobHandlerRegistration, JobRegistry
 from .retry import RetryPolicy
@@ -91,8 +92,7 @@ def add_job_handler(
     )
     JobRegistry([*_instances(services, JobHandlerRegistration), registration])  # two of a name are refused here
     services.add_singleton(JobHandlerRegistration, instance=registration)
-    if isinstance(handler, type):
-        services.try_add_scoped(handler)
+    register_handler(services, registration.name, payload, handler)
     return services
 
 

@@ -49,6 +49,11 @@ class JobHandlerRegistration:
             raise wrong("a handler must be async; wrap blocking work in anyio.to_thread.run_sync")
 
     @cached_property
+    def logger_name(self) -> str:
+        """The logger of the handler."""
+        return name_of(self.handler)
+
+    @cached_property
     def _adapter(self) -> Any:
         from pydantic import TypeAdapter  # noqa: PLC0415 - heavy; only where jobs are used
 

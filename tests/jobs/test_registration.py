@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from corner_host import Host, ServiceCollection
 from corner_host.configuration import ConfigurationBindingError
+from corner_host.di import ServiceValidationError
 from corner_host.jobs import JobEngineError, JobNotFoundError, JobRegistrationError
 
 
@@ -72,6 +73,20 @@ def test_a_recurring_job_without_a_handler_is_refused_at_build() -> None:
     builder.services.add_jobs(builder.configuration).add_recurring_job("nightly", Receipt(order=1), every=60)
 
     with pytest.raises(JobNotFoundError, match="Receipt"):
+        builder.build()
+
+
+def test_what_a_handler_needs_is_checked_when_the_host_is_built() -> None:
+    """In Development a handler's missing service is found before any job fails for want of it."""
+
+    class Mailer: ...
+
+    async def needy(job: Receipt, mailer: Mailer) -> None: ...
+
+    builder = Host.create_builder(["--Jobs:Engine=memory"]).use_environment("Development")
+    builder.services.add_jobs(builder.configuration).add_job_handler(Receipt, needy)
+
+    with pytest.raises(ServiceValidationError, match="Mailer"):
         builder.build()
 
 

@@ -1,0 +1,1 @@
+"""How quick durable jobs are: ``python -m tests.benchmarks.jobs`` prints it."""
