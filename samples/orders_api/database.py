@@ -1,0 +1,55 @@
+"""The database: SQLite by default, PostgreSQL by the setting ``OrdersApi:Database``; a session for each scope."""
+
+import json
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from .settings import DATA, OrdersApiSettings
+from .tables import Base, Customer, Product
+
+SessionMaker = async_sessionmaker[AsyncSession]
+
+
+async def make_engine(settings: OrdersApiSettings) -> AsyncIterator[AsyncEngine]:
+    """Connect, make the tables and fill the shelves if they are missing; disconnect at the end."""
+    engine = create_async_engine(settings.database, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        if file := engine.url.database:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with SessionMaker(engine)() as session, session.begin():
+        if not await session.scalar(select(func.count()).select_from(Product)):
+            session.add_all(Product(**{**row, "price": Decimal(row["price"])}) for row in _rows("products"))
+            session.add_all(Customer(**row) for row in _rows("customers"))
+    yield engine
+    await engine.dispose()
+
+
+def make_session_maker(engine: AsyncEngine) -> SessionMaker:
+    """Return what makes sessions; objects stay readable after a commit."""
+    return SessionMaker(engine, expire_on_commit=False)
+
+
+async def make_session(sessions: SessionMaker) -> AsyncIterator[AsyncSession]:
+    """Open a session for a scope, and close it with the scope."""
+    async with sessions() as session:
+        yield session
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,71 @@
+"""The FastAPI application."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from corner_host import Configuration
+from samples.orders_api.errors import ShopError
+from samples.orders_api.schemas import Problem
+
+from . import orders, page, products
+
+
+def create_app(configuration: Configuration) -> FastAPI:
+    """Return the application; what it needs from services comes with each request. Each refusal is a `Problem`."""
+    limit = configuration.get_value("OrdersApi:MaxBodyBytes", int, 262_144)
+    app = FastAPI(
+        title="The Corner Shop",
+        version="1.0",
+        max_body_size=limit,
+        strict_content_type=True,
+        responses={status: {"model": Problem} for status in (422, 503)},
+    )
+    app.include_router(orders.router)
+    app.include_router(products.router)
+    app.include_router(page.router)
+    app.add_exception_handler(ShopError, _shop_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(PoolTimeoutError, _database_is_away)
+    app.add_exception_handler(OSError, _database_is_away)  # what asyncpg raises when the server is away
+    return app
+
+
+async def _shop_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ShopError)
+    headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
+    return _answer(error.status, error.title, str(error), headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    """Say what is wrong, and where; without what was sent, which need not even be text."""
+    assert isinstance(error, RequestValidationError)
+    faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    detail = "; ".join(faults).encode("utf-8", "backslashreplace").decode()
+    return _answer(422, "The request is not as it should be", detail)
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return _answer(error.status_code, error.detail, error.detail, dict(error.headers or {}))
+
+
+async def _database_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    if not (error.connection_invalidated or isinstance(error, OperationalError)):
+        raise error
+    return await _database_is_away(request, error)
+
+
+async def _database_is_away(_request: Request, _error: Exception) -> JSONResponse:
+    return _answer(503, "The shop's books are out of reach", "Please try again in a moment.", {"retry-after": "2"})
+
+
+def _answer(status: int, title: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    problem = Problem(title=title, status=status, detail=detail)
+    return JSONResponse(problem.model_dump(), status, headers, media_type="application/problem+json")
