@@ -1,14 +1,28 @@
 """Work that is to be done soon, by this process, outside of whoever asks for it.
 
-Words: *work* is something to call; queued, it is a *work item*; a *worker* of `QueuedHostedService` runs one item at a
-time.
+Words: *work* is something to call; queued, it is a *work item*. A *worker* of `QueuedHostedService` runs one item at a time.
+The *depth* is how many items wait.
 
-Order of things, for one item: it is queued (waiting while the queue is full); a worker takes it, highest priority
-first, else in order of arrival; a scope of services is opened if it takes any; it runs, within its timeout; the scope is
-closed; it is counted as completed, failed or cancelled. What is queued and never run is counted as not run, and named
-in the log when the host stops.
+Order of things, for one item: it is queued, waiting while the queue is full; a worker takes it, the highest priority
+first, equals in order of arrival; a scope of services is opened if it takes any; it is called, within its timeout, with its
+arguments, the token and the services; the scope is closed; it is counted as completed, failed or cancelled.
 
-The queue lives in memory. What must survive the process belongs to ``corner_host.jobs``.
+Order of the end: the queue closes; by `ShutdownMode` the rest is run, or given up, or cut; what is still there when the
+host's time is up is cancelled, token first. What was never run is counted as not run, and named in the log.
+
+So the accounts always add up: queued = completed + failed + cancelled + not_run + depth + running.
+
+What an item gets: a scope of its own, so it must not be given services of the request that queued it, which end before
+it; of the caller's context variables those that ``carry`` lists; of the caller's trace a link, where OpenTelemetry's SDK is
+in use. Items run in the task of their worker; one that changes context variables is the last one of its worker.
+
+Where to look: ``queue`` (the line), ``lanes`` (its order), ``waiters`` (who waits), ``work_item`` and ``calls`` (how an item is
+called), ``injection`` (its services), ``workers`` and ``hosted_service`` (who runs it, and the end), ``accounts`` and
+``metrics`` (the numbers), ``telemetry`` (OpenTelemetry), ``settings`` and ``registration`` (the section ``BackgroundJobs``).
+
+Not kept of .NET, which has the queue only as a sample: work that must be a closure (arguments are given along), and a
+service that stops on the first item it cannot call. The queue lives in memory; what must survive the process belongs to
+``corner_host.jobs``.
 """
 
 from .accounts import MetricsSnapshot, Outcome, ProcessingTime

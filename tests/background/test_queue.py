@@ -254,6 +254,31 @@ async def test_joining_waits_for_what_runs_too() -> None:
     assert (early, joined) == ([], [True])
 
 
+async def test_joining_waits_for_the_last_of_several() -> None:
+    """One that ends while another runs is not the end."""
+    queue = BackgroundTaskQueue()
+    gates = [anyio.Event(), anyio.Event()]
+    joined = anyio.Event()
+
+    async def join() -> None:
+        await queue.join()
+        joined.set()
+
+    async with anyio.create_task_group() as group:
+        for gate in gates:
+            await queue.queue_background_work_item(gate.wait)
+            group.start_soon((await queue.dequeue()).run)
+        group.start_soon(join)
+        await anyio.wait_all_tasks_blocked()
+        gates[0].set()
+        await anyio.wait_all_tasks_blocked()
+        early = joined.is_set()
+        gates[1].set()
+
+    assert not early
+    assert joined.is_set()
+
+
 async def test_waiting_in_the_loop_by_the_form_for_threads_is_refused() -> None:
     """It would block the loop that empties the queue; while there is room it does no harm."""
     queue = BackgroundTaskQueue(1)

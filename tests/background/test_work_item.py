@@ -358,3 +358,18 @@ async def test_one_function_may_be_queued_in_several_ways() -> None:
         assert await run(in_the_middle, 7, 2) == (TOKEN, 7, 2)
         assert await run(in_the_middle, order=7, times=3) == (TOKEN, 7, 3)
         assert await run(in_the_middle, times=3, order=7) == (TOKEN, 7, 3)
+
+
+@pytest.mark.parametrize("marked_first", [True, False])
+async def test_a_marked_function_is_not_taken_for_an_unmarked_one(marked_first: bool) -> None:
+    """What a decorator may have written on a function changes what it takes, although its code is the same."""
+
+    def make(*, marked: bool) -> Any:
+        async def call(*args: Any) -> Any:
+            return args
+
+        return wraps(annotated)(call) if marked else call
+
+    order = [marked_first, not marked_first] * 2
+
+    assert [await run(make(marked=marked)) for marked in order] == [(TOKEN,) if marked else () for marked in order]

@@ -1,5 +1,7 @@
 """How entries end by time and by token."""
 
+import gc
+import weakref
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,3 +165,22 @@ def test_an_entry_that_leaves_lets_go_of_its_token(cache: MemoryCache, leave: st
 
     assert EvictionReason.TOKEN_EXPIRED not in left
     assert len(cache) == (1 if leave == "replace" else 0)
+
+
+def test_a_token_does_not_keep_what_has_left(cache: MemoryCache) -> None:
+    """MC-14: a token that lives as long as the program must not hold every value that ever hung on it."""
+
+    class Value:
+        pass
+
+    value = Value()
+    gone = weakref.ref(value)
+    source = CancellationTokenSource()
+    cache.set("key", value, expiration_token=source.token)
+
+    cache.remove("key")
+    del value
+    gc.collect()
+
+    assert gone() is None
+    assert not source.token.is_cancellation_requested
