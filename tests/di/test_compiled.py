@@ -1,5 +1,6 @@
 """The first resolve and the later ones are made in different ways, and must not be told apart."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import anyio
@@ -9,6 +10,7 @@ from corner_host.di import CircularDependencyError, ServiceCollection, ServiceLi
 from tests.di.toys import LIFETIMES, Branch, Closable, Journal, Leaf, add, journalled
 
 OFTEN = 5
+NOT_SHARED_BY_ALL = [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT]
 
 
 class Accessor:
@@ -123,49 +125,48 @@ def test_what_was_made_before_a_failure_stays_the_scopes_each_time(lifetime: Ser
         assert journal.lines == ["Fleeting closed"] * (turn % 2 + 1) + ["Scoped closed"]
 
 
-class Loud:
-    def __init__(self, journal: Journal) -> None:
-        journal.write(type(self).__name__)
-
-
-class LoudFirst(Loud):
+class Session:
     pass
 
 
-class LoudSecond(Loud):
-    pass
+class Unit:
+    def __init__(self, session: Session, journal: Journal) -> None:
+        self.session = session
+        journal.write("unit made")
 
 
-class LoudThird(Loud):
-    pass
+class Handler:
+    def __init__(self, session: Session, unit: Unit) -> None:
+        self.session, self.unit = session, unit
 
 
-class Listens:
-    def __init__(self, first: LoudFirst, second: LoudSecond, *, third: LoudThird) -> None:
-        pass
+def open_unit(session: Session, journal: Journal) -> Iterator[Unit]:
+    yield Unit(session, journal)
+    journal.write("unit finished")
 
 
-NOT_SHARED_BY_ALL = [ServiceLifetime.SCOPED, ServiceLifetime.TRANSIENT]
-
-
-@pytest.mark.parametrize("first", NOT_SHARED_BY_ALL)
-@pytest.mark.parametrize("second", NOT_SHARED_BY_ALL)
-@pytest.mark.parametrize("third", NOT_SHARED_BY_ALL)
-@pytest.mark.parametrize("top", NOT_SHARED_BY_ALL)
-def test_parameters_are_made_in_their_order_each_time(
-    first: ServiceLifetime, second: ServiceLifetime, third: ServiceLifetime, top: ServiceLifetime
+@pytest.mark.parametrize("unit", NOT_SHARED_BY_ALL)
+@pytest.mark.parametrize("handler", NOT_SHARED_BY_ALL)
+@pytest.mark.parametrize("asked", [Unit, Handler])
+async def test_a_generator_amid_scoped_services_runs_once_each_time(
+    unit: ServiceLifetime, handler: ServiceLifetime, asked: Any
 ) -> None:
-    """RES-17, DIS-03: from left to right, whatever their lifetimes."""
+    """FAC-15, LIF-08: what it needs is shared with the others of its scope, by both doors."""
     services, journal = journalled()
-    for lifetime, kind in ((first, LoudFirst), (second, LoudSecond), (third, LoudThird), (top, Listens)):
-        add(services, lifetime, kind)
+    services.add_scoped(Session)
+    add(services, unit, Unit, factory=open_unit)
+    add(services, handler, Handler)
     provider = services.build_service_provider()
 
-    for _ in range(OFTEN):
+    for turn in range(2 * OFTEN):
         journal.lines.clear()
-        provider.create_scope().service_provider.get_service(Listens)
+        async with provider.create_scope() as scope:
+            inside = scope.service_provider
+            made: Any = inside.get_service(asked) if turn % 2 else await inside.get_service_async(asked)
 
-        assert journal.lines == ["LoudFirst", "LoudSecond", "LoudThird"]
+            assert made.session is inside.get_service(Session)
+            assert asked is Unit or made.unit.session is made.session
+        assert journal.lines == ["unit made", "unit finished"]
 
 
 @pytest.mark.parametrize("lifetime", LIFETIMES)

@@ -110,7 +110,7 @@ def compiled(site: Site, setting: Setting) -> Any:
 
 def _for_scope(site: Site, writer: "_Writer", setting: Setting) -> list[str]:
     """Write what a scope keeps: a straight line where nothing is made yet, else a look at each place."""
-    if _takes_provider(site):
+    if _may_make_more(site):
         return ["  c = context.cache_", *_hit(site, writer, "  "), "  with context.lock_:", *writer.whole(site, 3)]
     later = writer.constant(_Later(site, setting))
     wait = "await " if setting.asynchronous else ""
@@ -165,13 +165,18 @@ class _Later:
         return self.plan(context)
 
 
-def _takes_provider(site: Site) -> bool:
-    """Tell whether something on the way is handed the scope, or was seen asking it: it may make more in it meanwhile."""
+def _may_make_more(site: Site) -> bool:
+    """Tell whether more may be made in the scope meanwhile.
+
+    By what is handed the scope, by what was seen asking it, and by the walk, which makes what generators need.
+    """
     seen: set[Site] = set()
     pending = [site]
     while pending:
         one = pending.pop()
-        if isinstance(one, CurrentProvider) or (isinstance(one, Call) and one.slot.reenters_scope):
+        if isinstance(one, CurrentProvider):
+            return True
+        if isinstance(one, Call) and (one.slot.reenters_scope or one.slot.making.is_generator):
             return True
         if one not in seen and one.lifetime is not ServiceLifetime.SINGLETON:
             seen.add(one)
