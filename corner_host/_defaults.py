@@ -38,7 +38,7 @@ def application_sources(
     for name in ("appsettings.json", f"appsettings.{environment.environment_name}.json"):
         builder.add_json_file(name, optional=True, reload_on_change=reload)
     if environment.is_development() and environment.application_name:
-        builder.add_user_secrets(user_secrets_id(environment))
+        builder.add_user_secrets(user_secrets_id(environment), reload_on_change=reload)
     else:
         builder.add_in_memory_collection()
     builder.add_environment_variables()

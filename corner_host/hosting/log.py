@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
 from typing import Final, final
 
+from corner_host.primitives import CornerHostError
+
 HOST: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.Host")
 EVENTS: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.ApplicationLifetime")
 LIFETIME: Final = logging.getLogger("Microsoft.Hosting.Lifetime")
@@ -25,11 +27,15 @@ class Event:
     message: str
 
     def __call__(self, error: BaseException | None = None, /, **fields: object) -> None:
-        """Write the record, with *error* and its traceback if given; *fields* fill the sentence."""
+        """Write the record, with *error* if given; *fields* fill the sentence.
+
+        An error that tells what is wrong, where and how to fix it goes without the traceback through our own frames.
+        """
         if self.logger.isEnabledFor(self.level):
             arguments = (fields,) if fields else ()
             extra = {"event_id": self.number, "event_name": self.name}
-            self.logger.log(self.level, self.message, *arguments, exc_info=error, extra=extra, stacklevel=2)
+            info = (type(error), error, None) if isinstance(error, CornerHostError) else error
+            self.logger.log(self.level, self.message, *arguments, exc_info=info, extra=extra, stacklevel=2)
 
 
 STARTING: Final = Event(HOST, 1, "Starting", DEBUG, "Hosting starting")
@@ -55,7 +61,7 @@ SERVICE_STOPS_HOST: Final = Event(
     "The HostOptions.BackgroundServiceExceptionBehavior is configured to StopHost. "
     "%(service)s failed, and the host is stopping.",
 )
-START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start%(reason)s")
+START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start")
 
 # from here on .NET has nothing of the kind
 SERVICE_RETURNED: Final = Event(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from typing import Any
 
 import anyio
@@ -34,6 +35,7 @@ def run_in_loop(
     loop_options = dict(backend_options or {})
     if backend == "asyncio+uvloop":
         backend, loop_options["use_uvloop"] = "asyncio", True
+    _refuse_missing_backend(backend, uses_uvloop=bool(loop_options.get("use_uvloop")))
     grace = seconds(options.cancellation_grace, "cancellation_grace")
     whole = 2 * (budget(options.shutdown_timeout) + 2 * grace) + LOOP_CLOSES_WITHIN  # unwinding or stop, then disposal
     forced = 3 * grace + LOOP_CLOSES_WITHIN
@@ -77,3 +79,13 @@ def _refuse_second_loop() -> None:
         "run() begins an event loop, but one runs in this thread already.\n"
         "To fix: await host.run_async(), or use async with host."
     )
+
+
+def _refuse_missing_backend(backend: str, *, uses_uvloop: bool) -> None:
+    if backend not in {"asyncio", "trio"}:
+        raise HostStateError(f"There is no back end {backend!r}.\nTo fix: say asyncio, asyncio+uvloop or trio.")
+    for package in ("trio",) if backend == "trio" else ("uvloop",) if uses_uvloop else ():
+        if find_spec(package) is None:
+            raise HostStateError(
+                f"The back end {package} is not installed.\nTo fix: pip install 'corner-host[{package}]'."
+            )

@@ -6,7 +6,6 @@ from typing import NoReturn
 from corner_host.primitives import (
     CancellationToken,
     CancellationTokenSource,
-    CornerHostError,
     LoopHandle,
     OperationCancelledError,
 )
@@ -44,7 +43,8 @@ async def start_services(
     async with crew.open_stage("start", budget(crew.options.startup_timeout)) as stage:
 
         def call_off() -> None:
-            stage.cut("the application was asked to stop")
+            is_asked = crew.lifetime.application_stopping.is_cancellation_requested
+            stage.cut("the application was asked to stop" if is_asked else "whoever started it called it off")
 
         with CancellationTokenSource.linked(crew.lifetime.application_stopping, called_off) as off:
             if off.is_cancellation_requested:
@@ -58,6 +58,8 @@ async def start_services(
             if _has_failed(stage, made):
                 raise _why_not_started(crew, stage, made)
             made = await _make_calls(crew, stage, validate, construct)
+            if off.is_cancellation_requested and not crew.supervisor.faults:
+                call_off()  # by one of the last services, which did not suspend afterwards
     if _has_failed(stage, made):
         await _give_up(crew, stage, made)
     crew.lifetime.notify_started()
@@ -92,10 +94,7 @@ def _has_failed(stage: Stage, made: list[Call]) -> bool:
 async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
     """Stop what had started, in reverse order, and raise what went wrong."""
     why = _why_not_started(crew, stage, made)
-    if isinstance(why, CornerHostError):  # it tells where to look by itself, and is told by whoever catches it
-        log.START_FAILED(reason=f": {type(why).__name__}")
-    else:
-        log.START_FAILED(why, reason="")
+    log.START_FAILED(why)
     started = [call.member for call in made if call.hook == "start" and call.succeeded]
     members = [member for member in reversed(started) if isinstance(member, Member)]
     async with crew.open_stage("stop", budget(crew.options.shutdown_timeout)) as unwinding:

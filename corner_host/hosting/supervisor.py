@@ -80,8 +80,11 @@ class Supervisor:
         if behavior is BackgroundServiceExceptionBehavior.IGNORE:
             return None
         if behavior is BackgroundServiceExceptionBehavior.RESTART:
-            delay = None if self.is_stopping(execution) else self._restart(execution, name)
-            if delay is not None or self.is_stopping(execution):
+            if self.is_stopping(execution):  # it will not run again
+                self.faults.append(error)
+                return None
+            delay = self._restart(execution, name)
+            if delay is not None:
                 return delay
         log.SERVICE_STOPS_HOST(error, service=name)
         self._stop_host(error)
