@@ -51,15 +51,29 @@ class Crew:
         self.has_abandoned = False
         self._group = group
         self._clock = clock
+        self._stop_limit: float | None = None
         self._places: dict[Execution, Place] = {}
 
-    def open_stage(self, doing: str, budget: float) -> Stage:
-        """Return a stage that may take *budget* seconds."""
+    def open_start(self) -> Stage:
+        """Return the stage of the start."""
+        return self._open("start", budget(self.options.startup_timeout))
+
+    def open_stop(self) -> Stage:
+        """Return the stage of the stop, or of what undoes a failed start."""
+        return self._open("stop", budget(self.options.shutdown_timeout, self._stop_limit))
+
+    def _open(self, doing: str, limit: float) -> Stage:
         grace = seconds(self.options.cancellation_grace, "cancellation_grace")
-        self.stage = Stage(doing, self._group, self._clock, budget=budget, grace=grace, watcher=self)
+        self.stage = Stage(doing, self._group, self._clock, budget=limit, grace=grace, watcher=self)
         if self.lifetime.forcing.is_cancellation_requested:
             self.cut()
         return self.stage
+
+    def limit_stop(self, limit: float) -> None:
+        """Have the stop, whether it has begun or not, take *limit* seconds at most."""
+        self._stop_limit = limit if self._stop_limit is None else min(limit, self._stop_limit)
+        if self.stage is not None and self.stage.doing == "stop":
+            self.stage.tighten(limit)
 
     def cut(self) -> None:
         """Cut what is under way."""

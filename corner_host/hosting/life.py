@@ -76,9 +76,10 @@ class HostLife:
         self._state = _State.BUILT
         self._crew: Crew | None = None
         self._calling_off = CancellationTokenSource()
+        self._over = CancellationTokenSource()  # also where no event tells it: a failed start, a disposal
         self._start_error: BaseException | None = None
         self._stop_error: BaseException | None = None
-        self._stop_limit: Duration | None = None
+        self._stop_limit: float | None = None
         self._stop_waiters = 0
         self._stop_error_seen = False
         self._report: ShutdownReport | None = None
@@ -138,28 +139,34 @@ class HostLife:
         last one who waits is cancelled, what still runs is cancelled.
 
         Args:
-            timeout: If shorter than `HostOptions.shutdown_timeout`, it counts instead. Float seconds or a ``timedelta``.
+            timeout: If shorter than what is left of `HostOptions.shutdown_timeout`, it counts instead. Float seconds or a
+                ``timedelta``.
 
         Raises:
             ShutdownTimeoutError: The time was up, and what still ran was cancelled.
             BaseException: What a service raised, while it ran or while it stopped; several are an ``ExceptionGroup``.
         """
-        limit = None if timeout is None else seconds(timeout, "timeout")
+        if timeout is not None:
+            self._limit_stop(seconds(timeout, "timeout"))
         if self._state is _State.STARTING:
             self._calling_off.cancel()
             await self._start_settled.wait()
-        if self._state is _State.FAILED:
+        if self._state is _State.FAILED or (self._state is _State.BUILT and self._closing is not None):
             return
         if self._state is _State.BUILT:
             self._begin_life(_State.STOPPING)
-        if self._state is not _State.STOPPED and not self._stop_requested.is_set():
+        if self._state is not _State.STOPPED:
             self._state = _State.STOPPING
-            self._stop_limit = limit
             self._stop_requested.set()
         await self._stopped()
         if self._stop_error is not None:
             self._stop_error_seen = True
             raise self._stop_error
+
+    def _limit_stop(self, limit: float) -> None:
+        self._stop_limit = limit if self._stop_limit is None else min(limit, self._stop_limit)
+        if self._crew is not None:
+            self._crew.limit_stop(limit)
 
     async def _stopped(self) -> None:
         """Wait for the end of the stop."""
@@ -186,7 +193,8 @@ class HostLife:
             BaseException: As `stop`.
         """
         try:
-            await self._lifetime.application_stopping.wait()
+            with CancellationTokenSource.linked(self._lifetime.application_stopping, self._over.token) as either:
+                await either.token.wait()
         except BaseException as cancellation:
             with anyio.CancelScope(shield=True):
                 await self._stop_for(cancellation)
@@ -226,13 +234,14 @@ class HostLife:
                     options=self._options,
                     clock=self._clock,
                 )
+                if self._stop_limit is not None:
+                    crew.limit_stop(self._stop_limit)
                 begin.set(crew.supervisor.begin)
                 loop = LoopHandle.current()
                 with self._lifetime.forcing.register(lambda: loop.post(crew.cut)):
                     if not wants_start or await self._has_started(crew):
                         await self._stop_requested.wait()
-                        stage = crew.open_stage("stop", budget(self._options.shutdown_timeout, self._stop_limit))
-                        self._stop_error, self._report = await stop_services(crew, stage)
+                        self._stop_error, self._report = await stop_services(crew, crew.open_stop())
                 if crew.has_abandoned:
                     self._settle()
         except BaseException as error:
@@ -271,6 +280,7 @@ class HostLife:
             self._state = _State.STOPPED
         self._start_settled.set()
         self._ended.set()
+        self._over.cancel()
 
     async def _construct(self) -> Sequence[object]:
         services = await self.services.get_required_service_async(Sequence[HostedService])
@@ -306,6 +316,7 @@ class HostLife:
             with anyio.CancelScope(shield=True):
                 await self._logging.aclose()
             self._lifetime.end()
+            self._over.cancel()
 
     async def __aenter__(self) -> Self:
         try:

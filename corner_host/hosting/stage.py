@@ -9,6 +9,7 @@ one of them. All waiting is done with the host's clock.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, final
 
@@ -126,6 +127,7 @@ class Stage:
         self._idle = anyio.Event()
         self._nap = anyio.CancelScope()
         self._over = False
+        self._context = copy_context()
         self._cut_at = 0.0
 
     @property
@@ -148,6 +150,13 @@ class Stage:
         self._over = True
         self._nap.cancel()
 
+    def tighten(self, limit: float) -> None:
+        """Have the stage end within *limit* seconds from now, if that is sooner than its budget says."""
+        budget = self.elapsed + limit
+        if budget < self.budget and not self._over:
+            self.budget = budget
+            self._nap.cancel()
+
     def cut(self, why: str) -> None:
         """Cancel everything that runs; what is called from now on starts cancelled."""
         if self.was_cut or self._over:
@@ -156,12 +165,15 @@ class Stage:
         self.why_cut = why
         self._cut_at = self._clock.monotonic()
         running = list(self._running)
-        self._watcher.on_cut(self, running)
-        for call in running:
-            call.was_cut = True
-            if call.scope is not None:
-                call.scope.cancel()
-        self._nap.cancel()
+        try:
+            # another thread may have asked for it, and anyio knows its back end by the context
+            self._context.run(self._watcher.on_cut, self, running)
+        finally:
+            for call in running:
+                call.was_cut = True
+                if call.scope is not None:
+                    call.scope.cancel()
+            self._nap.cancel()
 
     async def run(self, calls: Iterable[Call], *, concurrently: bool, until_error: bool = False) -> list[Call]:
         """Make *calls*, and return those that were made, in the order in which they ended.

@@ -11,7 +11,7 @@ from corner_host.primitives import (
 )
 
 from . import log
-from .crew import Crew, budget, errors_of
+from .crew import Crew, errors_of
 from .errors import ShutdownTimeoutError, StartupTimeoutError, gather
 from .member import Member
 from .stage import Call, Stage
@@ -40,7 +40,7 @@ async def start_services(
     """
     log.STARTING()
     loop = LoopHandle.current()
-    async with crew.open_stage("start", budget(crew.options.startup_timeout)) as stage:
+    async with crew.open_start() as stage:
 
         def call_off() -> None:
             is_asked = crew.lifetime.application_stopping.is_cancellation_requested
@@ -97,7 +97,7 @@ async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
     log.START_FAILED(why)
     started = [call.member for call in made if call.hook == "start" and call.succeeded]
     members = [member for member in reversed(started) if isinstance(member, Member)]
-    async with crew.open_stage("stop", budget(crew.options.shutdown_timeout)) as unwinding:
+    async with crew.open_stop() as unwinding:
         undone = await crew.run_hook(unwinding, "stop", members, concurrently=False)
         undone += await crew.end_executions(unwinding)
     errors = [why, *errors_of(undone)]
