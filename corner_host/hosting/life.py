@@ -27,7 +27,7 @@ from .contracts import HostApplicationLifetime, HostedService, HostLifetime
 from .crew import Crew, budget
 from .detached import begin_detached
 from .environment import HostEnvironment
-from .errors import HostStateError, ShutdownTimeoutError
+from .errors import HostStateError
 from .execution import begin
 from .lifetime import ApplicationLifetime
 from .member import HostedServiceStatus
@@ -120,14 +120,12 @@ class HostLife:
         self._begin_life(_State.STARTING)
         try:
             await self._start_settled.wait()
-        except BaseException as cancellation:
+        except BaseException:
             self._calling_off.cancel()
             with anyio.CancelScope(shield=True):
                 await self._start_settled.wait()
                 if self._start_error is None:  # it had started at the very same moment
-                    await self._stop_for(cancellation)
-            if self._start_error is not None and not isinstance(self._start_error, OperationCancelledError):
-                raise _both(cancellation, self._start_error) from None
+                    await self._stop_quietly()
             raise
         if self._start_error is not None:
             raise self._start_error
@@ -173,15 +171,15 @@ class HostLife:
         self._stop_waiters += 1
         try:
             await self._ended.wait()
-        except BaseException as cancellation:
+        except BaseException:
             if self._stop_waiters == 1:
                 if self._crew is not None:
                     self._crew.cut()
                 with anyio.CancelScope(shield=True):
                     await self._ended.wait()
                 self._stop_error_seen = True
-                if self._stop_error is not None and not isinstance(self._stop_error, ShutdownTimeoutError):
-                    raise _both(cancellation, self._stop_error) from None
+                if self._stop_error is not None:
+                    log.STOP_FAILED(self._stop_error)
             raise
         finally:
             self._stop_waiters -= 1
@@ -195,22 +193,22 @@ class HostLife:
         try:
             with CancellationTokenSource.linked(self._lifetime.application_stopping, self._over.token) as either:
                 await either.token.wait()
-        except BaseException as cancellation:
+        except BaseException:
             with anyio.CancelScope(shield=True):
-                await self._stop_for(cancellation)
+                await self._stop_quietly()
             raise
         with anyio.CancelScope(shield=True):  # the stop has a budget of its own
             await self.stop()
         await checkpoint_if_cancelled()
 
-    async def _stop_for(self, cancellation: BaseException) -> None:
-        """Stop for somebody who is being cancelled, which goes on; what goes wrong is raised together with it."""
+    async def _stop_quietly(self) -> None:
+        """Stop for somebody who is being cancelled: no other exception must replace that, so it is recorded."""
         try:
             await self.stop()
         except BaseException as error:
             if is_cancellation(error):
                 raise
-            raise _both(cancellation, error) from None
+            log.STOP_FAILED(error)
 
     def _begin_life(self, state: _State) -> None:
         self._state = state
@@ -332,8 +330,3 @@ class HostLife:
     ) -> None:
         with anyio.CancelScope(shield=True):
             await self.aclose()
-
-
-def _both(cancellation: BaseException, error: BaseException) -> BaseException:
-    """Return a cancellation that goes on and an error that must not be lost, as task groups would give them."""
-    return BaseExceptionGroup("The host was cancelled, and could not end cleanly.", [cancellation, error])

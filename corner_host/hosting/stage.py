@@ -35,7 +35,8 @@ class Call:
         member: The service as the host knows it.
         seconds: How long it took, or has taken.
         error: What it raised.
-        was_cut: It was cancelled because the stage was cut.
+        was_cut: It was still running when the stage was cut, or had to be cancelled later.
+        was_cancelled: It ended by its cancellation.
         was_abandoned: It did not heed its cancellation.
         place: Where it waited when the stage was cut, if it still ran then.
         work: The coroutine, while it runs.
@@ -53,6 +54,7 @@ class Call:
         "scope",
         "seconds",
         "was_abandoned",
+        "was_cancelled",
         "was_cut",
         "work",
     )
@@ -69,6 +71,7 @@ class Call:
         self.error: BaseException | None = None
         self.was_cut = False
         self.was_abandoned = False
+        self.was_cancelled = False
         self.is_slow = False
         self.place: Place | None = None
         self.scope: anyio.CancelScope | None = None
@@ -77,7 +80,7 @@ class Call:
     @property
     def succeeded(self) -> bool:
         """Whether it ran to its end."""
-        return self.error is None and not self.was_cut
+        return self.error is None and not self.was_cancelled and not self.was_abandoned
 
 
 class StageWatcher(Protocol):
@@ -128,6 +131,7 @@ class Stage:
         self._nap = anyio.CancelScope()
         self._over = False
         self._context = copy_context()
+        self.after_each: Callable[[], object] = _nothing
         self._cut_at = 0.0
 
     @property
@@ -211,6 +215,7 @@ class Stage:
             if call.was_abandoned:
                 return  # the rest of the lane goes on elsewhere
             self._finish(call)
+            self.after_each()
             if lane.until_error and not call.succeeded:
                 break
         self._lane_ended()
@@ -231,7 +236,8 @@ class Stage:
                         f"{call.name} has a {call.hook or 'function'}() that is not async: it gave {call.work!r}."
                     )
                 await call.work
-            call.was_cut = call.was_cut or call.scope.cancelled_caught
+            call.was_cancelled = call.scope.cancelled_caught
+            call.was_cut = call.was_cut or call.was_cancelled
         except BaseException as error:
             if is_cancellation(error):
                 raise
@@ -281,6 +287,10 @@ class Stage:
         self._finish(call)
         self._lanes -= 1
         self._begin(_Lane(lane.todo, lane.ended, until_error=lane.until_error))
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 @final

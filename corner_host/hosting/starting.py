@@ -47,9 +47,14 @@ async def start_services(
             stage.cut("the application was asked to stop" if is_asked else "whoever started it called it off")
 
         with CancellationTokenSource.linked(crew.lifetime.application_stopping, called_off) as off:
-            if off.is_cancellation_requested:
-                call_off()
+
+            def look() -> None:
+                if off.is_cancellation_requested:
+                    call_off()
+
+            look()
             off.token.register(lambda: loop.post(call_off))
+            stage.after_each = look  # a service may ask for it and start without ever suspending
             made = await stage.run(
                 [Call(type(crew.host_lifetime).__qualname__, crew.host_lifetime.wait_for_start)],
                 concurrently=False,
@@ -58,8 +63,6 @@ async def start_services(
             if _has_failed(stage, made):
                 raise _why_not_started(crew, stage, made)
             made = await _make_calls(crew, stage, validate, construct)
-            if off.is_cancellation_requested and not crew.supervisor.faults:
-                call_off()  # by one of the last services, which did not suspend afterwards
     if _has_failed(stage, made):
         await _give_up(crew, stage, made)
     crew.lifetime.notify_started()
