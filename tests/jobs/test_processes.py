@@ -58,6 +58,13 @@ async def until_lines(database: Path, what: str, count: int) -> None:
             await anyio.sleep(0.005)
 
 
+async def until_workers(database: Path, count: int) -> None:
+    """Return when so many processes have registered as workers."""
+    with closing(sqlite3.connect(database, timeout=10)) as connection, anyio.fail_after(30):
+        while connection.execute("SELECT count(*) FROM corner_job_workers").fetchone() != (count,):
+            await anyio.sleep(0.01)
+
+
 async def put_orders(jobs: Shop, count: int) -> list[str]:
     answers = await jobs.engine.put([new_job("Order", payload=b'{"number": %d}' % number) for number in range(count)])
     return [answer.id for answer in answers]
@@ -140,8 +147,9 @@ async def test_two_workers_share_the_work(tmp_path: Path) -> None:
     """Each job runs once, whoever claims it."""
     database = tmp_path / "jobs.db"
     async with shop(database) as jobs:
-        ids = await put_orders(jobs, 200)
         with program(database, "asyncio", "work"), program(database, "trio", "work"):
+            await until_workers(database, 2)
+            ids = await put_orders(jobs, 200)
             await all_ended(jobs, ids)
         workers = {event.detail for job_id in ids for event in (await jobs.info(job_id)).history}
 
