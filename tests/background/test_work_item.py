@@ -1,6 +1,7 @@
 """How an item calls its work: arguments, token, services, time."""
 
 import contextvars
+import inspect
 import logging
 import threading
 from collections.abc import Sequence
@@ -368,7 +369,9 @@ async def test_a_marked_function_is_not_taken_for_an_unmarked_one(marked_first: 
         async def call(*args: Any) -> Any:
             return args
 
-        return wraps(annotated)(call) if marked else call
+        if marked:
+            call.__dict__["__signature__"] = inspect.signature(annotated)
+        return call
 
     order = [marked_first, not marked_first] * 2
 
