@@ -250,7 +250,8 @@ def refresh(site: Site) -> None:
 def _refreshed(site: Site, seen: set[Site]) -> Task:
     children = [child for _, child in site.children()]
     for child in children:
-        if child not in seen:
+        is_settled = child.lifetime is ServiceLifetime.SINGLETON and child.is_certain
+        if child not in seen and not is_settled:
             seen.add(child)
             yield _refreshed(child, seen)
     slot = site.slot if isinstance(site, Call) else None

@@ -224,7 +224,7 @@ class _Writer:
         tab = " " * depth
         opening = [f"{tab}d = context.held_"] if self._keeps else []
         closing: list[str] = []
-        if self.is_straight:
+        if self.is_straight and self.kept:
             places = self.constant(tuple(self.kept))
             objects = f"({', '.join(self.kept.values())},)"
             closing += [
