@@ -250,8 +250,7 @@ def refresh(site: Site) -> None:
 def _refreshed(site: Site, seen: set[Site]) -> Task:
     children = [child for _, child in site.children()]
     for child in children:
-        is_settled = child.lifetime is ServiceLifetime.SINGLETON and child.is_certain
-        if child not in seen and not is_settled:
+        if child not in seen:
             seen.add(child)
             yield _refreshed(child, seen)
     slot = site.slot if isinstance(site, Call) else None

@@ -9,7 +9,6 @@ from typing import Protocol
 from rich.align import Align
 from rich.bar import Bar
 from rich.console import Console, Group, RenderableType
-from rich.constrain import Constrain
 from rich.live import Live
 from rich.logging import RichHandler
 from rich.panel import Panel
@@ -22,7 +21,6 @@ from corner_host import BackgroundService, BackgroundTaskQueue, CancellationToke
 from .ledger import Ledger
 
 FRAME_SECONDS = 0.1
-WIDEST = 100
 SPARKS = " ▁▂▃▄▅▆▇█"
 
 
@@ -51,14 +49,10 @@ class LiveDisplay(BackgroundService):
             try:
                 async for _ in stopping.every(FRAME_SECONDS, immediately=True):
                     pace.note(self._ledger.done)
-                    live.update(self._fit(screen(self._ledger, self._queue, pace)), refresh=True)
+                    live.update(screen(self._ledger, self._queue, pace), refresh=True)
             finally:
                 # Drawn when the display ends; a start that failed has no accounts to show.
-                live.update(self._fit(closing(self._ledger)) if self._ledger.is_open else "")
-
-    def _fit(self, picture: RenderableType) -> RenderableType:
-        """Leave room on the right: the ``^C`` that a terminal echoes would break a full last line, and the picture."""
-        return Constrain(picture, min(self._console.width - 4, WIDEST))
+                live.update(closing(self._ledger) if self._ledger.is_open else "")
 
 
 class Stopwatch(Protocol):

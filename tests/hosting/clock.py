@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import anyio
+import anyio.lowlevel
 
 
 class ManualClock:
@@ -19,6 +20,9 @@ class ManualClock:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await anyio.lowlevel.checkpoint()
+            return
         awake = anyio.Event()
         self._sleepers.append((self._now + seconds, awake))
         await awake.wait()

@@ -269,3 +269,12 @@ async def test_services_added_by_builder_of_are_started(journal: Journal) -> Non
         pass
 
     assert journal.lines == ["ready start", "ready stop"]
+
+
+def test_a_function_that_is_not_async_is_refused() -> None:
+    """Bad input: it would block the loop; the error names it."""
+
+    def plain() -> None: ...
+
+    with pytest.raises((TypeError, ValueError), match="plain"):
+        Host.create_empty_builder().add_hosted_service(plain).build()

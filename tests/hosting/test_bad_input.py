@@ -270,3 +270,16 @@ async def test_options_are_checked_where_they_are_set(journal: Journal) -> None:
 
     with pytest.raises((ValueError, TypeError), match="restart_limit"):
         builder.build()
+
+
+async def test_services_that_are_not_async_are_named(journal: Journal) -> None:
+    """A start that is a plain function is the mistake of a newcomer; the error says whose."""
+
+    class Plain:
+        def start(self) -> None: ...
+
+        def stop(self) -> None: ...
+
+    with pytest.raises((TypeError, ValueError), match="Plain"):
+        host = builder_of(Plain).build()
+        await host.start()

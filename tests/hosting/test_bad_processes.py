@@ -108,3 +108,27 @@ def test_a_thread_that_cannot_be_cancelled(tmp_path: Path, backend: str) -> None
 
     assert result.lines == ["database start", "ready", "database stop", "database closed"]
     assert "Culprit" in result.errors
+
+
+@BACKENDS
+def test_work_that_swallows_every_cancellation(tmp_path: Path, backend: str) -> None:
+    """H2: the database is stopped and closed, the culprit is named, the process ends with a failure."""
+    result = run(SWALLOWS, tmp_path, backend, ("ready", signal.SIGTERM))
+
+    assert result.lines == ["database start", "ready", "database stop", "database closed"]
+    assert result.status not in {0, -signal.SIGKILL}
+    assert "Culprit" in result.errors
+
+
+@BACKENDS
+def test_work_that_blocks_the_loop(tmp_path: Path, backend: str) -> None:
+    """H5: nothing in the loop can run, yet a second signal ends the process, and its status is that of the signal."""
+    tell_again = BLOCKS.replace(
+        'print("ready")\n',
+        'print("ready")\n            threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGTERM]).start()\n',
+        1,
+    )
+    result = run(tell_again, tmp_path, backend, ("ready", signal.SIGTERM))
+
+    assert result.status == 143
+    assert "Culprit" in result.errors or "program.py" in result.errors

@@ -5,7 +5,7 @@ import anyio.lowlevel
 import pytest
 
 from corner_host.hosting import Host, HostBuilderSettings, HostedService, StartupTimeoutError
-from tests.hosting.journal import Journal, after, failing, host_of, leaves
+from tests.hosting.journal import Journal, after, builder_of, failing, host_of, leaves
 
 STARTING = {"services_start_concurrently": True}
 STOPPING = {"services_stop_concurrently": True}
@@ -210,3 +210,25 @@ async def test_a_failed_concurrent_start_unwinds_in_reverse_of_completion(journa
 
     assert journal.lines[-3:] == ["a stop", "c stop", "b stop"]
     await host.aclose()
+
+
+async def test_a_worker_is_watched_from_its_own_start_on(journal: Journal) -> None:
+    """CC-15, EX-17: its fault is noticed although the phase is not over."""
+    gate, error = anyio.Event(), RuntimeError("worker")
+    builder = builder_of(
+        journal.worker("worker", after(gate, error)), journal.service("slow", start=anyio.sleep_forever), **STARTING
+    )
+    host = builder.build()
+
+    async with anyio.create_task_group() as tasks:
+
+        async def open_gate() -> None:
+            await anyio.wait_all_tasks_blocked()
+            gate.set()
+
+        tasks.start_soon(open_gate)
+        with pytest.raises(RuntimeError) as caught:
+            await host.run_async()
+
+    assert caught.value is error
+    assert "slow start cancelled" in journal.lines

@@ -1,6 +1,7 @@
 """What `Host.create_builder()` is made of (sections 16 and 18)."""
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,25 @@ def test_the_environment_at_build_decides() -> None:
     """DV-8: use_environment after the builder was made."""
     with pytest.raises(ScopeValidationError):
         scoped_from_root(create("Production").use_environment("Development"))
+
+
+@pytest.mark.parametrize("args", [None, []])
+def test_no_arguments_add_no_source(args: list[str] | None) -> None:
+    """DF-7: nothing or an empty list."""
+    sources = [type(source).__name__ for source in Host.create_builder(args).configuration.sources]
+
+    assert not [name for name in sources if "CommandLine" in name]
+
+
+@pytest.mark.parametrize("file", ["appsettings.json", "home/.microsoft/usersecrets/shop/secrets.json"])
+async def test_files_are_read_again_when_they_change(root: Path, file: str) -> None:
+    """DF-9: by default."""
+    write(root / file, '{"a": "before"}')
+    host = Host.create_builder(["--environment=Development", "--applicationName=shop"]).build()
+    changed = threading.Event()
+    host.configuration.on_change(changed.set)
+    write(root / file, '{"a": "after!"}')
+
+    assert changed.wait(20)
+    assert host.configuration["a"] == "after!"
+    await host.aclose()

@@ -309,3 +309,23 @@ async def test_the_provider_of_the_host_is_unusable_afterwards() -> None:
 
     with pytest.raises(RuntimeError):
         provider.get_required_service(Pool)
+
+
+async def test_disposing_while_another_disposal_runs_waits_for_it(journal: Journal) -> None:
+    """DI-13, H4: both return when everything is closed."""
+    gate = anyio.Event()
+    host = with_pool(journal, journal.service("a", stop=gate.wait)).build()
+    host.services.get_required_service(Pool)
+    await host.start()
+
+    async def close() -> None:
+        await host.aclose()
+        journal.note("returned")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(close)
+        tasks.start_soon(close)
+        await anyio.wait_all_tasks_blocked()
+        gate.set()
+
+    assert journal.lines == ["a start", "a stop", "pool closed", "returned", "returned"]

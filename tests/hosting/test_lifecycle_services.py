@@ -1,5 +1,6 @@
 """Lifecycle services: the hooks around start and stop (section 9)."""
 
+import anyio.lowlevel
 import pytest
 
 from tests.hosting.journal import Journal, builder_of, failing, host_of
@@ -152,3 +153,23 @@ async def test_an_attribute_is_not_a_hook(journal: Journal) -> None:
         pass
 
     assert journal.lines == ["start", "stop"]
+
+
+@FLAGS
+async def test_each_phase_is_over_before_the_next(journal: Journal, concurrently: bool) -> None:
+    """LC-1, LC-7, CC-3: all starting, all start, all started; the slow one holds up the phase."""
+
+    async def slow() -> None:
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        journal.note("slow is through")
+
+    steps = ("starting", "start", "started", "stopping", "stop", "stopped")
+    host = host_of(
+        journal.lifecycle("slow", **dict.fromkeys(steps, slow)), journal.lifecycle("quick"), **concurrent(concurrently)
+    )
+    async with host:
+        pass
+
+    phases = [set(journal.lines[first : first + 3]) for first in range(0, 18, 3)]
+    assert phases == [{f"slow {step}", "slow is through", f"quick {step}"} for step in steps]

@@ -282,3 +282,29 @@ async def test_hosts_run_side_by_side(journal: Journal) -> None:
         journal.note("both")
 
     assert journal.lines == ["one start", "two start", "both", "two stop", "one stop"]
+
+
+@pytest.mark.parametrize("when", ["before", "during"])
+async def test_a_wait_ends_when_the_start_fails(journal: Journal, when: str) -> None:
+    """H1: there is no shutdown to wait for, so nobody waits for ever."""
+    host = host_of(journal.service("a", start=RuntimeError("no")))
+
+    async def wait() -> None:
+        with anyio.fail_after(5):
+            try:
+                await host.wait_for_shutdown()
+            except HostStateError:
+                journal.note("refused")
+        journal.note("wait over")
+
+    async with anyio.create_task_group() as tasks:
+        if when == "before":
+            tasks.start_soon(wait)
+            await anyio.wait_all_tasks_blocked()
+        with pytest.raises(RuntimeError, match=r"^no$"):
+            await host.start()
+        if when == "during":
+            tasks.start_soon(wait)
+
+    assert journal.lines[-1] == "wait over"
+    await host.aclose()

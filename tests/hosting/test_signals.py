@@ -147,3 +147,23 @@ def test_a_working_directory_that_is_gone_gives_no_hint(tmp_path: Path) -> None:
 
     assert result.lines[-1] == "stopped"
     assert "current working directory" not in "\n".join([*result.lines, result.errors])
+
+
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [
+        ("fine", 0),
+        ("crash", 1),
+        ("start", 3),
+        ("hang", 4),
+        ("configuration", 78),
+        ("twice-2", 130),
+        ("twice-15", 143),
+        ("exit", 9),
+    ],
+)
+def test_main_has_a_status_for_every_end(tmp_path: Path, what: str, status: int) -> None:
+    """H2, H5, H11: stopped on request, crashed, not started, over budget, wrongly configured, forced, by sys.exit."""
+    result = run_program(MAIN, folder=tmp_path, args=[what])
+
+    assert result.status == status, result.errors

@@ -1,7 +1,10 @@
 """A start that is cut short: by its caller, or because the application is asked to stop (section 1; H8, H9)."""
 
+import threading
+
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 
 from corner_host.hosting import HostStateError
@@ -115,7 +118,7 @@ async def test_stop_application_cancels_the_start(journal: Journal) -> None:
 
 
 async def test_a_start_cancelled_inside_a_service_is_logged(journal: Journal, records: Records) -> None:
-    """LG-5, ST-16: id 11 carries the cancellation."""
+    """LG-5, ST-16: id 11 carries the cancellation, without a traceback of the host's internals."""
 
     async def stop_and_wait() -> None:
         host.lifetime.stop_application()
@@ -128,6 +131,7 @@ async def test_a_start_cancelled_inside_a_service_is_logged(journal: Journal, re
 
     assert records.ids() == [1, 11]
     assert isinstance(records.error_of(11), OperationCancelledError)
+    assert records.one(11).exc_info[2] is None
     await host.aclose()
 
 
@@ -163,4 +167,42 @@ async def test_a_service_that_raises_when_cancelled_is_heard(journal: Journal, r
 
     assert scope.cancelled_caught
     assert records.error_of(11) is error
+    await host.aclose()
+
+
+async def test_stop_application_within_a_start_that_does_not_wait_counts_too(journal: Journal) -> None:
+    """H8, ST-22: nothing looks at a token here, yet the application does not count as started, and nothing stays."""
+
+    async def stop() -> None:
+        host.lifetime.stop_application()
+
+    host = journal.watch(host_of(journal.service("a", start=stop), journal.service("b")))
+
+    with pytest.raises(OperationCancelledError):
+        await host.start()
+
+    assert "application started" not in journal.lines
+    assert journal.lines.count("a stop") == journal.lines.count("a start")
+    assert journal.lines.count("b stop") == journal.lines.count("b start")
+    await host.aclose()
+
+
+@pytest.mark.parametrize("step", ["starting", "start", "started"])
+async def test_a_thread_may_call_the_start_off(journal: Journal, step: str) -> None:
+    """AL-6, ST-20: stop_application from a thread of one's own cancels what starts."""
+    host = host_of(journal.lifecycle("a", **{step: anyio.sleep_forever}))
+
+    async with anyio.create_task_group() as tasks:
+
+        async def stop() -> None:
+            await anyio.wait_all_tasks_blocked()
+            thread = threading.Thread(target=host.lifetime.stop_application)
+            thread.start()
+            await anyio.to_thread.run_sync(thread.join)
+
+        tasks.start_soon(stop)
+        with anyio.fail_after(5), pytest.raises(OperationCancelledError):
+            await host.start()
+
+    assert f"a {step} cancelled" in journal.lines
     await host.aclose()

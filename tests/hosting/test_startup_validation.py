@@ -150,7 +150,7 @@ async def test_valid_options_let_the_host_start(journal: Journal) -> None:
 
 
 async def test_no_service_is_made_when_validation_fails(journal: Journal, records: Records) -> None:
-    """SV-9: neither made nor started; the failure is the record with id 11."""
+    """SV-9: neither made nor started; the failure is in the record with id 11, without our internals."""
 
     class Service:
         def __init__(self) -> None:
@@ -171,6 +171,7 @@ async def test_no_service_is_made_when_validation_fails(journal: Journal, record
 
     assert journal.lines == []
     assert records.error_of(11) is error
+    assert records.one(11).exc_info[2] is None
 
 
 async def test_stop_after_a_failed_validation_does_not_raise(journal: Journal) -> None:

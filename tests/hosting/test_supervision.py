@@ -262,3 +262,22 @@ async def test_a_function_is_supervised_as_a_worker_is(journal: Journal) -> None
 
     assert caught.value is error
     assert "sweep" in host.hosted_services[0].name
+
+
+async def test_a_failure_during_the_stop_is_not_restarted(journal: Journal) -> None:
+    """H10, EX-15: the stop has begun; the failure is raised."""
+
+    async def work(stopping: CancellationToken) -> None:
+        await stopping.wait()
+        raise RuntimeError("flush")
+
+    worker = journal.worker("worker", work)
+    host = host_of(worker, background_service_exception_behavior=RESTART, restart_backoff=AT_ONCE)
+    await host.start()
+    await worker.entered.wait()
+
+    with pytest.raises(RuntimeError, match=r"^flush$"):
+        await host.stop()
+
+    assert journal.lines == ["worker execute"]
+    await host.aclose()

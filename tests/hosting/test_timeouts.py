@@ -323,3 +323,22 @@ async def test_a_validator_that_hangs_is_cut(journal: Journal) -> None:
 
     assert journal.lines == []
     await host.aclose()
+
+
+@FLAGS
+@pytest.mark.parametrize("step", ["starting", "start", "started"])
+async def test_a_start_over_budget_is_cut_and_names_the_culprit(
+    journal: Journal, step: str, concurrently: bool
+) -> None:
+    """H3, TO-2, TO-3, TO-9: `StartupTimeoutError` says who was still starting, and at which line."""
+    host = host_of(journal.service("a"), Stuck(step), startup_timeout=0.05, services_start_concurrently=concurrently)
+
+    with pytest.raises(StartupTimeoutError) as caught:
+        await host.start()
+
+    (culprit,) = caught.value.services
+    assert "Stuck" in culprit.name
+    assert (culprit.file, culprit.line) == (__file__, CULPRIT)
+    assert f"{CULPRIT}" in str(caught.value)
+    assert journal.lines.count("a stop") == journal.lines.count("a start")
+    await host.aclose()

@@ -232,7 +232,8 @@ class Engine:
     def _compiled(self, site: Site, door: _Door, *, at_root: bool) -> Any:
         """Compile the plan of what was made once; None as long as the walk has to do it."""
         with self._lock:
-            refresh(site)  # factories may have turned out to be asynchronous since it was built
+            if not site.is_certain:
+                refresh(site)
             if not site.is_certain:
                 return None
             if site.lifetime is ServiceLifetime.SINGLETON or (at_root and site.lifetime is ServiceLifetime.SCOPED):

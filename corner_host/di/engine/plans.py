@@ -223,15 +223,8 @@ class _Writer:
         value, _ = run(self._value(site, depth, 0))
         tab = " " * depth
         opening = [f"{tab}d = context.held_"] if self._keeps else []
-        is_straight = self.is_straight and bool(self.kept)
-        if not is_straight and not self._checks_closed and not _may_be_none(site):
-            return [*opening, *self._lines, f"{tab}return {value}"]
-        if not value.startswith("v"):
-            name = self._new_name()
-            self._lines.append(f"{tab}{name} = {value}")
-            value = name
         closing: list[str] = []
-        if is_straight:
+        if self.is_straight:
             places = self.constant(tuple(self.kept))
             objects = f"({', '.join(self.kept.values())},)"
             closing += [
@@ -241,8 +234,14 @@ class _Writer:
         if self._checks_closed:
             closing.append(f"{tab}if context.plans_ is CLOSED: too_late(context)")
         if _may_be_none(site):
-            closing.append(f"{tab}if {value} is None: raise made_none({self.constant(site)})")
-        return [*opening, *self._lines, *closing, f"{tab}return {value}"]
+            closing.append(f"{tab}if v0 is None: raise made_none({self.constant(site)})")
+        if closing:
+            if not value.startswith("v"):
+                self._lines.append(f"{tab}v0 = {value}")
+                value = "v0"
+            closing = [line.replace("v0", value) for line in closing]
+            return [*opening, *self._lines, *closing, f"{tab}return {value}"]
+        return [*opening, *self._lines, f"{tab}return {value}"]
 
     def _new_name(self) -> str:
         self._count += 1

@@ -46,7 +46,7 @@ def costs() -> Costs:
     """Measure; times are the least of seven, since whatever else runs can only add to them."""
     _built(chains()).get_service(int)
     runs = [_timed() for _ in range(7)]
-    build, first, second, third = (min(one) / COUNT * 1e6 for one in zip(*runs, strict=True))
+    least = [min(one) / COUNT * 1e6 for one in zip(*runs, strict=True)]
     classes = chains()
     gc.collect()
     tracemalloc.start()
@@ -58,7 +58,7 @@ def costs() -> Costs:
     gc.collect()
     resolved, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return Costs(build, first, second, third, built / COUNT, resolved / COUNT)
+    return Costs(*least, built / COUNT, resolved / COUNT)
 
 
 def _timed() -> tuple[float, float, float, float]:

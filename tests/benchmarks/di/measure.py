@@ -2,12 +2,13 @@
 
 import gc
 import random
+import statistics
 import timeit
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-ROUNDS = 61
-SECONDS_A_ROUND = 0.004
+ROUNDS = 41
+SECONDS_A_ROUND = 0.008
 
 
 class Statement(NamedTuple):
@@ -18,10 +19,7 @@ class Statement(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Nanoseconds of one execution, and how many times the base's they are.
-
-    Both are of the quickest round: whatever else runs on the machine can only add to a round.
-    """
+    """Nanoseconds of one execution, and how many times the base's they are; medians over the rounds."""
 
     nanoseconds: float
     ratio: float
@@ -43,4 +41,10 @@ def ratios(contenders: Mapping[str, Statement]) -> dict[str, Result]:
         random.shuffle(names)
         for name in names:
             taken[name].append(timers[name].timeit(loops[name]) / loops[name])
-    return {name: Result(min(taken[name]) * 1e9, min(taken[name]) / min(taken[base])) for name in contenders}
+    return {
+        name: Result(
+            statistics.median(taken[name]) * 1e9,
+            statistics.median(time / other for time, other in zip(taken[name], taken[base], strict=True)),
+        )
+        for name in contenders
+    }

@@ -52,8 +52,7 @@ def dishka() -> Scenarios:
             source.provide(kind, cache=False)
         source.provide(connect, cache=False)
         source.provide(Repository, cache=False)
-        kinds_of_request: list[Any] = [session, work, *(one for one in SCOPED if one not in {Session, UnitOfWork})]
-        for kind in kinds_of_request:
+        for kind in (session, work, *(one for one in SCOPED if one not in {Session, UnitOfWork})):
             source.provide(kind, scope=library.Scope.REQUEST)
         return source
 
@@ -89,7 +88,7 @@ def wireup() -> Scenarios:
     """wireup; a generator is its way to close something."""
     import wireup as library  # noqa: PLC0415 - may not be installed
 
-    def marked(kind: Any, lifetime: Any) -> Any:
+    def marked(kind: Any, lifetime: str) -> Any:
         return library.injectable(lifetime=lifetime)(kind)
 
     plain = [marked(Clock, "singleton"), *(marked(kind, "transient") for kind in TRANSIENT)]
