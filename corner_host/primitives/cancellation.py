@@ -19,6 +19,7 @@ import anyio.lowlevel
 from .durations import Duration, seconds
 from .errors import CornerHostError
 from .loop import LoopHandle
+from .ticks import Ticks
 
 
 class OperationCancelledError(CornerHostError, RuntimeError):
@@ -118,7 +119,11 @@ class CancellationToken:
         Returns:
             True when cancellation cut the sleep short. It never raises for it.
         """
-        with anyio.move_on_after(seconds(duration, "sleep")):
+        limit = seconds(duration, "sleep")
+        if self.is_cancellation_requested:
+            await anyio.lowlevel.checkpoint()
+            return True
+        with anyio.move_on_after(limit):
             await self.wait()
             return True
         return False
@@ -147,7 +152,7 @@ class CancellationToken:
             tick 1
             tick 2
         """
-        return _Ticks(self, seconds(period, "period", above=0.0), immediately=immediately)
+        return Ticks(self.sleep, seconds(period, "period", above=0.0), immediately=immediately)
 
     @contextmanager
     def cancel_scope(self) -> Generator[anyio.CancelScope]:
@@ -300,33 +305,3 @@ class CancellationTokenSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-@final
-class _Ticks(AsyncIterator[int]):
-    """The ticks of `CancellationToken.every`; a class, since an abandoned async generator warns under trio."""
-
-    def __init__(self, token: CancellationToken, period: float, *, immediately: bool) -> None:
-        self._token = token
-        self._period = period
-        self._immediately = immediately
-        self._due: float | None = None
-        self._number = 0
-
-    async def __anext__(self) -> int:
-        now = anyio.current_time()
-        if self._due is None:
-            self._due = now if self._immediately else now + self._period
-        else:
-            self._due += self._period
-            if self._due < now:
-                self._due += (now - self._due) // self._period * self._period
-        if self._due > now:
-            cut_short = await self._token.sleep(self._due - now)
-        else:
-            await anyio.lowlevel.checkpoint()
-            cut_short = self._token.is_cancellation_requested
-        if cut_short:
-            raise StopAsyncIteration
-        self._number += 1
-        return self._number

@@ -140,6 +140,31 @@ async def test_sleep_says_whether_it_was_cut_short() -> None:
     assert cut_short
 
 
+async def test_even_no_sleep_at_all_is_cut_short_by_an_already_cancelled_token() -> None:
+    """A loop that is late and sleeps zero seconds still notices."""
+    source = CancellationTokenSource()
+    source.cancel()
+
+    assert await source.token.sleep(0)
+
+
+async def test_missed_ticks_are_made_up_for_by_one() -> None:
+    """A slow body shifts no later tick: after it one tick comes at once, then the grid goes on."""
+    source = CancellationTokenSource()
+    began = anyio.current_time()
+    ticks: list[float] = []
+
+    async for tick in source.token.every(0.05, immediately=True):
+        ticks.append(anyio.current_time() - began)
+        if tick == 1:
+            await anyio.sleep(0.12)  # the ticks at 0.05 and 0.10 pass meanwhile
+        if tick == 3:
+            source.cancel()
+
+    assert len(ticks) == 3
+    assert ticks[2] >= 0.15
+
+
 async def test_a_ticking_loop_ends_without_an_error_when_cancelled() -> None:
     """`async for _ in token.every(...)` is the whole of a periodic service."""
     source = CancellationTokenSource()
