@@ -1,9 +1,28 @@
-"""Every asynchronous test runs on asyncio and on trio."""
+"""Every asynchronous test runs on asyncio and on trio, and no test hears of another."""
+
+import logging
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from corner_host.logging import root
+from corner_host.logging.pipeline import Pipeline
+
+# a busy machine draws slowly; how long an example takes is no promise of ours
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """The back end that the test runs on."""
     return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Take away the logging of hosts that a test built and did not dispose of."""
+    yield
+    for handler in [each for each in logging.getLogger().handlers if isinstance(each, Pipeline)]:
+        root.detach(handler)
