@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any, Final, Protocol, TypeAlias, final
 
 import anyio
+from anyio.abc import TaskGroup
 
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError
 
@@ -31,6 +32,10 @@ class Judge(Protocol):
         """Tell whether the work may say that it was cancelled without having failed."""
         ...
 
+    def forget(self, execution: "Execution", /) -> None:
+        """Take note that *execution* is over."""
+        ...
+
     def after_end_of(self, execution: "Execution", /) -> float | None:
         """Return after how many seconds the work is run again; None: it is not."""
         ...
@@ -51,9 +56,9 @@ class Execution:
 
     __slots__ = (
         "_body",
+        "_cancel",
         "_done",
         "_ended",
-        "_scope",
         "_source",
         "exception",
         "restarts",
@@ -72,7 +77,7 @@ class Execution:
         self.was_cut = False
         self._body = body
         self._source = CancellationTokenSource()
-        self._scope: anyio.CancelScope | None = None
+        self._cancel: Callable[[], object] | None = None
         self._done: anyio.Event | None = None
         self._ended = False
 
@@ -93,8 +98,8 @@ class Execution:
         """Cancel the work itself; its token too."""
         if not self._ended:
             self.was_cut = True
-            if self._scope is not None:
-                self._scope.cancel()
+            if self._cancel is not None:
+                self._cancel()
 
     async def stop(self) -> None:
         """Ask the work to stop, and return once it has ended.
@@ -127,35 +132,37 @@ class Execution:
                 await self._done.wait()
             raise
 
-    async def run(self, judge: "Judge | None" = None) -> None:
-        """Run the work, and again for as long as *judge*, asked after each end, says so."""
+    def begin(self, group: TaskGroup, judge: "Judge | None" = None) -> None:
+        """Run the work in a task of *group*, and again for as long as *judge*, asked after each end, says so."""
+        handle = group.create_task(self._run(judge), name=type(self.service).__qualname__)
+        self._cancel = handle.cancel
+        if self.was_cut:
+            handle.cancel()
+
+    async def _run(self, judge: "Judge | None") -> None:
         try:
             await self._run_once(judge)
             while judge is not None and (delay := judge.after_end_of(self)) is not None:
-                with self.stopping.cancel_scope() as self._scope:
+                with self.stopping.cancel_scope():
                     await judge.clock.sleep(delay)
-                if self.was_cut or self.stopping.is_cancellation_requested:
+                if self.stopping.is_cancellation_requested:
                     return
                 self.restarts += 1
                 self.state = BackgroundServiceState.RUNNING
                 await self._run_once(judge)
         finally:
             self._ended = True
-            if self.state is BackgroundServiceState.RUNNING:
-                self.state = BackgroundServiceState.CANCELLED
+            self._cancel = None
+            if judge is not None:
+                judge.forget(self)
             if self._done is not None:
                 self._done.set()
 
-    async def _run_once(self, judge: Judge | None) -> None:
+    async def _run_once(self, judge: "Judge | None") -> None:
         try:
-            with anyio.CancelScope() as self._scope:
-                if self.was_cut:
-                    self._scope.cancel()
-                self.work = self._body(self._source.token)
-                await self.work
-                self.state = BackgroundServiceState.COMPLETED
-                return
-            self.state = BackgroundServiceState.CANCELLED
+            self.work = self._body(self._source.token)
+            await self.work
+            self.state = BackgroundServiceState.COMPLETED
         except BaseException as error:
             if is_cancellation(error):
                 self.state = BackgroundServiceState.CANCELLED
@@ -167,11 +174,15 @@ class Execution:
                 self.state = BackgroundServiceState.FAULTED
                 self.exception = error
         finally:
-            self.work = self._scope = None
+            self.work = None
 
 
 def _begin_alone(execution: Execution) -> None:
-    begin_detached(execution.run, f"{type(execution.service).__qualname__}.execute")
+    async def hold() -> None:
+        async with anyio.create_task_group() as group:
+            execution.begin(group)
+
+    begin_detached(hold, f"{type(execution.service).__qualname__}.execute")
 
 
 begin: Final[ContextVar[Begin]] = ContextVar("begin", default=_begin_alone)

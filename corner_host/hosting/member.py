@@ -38,23 +38,19 @@ class HostedServiceStatus:
 class Member:
     """A hosted service of one host."""
 
-    __slots__ = ("name", "service", "stop")
+    __slots__ = ("_hooks", "name", "service")
 
     def __init__(self, service: Any) -> None:
         self.service = service
         self.name = service_name(service)
-        self.stop: Call | None = None
-        """The call that stopped it."""
+        self._hooks = _hooks_of(service.__class__)
 
     def call(self, hook: str) -> Call | None:
         """Return the call of *hook*; None if the service has none."""
-        if hook in _HOOKS and hook not in _hooks_of(self.service.__class__):
+        if hook not in self._hooks:
             return None
         function: Callable[[], Awaitable[object]] = getattr(self.service, hook)
-        call = Call(self.name, function, hook=hook, member=self)
-        if hook == "stop":
-            self.stop = call
-        return call
+        return Call(self.name, function, hook=hook, member=self)
 
     @property
     def execution(self) -> Execution | None:
@@ -93,7 +89,7 @@ _hooks: Final[WeakKeyDictionary[type, frozenset[str]]] = WeakKeyDictionary()
 def _hooks_of(cls: type) -> frozenset[str]:
     hooks = _hooks.get(cls)
     if hooks is None:
-        hooks = _hooks[cls] = frozenset(hook for hook in _HOOKS if _is_hook(cls, hook))
+        hooks = _hooks[cls] = frozenset({"start", "stop", *(hook for hook in _HOOKS if _is_hook(cls, hook))})
     return hooks
 
 

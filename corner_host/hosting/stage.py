@@ -9,7 +9,6 @@ one of them. All waiting is done with the host's clock.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, final
 
@@ -51,7 +50,6 @@ class Call:
         "member",
         "name",
         "place",
-        "scope",
         "seconds",
         "was_abandoned",
         "was_cancelled",
@@ -74,7 +72,6 @@ class Call:
         self.was_cancelled = False
         self.is_slow = False
         self.place: Place | None = None
-        self.scope: anyio.CancelScope | None = None
         self.work: Any = None
 
     @property
@@ -130,7 +127,6 @@ class Stage:
         self._idle = anyio.Event()
         self._nap = anyio.CancelScope()
         self._over = False
-        self._context = copy_context()
         self.after_each: Callable[[], object] = _nothing
         self._cut_at = 0.0
 
@@ -170,13 +166,12 @@ class Stage:
         self._cut_at = self._clock.monotonic()
         running = list(self._running)
         try:
-            # another thread may have asked for it, and anyio knows its back end by the context
-            self._context.run(self._watcher.on_cut, self, running)
+            self._watcher.on_cut(self, running)
         finally:
             for call in running:
                 call.was_cut = True
-                if call.scope is not None:
-                    call.scope.cancel()
+                if (scope := self._running[call].scope) is not None:
+                    scope.cancel()
             self._nap.cancel()
 
     async def run(self, calls: Iterable[Call], *, concurrently: bool, until_error: bool = False) -> list[Call]:
@@ -206,46 +201,56 @@ class Stage:
         self._group.start_soon(self._go, lane, name=f"corner_host {self.doing}")
 
     async def _go(self, lane: "_Lane") -> None:
+        while not lane.is_over:
+            # one scope for as many calls as possible: a scope for each would cost as much as a trivial call
+            with anyio.CancelScope() as lane.scope:
+                if self.was_cut:
+                    lane.scope.cancel()
+                await self._make_calls(lane)
+            if lane.scope.cancelled_caught and lane.call is not None:
+                if lane.call.was_abandoned:
+                    return  # the rest of the lane goes on elsewhere
+                lane.call.was_cancelled = lane.call.was_cut = True
+                self._finish(lane.call)
+                lane.is_over = lane.until_error
+        if lane.call is None or not lane.call.was_abandoned:
+            self._lane_ended()
+
+    async def _make_calls(self, lane: "_Lane") -> None:
         for call in lane.todo:
             if lane.until_error and self.was_cut:
                 break
+            lane.call = call
             self._running[call] = lane
             call.began = self._clock.monotonic()
-            await self._make(call)
+            try:
+                work: Any = call.function()
+                if not _can_be_awaited(work):
+                    raise TypeError(
+                        f"{call.name} has a {call.hook or 'function'}() that is not async: it gave {work!r}."
+                    )
+                call.work = work
+                await work
+            except BaseException as error:
+                if is_cancellation(error):
+                    raise
+                call.error = error
             if call.was_abandoned:
-                return  # the rest of the lane goes on elsewhere
+                break
             self._finish(call)
             self.after_each()
             if lane.until_error and not call.succeeded:
                 break
-        self._lane_ended()
+        lane.is_over = True
 
     def _lane_ended(self) -> None:
         self._lanes -= 1
         if not self._lanes:
             self._idle.set()
 
-    async def _make(self, call: Call) -> None:
-        try:
-            with anyio.CancelScope() as call.scope:
-                if self.was_cut:
-                    call.scope.cancel()
-                call.work = call.function()
-                if not isinstance(call.work, Awaitable):
-                    raise TypeError(
-                        f"{call.name} has a {call.hook or 'function'}() that is not async: it gave {call.work!r}."
-                    )
-                await call.work
-            call.was_cancelled = call.scope.cancelled_caught
-            call.was_cut = call.was_cut or call.was_cancelled
-        except BaseException as error:
-            if is_cancellation(error):
-                raise
-            call.error = error
-
     def _finish(self, call: Call) -> None:
         call.seconds = self._clock.monotonic() - call.began
-        call.work = call.scope = None
+        call.work = None
         self._running.pop(call).ended.append(call)
 
     async def _watch(self) -> None:
@@ -289,6 +294,10 @@ class Stage:
         self._begin(_Lane(lane.todo, lane.ended, until_error=lane.until_error))
 
 
+def _can_be_awaited(thing: object) -> bool:
+    return hasattr(thing, "__await__")
+
+
 def _nothing() -> None:
     """Do nothing."""
 
@@ -297,9 +306,12 @@ def _nothing() -> None:
 class _Lane:
     """Calls that are made one after the other."""
 
-    __slots__ = ("ended", "todo", "until_error")
+    __slots__ = ("call", "ended", "is_over", "scope", "todo", "until_error")
 
     def __init__(self, todo: Iterator[Call], ended: list[Call], *, until_error: bool) -> None:
         self.todo = todo
         self.ended = ended
         self.until_error = until_error
+        self.call: Call | None = None
+        self.scope: anyio.CancelScope | None = None
+        self.is_over = False

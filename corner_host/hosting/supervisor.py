@@ -42,14 +42,12 @@ class Supervisor:
     def begin(self, execution: Execution) -> None:
         """Run *execution* in a task of its own."""
         self._running.add(execution)
-        self._group.start_soon(self._run, execution, name=service_name(execution.service))
+        execution.begin(self._group, self)
 
-    async def _run(self, execution: Execution) -> None:
-        try:
-            await execution.run(self)
-        finally:
-            self._running.discard(execution)
-            self._restarted.pop(execution, None)
+    def forget(self, execution: Execution) -> None:
+        """Take note that *execution* is over."""
+        self._running.discard(execution)
+        self._restarted.pop(execution, None)
 
     def is_stopping(self, execution: Execution) -> bool:
         """Tell whether *execution*, or the whole host, has been asked to stop."""

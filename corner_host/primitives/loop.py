@@ -13,6 +13,7 @@ from anyio.lowlevel import EventLoopToken, current_token
 
 
 class _AsyncioLoop(Protocol):
+    def call_soon(self, callback: Callable[..., Any], /, *args: Any) -> Any: ...
     def call_soon_threadsafe(self, callback: Callable[..., Any], /, *args: Any, context: Context) -> Any: ...
 
 
@@ -33,7 +34,7 @@ class LoopHandle:
         >>> anyio.run(main)
     """
 
-    __slots__ = ("_post", "_token")
+    __slots__ = ("_post", "_soon", "_token")
 
     def __init__(self, token: EventLoopToken) -> None:
         self._token = token
@@ -42,8 +43,10 @@ class LoopHandle:
             # in the context of here: the one of another thread knows nothing of the loop, and anyio looks there
             loop, context = cast("_AsyncioLoop", native), copy_context()
             self._post: Callable[[Callable[[], object]], Any] = partial(loop.call_soon_threadsafe, context=context)
+            self._soon: Callable[[Callable[[], object]], Any] | None = loop.call_soon
         else:
             self._post = cast("_TrioToken", native).run_sync_soon
+            self._soon = None
 
     @classmethod
     def current(cls) -> "LoopHandle":
@@ -65,7 +68,23 @@ class LoopHandle:
         *callback* must not raise. Returns False when the loop has ended, in which case nothing runs.
         """
         try:
-            self._post(callback)
+            if self._soon is not None and self._is_called_by_its_task():
+                self._soon(callback)
+            else:
+                self._post(callback)
         except RuntimeError:  # asyncio: the loop is closed; trio.RunFinishedError is a RuntimeError too
             return False
         return True
+
+    def _is_called_by_its_task(self) -> bool:
+        """Tell whether one of asyncio's own tasks calls: then the loop need not be woken up, which costs a system call.
+
+        A signal handler that interrupts the loop while it waits is called by no task.
+        """
+        import asyncio  # noqa: PLC0415 - loaded already, since this is asyncio's loop
+
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:  # no loop runs in this thread
+            return False
+        return task is not None and task.get_loop() is self._token.native_token
