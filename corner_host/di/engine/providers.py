@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, cast
 
-from dependency_injector import containers, providers
+from dependency_injector import providers
 
 from corner_host.di.descriptors import declared_result
 from corner_host.di.keys import shown_value
@@ -57,6 +57,9 @@ def providers_of(container: object) -> Iterator[tuple[Any, Callable[[], Any]]]:
     Raises:
         TypeError: *container* is no instance of such a container.
     """
+    # these bring the wiring along, which imports every web framework that is installed: 300 ms with one of them
+    from dependency_injector import containers  # noqa: PLC0415
+
     if not isinstance(container, containers.Container):
         message = (
             f"add_container() takes an instance of a dependency-injector container, not {shown_value(container)}.\n"
