@@ -19,6 +19,7 @@ The map of the house; each area's own docstring explains it:
 - `corner_host.jobs`: durable work, which survives the process
 - `corner_host.web`: web applications inside the host, and the other way round
 - `corner_host.diagnostics`: health checks
+- `corner_host.jobs`: work that survives the process
 - `corner_host.caching`: values kept in memory
 - `corner_host.primitives`: cancellation tokens and the clock
 - `corner_host.testing`: hosts in tests

@@ -1,5 +1,11 @@
-from corner_host.background import BackgroundTaskQueue, MetricsService, QueuedHostedService
-from corner_host.caching import MemoryCache
+from corner_host.background import (
+    BackgroundTaskQueue,
+    MetricsService,
+    QueuedHostedService,
+)
+from corner_host.caching import (
+    MemoryCache,
+)
 from corner_host.configuration import (
     Configuration,
     ConfigurationBuilder,
@@ -24,7 +30,9 @@ from corner_host.hosting import (
     HostEnvironment,
     HostOptions,
 )
-from corner_host.jobs import JobClient
+from corner_host.jobs import (
+    JobClient,
+)
 from corner_host.logging import (
     Logger,
     log_scope,
