@@ -65,8 +65,7 @@ def main() -> int:
     installed: list[str] = []
     for position, (version, python) in enumerate(pythons.items()):
         name = f"{version[0]}.{version[1]}"
-        group = "test" if position else "dev"
-        install = [*uv("sync"), "--locked", "--all-extras", "--no-default-groups", "--group", group, "--python", python]
+        install = [*uv("sync"), "--locked", "--all-extras", "--no-default-groups", "--group", "dev", "--python", python]
         if step(score, f"install on Python {name}", install, into=VENVS / name):
             installed.append(name)
             if position == 0:
