@@ -8,7 +8,7 @@ queue guards its `Accounts` by its own lock; this file has none.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from math import ceil
 from typing import Protocol, final
@@ -82,7 +82,7 @@ class ProcessingTime:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsSnapshot:
-    """The queue's numbers at one moment.
+    """The queue's numbers at one moment; `processing_time` is worked out when it is asked for.
 
     Args:
         queued: Items taken in.
@@ -94,6 +94,7 @@ class MetricsSnapshot:
         running: Items started and not ended.
         rejected: Offers refused, because the queue was full or closed; these were never queued.
         capacity: How many items can wait.
+        times: The last durations, how many there were in all, and their sum.
     """
 
     queued: int
@@ -105,6 +106,13 @@ class MetricsSnapshot:
     running: int
     rejected: int
     capacity: int
+    times: tuple[list[float], int, float] = field(repr=False)
+
+    @property
+    def processing_time(self) -> ProcessingTime:
+        """How long items ran."""
+        durations, count, total = self.times
+        return ProcessingTime.of(durations, count=count, total=total)
 
 
 @final
@@ -168,8 +176,5 @@ class Accounts:
             running=self.unfinished - depth,
             rejected=self.rejected,
             capacity=capacity,
+            times=(list(self.durations), self.ended, self.seconds),
         )
-
-    def times(self) -> tuple[list[float], int, float]:
-        """Return the last durations, how many there were in all, and their sum."""
-        return list(self.durations), self.ended, self.seconds

@@ -77,4 +77,4 @@ class MetricsService:
     @property
     def processing_time(self) -> ProcessingTime:
         """How long items ran, failed and cancelled ones included."""
-        return self._queue.processing_time()
+        return self.snapshot().processing_time

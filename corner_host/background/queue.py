@@ -15,13 +15,13 @@ from contextvars import ContextVar
 from sys import modules
 from threading import RLock
 from time import perf_counter
-from typing import Any, final
+from typing import Any, NoReturn, final
 
 from corner_host.diagnostics.tracing import SDK as TRACING_SDK
 from corner_host.diagnostics.tracing import publish
 from corner_host.primitives import Duration
 
-from .accounts import Accounts, MetricsSnapshot, ProcessingTime
+from .accounts import Accounts, MetricsSnapshot
 from .contracts import QUEUE, Work
 from .errors import QueueClosedError
 from .lanes import PriorityLanes
@@ -172,6 +172,8 @@ class BackgroundTaskQueue:
         item = self._offer(work, args, kwargs, priority, timeout, name)
         if item is None:
             return
+        if self.is_closed:
+            self._refuse(item)
         waiter = ThreadWaiter(item)
         self._line_up(waiter)
         try:
@@ -262,12 +264,6 @@ class BackgroundTaskQueue:
         with self._lock:
             return self._accounts.snapshot(depth=len(self), capacity=self._capacity)
 
-    def processing_time(self) -> ProcessingTime:
-        """Return how long items ran."""
-        with self._lock:
-            durations, count, total = self._accounts.times()
-        return ProcessingTime.of(durations, count=count, total=total)
-
     def _offer(
         self,
         work: Work,
@@ -320,12 +316,16 @@ class BackgroundTaskQueue:
             except IndexError:
                 return None
 
+    def _refuse(self, item: WorkItem) -> NoReturn:
+        with self._lock:
+            self._accounts.rejected += 1
+        raise QueueClosedError(item.name)
+
     def _line_up(self, waiter: TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]) -> None:
         """Have a producer wait, or let it in after all, if room was made before it was seen."""
         with self._lock:
             if self.is_closed:
-                self._accounts.rejected += 1
-                raise QueueClosedError(waiter.subject.name)
+                self._refuse(waiter.subject)
             self._producers.append(waiter)
             self._let_in()
 

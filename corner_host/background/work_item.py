@@ -45,6 +45,7 @@ class WorkItem:
         priority: Higher runs first.
         timeout: How long it may run, in seconds.
         queued_at: When it was queued, by ``time.perf_counter()``.
+        queued_when: The same by the clock, once somebody has asked for `enqueued_at`.
         trace: The W3C headers of the trace it was queued in.
         started_at: When it started.
         ended_at: When it ended.
@@ -61,6 +62,7 @@ class WorkItem:
     given_name: str | None = None
     carried: tuple[tuple[ContextVar[Any], Any], ...] = ()
     trace: Mapping[str, str] | None = None
+    queued_when: datetime | None = None
     started_at: float = 0.0
     ended_at: float = 0.0
     bare: bool = True
@@ -81,7 +83,9 @@ class WorkItem:
     @property
     def enqueued_at(self) -> datetime:
         """When it was queued, in UTC."""
-        return datetime.now(UTC) - timedelta(seconds=perf_counter() - self.queued_at)
+        if self.queued_when is None:  # asked for seldom, and the same ever after
+            self.queued_when = datetime.now(UTC) - timedelta(seconds=perf_counter() - self.queued_at)
+        return self.queued_when
 
     def describe(
         self,
@@ -95,11 +99,15 @@ class WorkItem:
         """Note down what makes this more than a call.
 
         Raises:
-            TypeError: The work is not callable.
+            TypeError: The work is not callable, the priority no whole number, or the name no text.
             ValueError: The timeout is not above 0.
         """
         if not callable(self.work):
             raise TypeError(_not_callable(self.work))
+        if not isinstance(priority, int):  # pyright: ignore[reportUnnecessaryIsInstance] - not all are checked
+            raise TypeError(f"priority must be a whole number, not {type(priority).__name__}")
+        if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"name must be text, not {type(name).__name__}")
         self.bare = False
         self.args = args
         self.kwargs = kwargs

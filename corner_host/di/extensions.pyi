@@ -39,7 +39,7 @@ class ServiceExtensions:
 
     def add_recurring_job(
         self,
-        job_id: str,
+        id: str,  # noqa: A002 - the field's name
         payload: Any,
         *,
         cron: str | None = None,

@@ -56,26 +56,42 @@ class Callbacks:
         Raises:
             TypeError: It cannot be called.
         """
-        if not callable(callback):
-            raise TypeError(f"A callback must be callable, not {callback!r}.")
-        self._callbacks.append((callback, subject))
+        self._callbacks.append((checked(callback), subject))
 
     def run(self, context: HostBuilderContext, subject: Any = None) -> None:
         """Call them all, each with its own subject if it has one."""
         for callback, own in self._callbacks:
-            given = subject if own is None else own
-            if wants_context(callback):
-                callback(given, context)
-            else:
-                callback(given)
+            call_back(callback, subject if own is None else own, context)
+
+
+def checked(callback: Callable[..., object]) -> Callable[..., object]:
+    """Return *callback*.
+
+    Raises:
+        TypeError: It cannot be called.
+    """
+    if not callable(callback):
+        raise TypeError(f"A callback must be callable, not {callback!r}.")
+    return callback
+
+
+def call_back(callback: Callable[..., object], subject: object, context: HostBuilderContext) -> object:
+    """Call *callback* with *subject*, and with *context* where it takes a second argument; returns what it returns."""
+    return callback(subject, context) if wants_context(callback) else callback(subject)
 
 
 def wants_context(callback: Callable[..., object]) -> bool:
-    """Tell whether *callback* has a second parameter that must be given."""
+    """Tell whether *callback* has a second parameter for the context: one without a default, or with the default None.
+
+    Another default is the loop's variable in ``lambda services, each=each: ...``.
+    """
     try:
         parameters = list(inspect.signature(callback).parameters.values())
     except (TypeError, ValueError):  # a builtin that does not tell
         return False
     positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
-    needed = [each for each in parameters if each.kind in positional and each.default is each.empty]
-    return len(needed) >= 2
+    return (
+        len(parameters) >= 2
+        and parameters[1].kind in positional
+        and any(parameters[1].default is default for default in (inspect.Parameter.empty, None))
+    )

@@ -16,7 +16,7 @@ from corner_host.options import Options, configure
 from corner_host.primitives import OperationCancelledError
 
 from .basics import add_basic_services
-from .callbacks import BuildCheck, Callbacks, HostBuilderContext
+from .callbacks import BuildCheck, Callbacks, HostBuilderContext, call_back, checked
 from .contracts import HostApplicationLifetime, HostLifetime
 from .environment import CONTENT_ROOT_KEY, ENVIRONMENT_KEY, HostEnvironment
 from .errors import HostStateError, gather
@@ -126,12 +126,12 @@ class HostBuilder(BuilderExtensions):
         return self
 
     def configure_host_options(self, callback: Callback) -> Self:
-        """Have *callback* change the `HostOptions`; what it sets wins over configuration."""
-        late = Callbacks()
-        late.add(callback)
+        """Have *callback* change the `HostOptions`, or return others; what it sets wins over configuration."""
+        checked(callback)
 
-        def change(options: HostOptions) -> None:
-            late.run(self._context, options)
+        def change(options: HostOptions) -> HostOptions | None:
+            returned = call_back(callback, options, self._context)
+            return returned if isinstance(returned, HostOptions) else None
 
         configure(self.services, HostOptions, change)
         return self

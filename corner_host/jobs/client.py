@@ -84,11 +84,11 @@ class JobClient:
         jobs = [self._new(payload, None, None, priority, None, queue, None, "success") for payload in payloads]
         return await self._engine.put(jobs, transaction=transaction)
 
-    async def get(self, job_id: str) -> JobInfo | None:
+    async def get(self, id: str) -> JobInfo | None:  # noqa: A002 - the field's name
         """Return the job as it is now, with its history; None when there is none of this id."""
-        return await self._engine.records.get(job_id)
+        return await self._engine.records.get(id)
 
-    async def result(self, job_id: str, *, timeout: Duration | None = None) -> Any:
+    async def result(self, id: str, *, timeout: Duration | None = None) -> Any:  # noqa: A002 - the field's name
         """Wait for the job to end and return what its handler returned, as JSON data.
 
         Raises:
@@ -98,26 +98,26 @@ class JobClient:
             TimeoutError: It has not ended within *timeout* (float seconds or a ``timedelta``).
         """
         with anyio.fail_after(None if timeout is None else seconds(timeout, "timeout")):
-            info = await self._engine.records.wait_ended(job_id)
+            info = await self._engine.records.wait_ended(id)
         if info is None:
-            raise JobNotFoundError(f"There is no job {job_id}. Ended jobs are kept for Jobs:RetentionDays.")
+            raise JobNotFoundError(f"There is no job {id}. Ended jobs are kept for Jobs:RetentionDays.")
         if info.state is JobState.DEAD:
-            raise JobDeadError(job_id, f"{info.error_type}: {info.error}")
+            raise JobDeadError(id, f"{info.error_type}: {info.error}")
         if info.state is JobState.CANCELLED:
-            raise JobCancelledError(job_id)
+            raise JobCancelledError(id)
         return info.result
 
-    async def cancel(self, job_id: str) -> bool:
+    async def cancel(self, id: str) -> bool:  # noqa: A002 - the field's name
         """Cancel the job: at once if it waits; if it runs, its token, and after ``Jobs:GraceSeconds`` its task.
 
         Returns:
             False when it has ended already, or is unknown.
         """
-        return await self._engine.cancel(job_id)
+        return await self._engine.cancel(id)
 
-    async def requeue(self, job_id: str) -> bool:
+    async def requeue(self, id: str) -> bool:  # noqa: A002 - the field's name
         """Let a dead or cancelled job run again, its attempts counted anew. False when it is neither."""
-        return await self._engine.records.requeue(job_id)
+        return await self._engine.records.requeue(id)
 
     async def list(
         self,
@@ -136,14 +136,31 @@ class JobClient:
         """
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit!r}")
-        wanted = JobFilter(state=state, name=name, queue=queue, key=key, error=error, limit=limit, before=before)
+        wanted = JobFilter(
+            state=None if state is None else JobState(state),
+            name=name,
+            queue=queue,
+            key=key,
+            error=error,
+            limit=limit,
+            before=before,
+        )
         return await self._engine.records.list(wanted)
 
     async def dead_letters(
-        self, *, name: str | None = None, error: str | None = None, limit: int = 100, before: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        queue: str | None = None,
+        key: str | None = None,
+        error: str | None = None,
+        limit: int = 100,
+        before: str | None = None,
     ) -> Sequence[JobInfo]:
-        """Return the jobs that failed for good, newest first."""
-        return await self.list(state=JobState.DEAD, name=name, error=error, limit=limit, before=before)
+        """Return the jobs that failed for good, newest first; arguments as for `list`."""
+        return await self.list(
+            state=JobState.DEAD, name=name, queue=queue, key=key, error=error, limit=limit, before=before
+        )
 
     def _new(
         self,
@@ -158,6 +175,10 @@ class JobClient:
     ) -> NewJob:
         registration = self._registry.of(payload)
         self._check_support(later=delay is not None or run_at is not None, priority=priority, key=key, after=after)
+        if key is not None and not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not all are checked
+            raise TypeError(f"key must be text, not {type(key).__name__}")
+        if isinstance(priority, bool) or not isinstance(priority, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"priority must be a whole number, not {type(priority).__name__}")
         if key is not None and not 0 < len(key) <= _MOST_KEY_CHARACTERS:
             raise JobPayloadError(f"A key must have from 1 to {_MOST_KEY_CHARACTERS} characters, not {len(key):,}.")
         if run_on not in {"success", "failure", "end"}:

@@ -90,7 +90,8 @@ def _of_function(function: Callable[..., Any], payload: type[Any]) -> Callable[.
 def _roles(function: Callable[..., Any], signature: inspect.Signature, payload: type[Any]) -> dict[str, Any]:
     """Return the parameters that belong to the job: its payload, its context, its token.
 
-    Where none is annotated with the payload's class, the first one without an annotation gets it.
+    Where none is annotated with the payload's class, the first one without an annotation gets it; where none is annotated
+    with `JobContext`, the next one gets that, as in ``handle(self, job, context)``.
     """
     hints = _hints(function)
     roles = {
@@ -99,9 +100,10 @@ def _roles(function: Callable[..., Any], signature: inspect.Signature, payload: 
         for role in (payload, JobContext, CancellationToken)
         if hints.get(name) == role or hints.get(name) == role.__name__
     }
-    if payload not in roles.values():
-        bare = [name for name, each in signature.parameters.items() if each.annotation is each.empty]
-        roles.update(dict.fromkeys(bare[:1], payload))
+    bare = (name for name, each in signature.parameters.items() if each.annotation is each.empty)
+    for role in (payload, JobContext):
+        if role not in roles.values() and (name := next(bare, None)) is not None:
+            roles[name] = role
     return roles
 
 

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Any, final
 
 
-class JobState(Enum):
-    """Where a job is in its life."""
+class JobState(StrEnum):
+    """Where a job is in its life; each is equal to its name as text."""
 
-    WAITING = "waiting"
+    WAITING = "WAITING"
     """Ready to run."""
-    SCHEDULED = "scheduled"
+    SCHEDULED = "SCHEDULED"
     """To run at a time to come: delayed, or waiting before another attempt, or for its parent."""
-    RUNNING = "running"
+    RUNNING = "RUNNING"
     """Leased by a worker."""
-    SUCCEEDED = "succeeded"
+    SUCCEEDED = "SUCCEEDED"
     """Its handler returned."""
-    DEAD = "dead"
+    DEAD = "DEAD"
     """It failed for good and waits for a person: the dead letters."""
-    CANCELLED = "cancelled"
+    CANCELLED = "CANCELLED"
     """It was cancelled on request."""
 
     @property

@@ -98,7 +98,7 @@ def add_job_handler(
 
 def add_recurring_job(
     services: ServiceCollection,
-    job_id: str,
+    id: str,  # noqa: A002 - the field's name
     payload: Any,
     *,
     cron: str | None = None,
@@ -110,7 +110,7 @@ def add_recurring_job(
 
     Args:
         services: The registrations.
-        job_id: What the schedule is called.
+        id: What the schedule is called.
         payload: The job's data; its class needs a handler.
         cron: Five fields: minute, hour, day, month, weekday.
         every: The period instead; float seconds or a ``timedelta``, from 1 second.
@@ -121,12 +121,12 @@ def add_recurring_job(
         JobRegistrationError: One of these cannot be.
     """
     if (cron is None) == (every is None):
-        raise JobRegistrationError(f"The recurring job {job_id!r} needs either cron= or every=.")
+        raise JobRegistrationError(f"The recurring job {id!r} needs either cron= or every=.")
     if misfire not in get_args(Misfire):
         raise JobRegistrationError(f"misfire must be one of {', '.join(get_args(Misfire))}, not {misfire!r}.")
     times = Cron(cron, time_zone) if cron is not None else Every(seconds(every or 0.0, "every"))
     return services.add_singleton(
-        RecurringJobRegistration, instance=RecurringJobRegistration(job_id, payload, times, misfire)
+        RecurringJobRegistration, instance=RecurringJobRegistration(id, payload, times, misfire)
     )
 
 

@@ -47,6 +47,10 @@ class JobHandlerRegistration:
             raise wrong("a handler class needs async def handle(self, job, context)")
         if not inspect.iscoroutinefunction(run):
             raise wrong("a handler must be async; wrap blocking work in anyio.to_thread.run_sync")
+        if isinstance(self.handler, type) and not _takes_job_and_context(self.handler):
+            raise wrong(
+                "its method must take the job and its context, handle(self, job, context); services go to __init__"
+            )
 
     @cached_property
     def logger_name(self) -> str:
@@ -139,3 +143,13 @@ class JobRegistry:
                 f"To fix: services.add_job_handler({type(payload).__name__}, Handler) before build()."
             )
         return found
+
+
+def _takes_job_and_context(handler: type[Any]) -> bool:
+    method = inspect.getattr_static(handler, "handle")
+    bound = () if isinstance(method, staticmethod | classmethod) else (None,)
+    try:
+        inspect.signature(handler.handle).bind(*bound, None, None)  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType,reportAttributeAccessIssue] # seen to be there
+    except TypeError:
+        return False
+    return True

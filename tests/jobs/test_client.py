@@ -1,8 +1,6 @@
 """Jobs in a host, as an application uses them: put, run, failed, tried again, cancelled, asked after."""
 
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ from pydantic import BaseModel
 from corner_host import CancellationToken, Host, HostBuilder, JobClient
 from corner_host.jobs import (
     Duplicate,
-    Enqueued,
     JobCancelledError,
     JobContext,
     JobDeadError,
@@ -27,40 +24,7 @@ from corner_host.jobs import (
     RetryLater,
     RetryPolicy,
 )
-from corner_host.primitives import Backoff
-
-AT_ONCE = RetryPolicy(max_attempts=3, backoff=Backoff(first=0.001, ceiling=0.001))
-
-
-class Receipt(BaseModel):
-    order: int
-
-
-class Mailer:
-    """Something scoped."""
-
-    def __init__(self) -> None:
-        self.sent: list[int] = []
-
-
-@asynccontextmanager
-async def jobs(configure: Callable[[HostBuilder], object], *arguments: str) -> AsyncGenerator[JobClient]:
-    builder = Host.create_builder(["--Jobs:Engine=memory", "--Logging:LogLevel:Default=None", *arguments])
-    builder.services.add_jobs(builder.configuration)
-    configure(builder)
-    with anyio.fail_after(30):
-        async with builder.build() as host:
-            yield host.services.get_required_service(JobClient)
-
-
-def handler(function: Callable[..., Any], **settings: Any) -> Callable[[HostBuilder], object]:
-    return lambda builder: builder.services.add_job_handler(Receipt, function, **{"retry": AT_ONCE, **settings})
-
-
-async def put(client: JobClient, order: int = 7, **how: Any) -> str:
-    answer = await client.enqueue(Receipt(order=order), **how)
-    assert isinstance(answer, Enqueued)
-    return answer.id
+from tests.jobs.hosted import Mailer, Receipt, handler, jobs, put
 
 
 async def test_a_function_handles_jobs_with_services_and_returns_a_result() -> None:
@@ -314,6 +278,8 @@ async def test_a_job_for_later_is_scheduled(how: dict[str, Any]) -> None:
         ({"key": ""}, JobPayloadError, "key"),
         ({"key": "k" * 10_000}, JobPayloadError, "10,000"),
         ({"priority": 2**40}, ValueError, "priority"),
+        ({"priority": 1.5}, TypeError, "priority"),
+        ({"key": 7}, TypeError, "key"),
         ({"run_on": "sometimes"}, ValueError, "run_on"),
         ({"transaction": object()}, NotSupportedByEngineError, "transaction"),
     ],
@@ -373,28 +339,3 @@ async def test_putting_a_job_before_the_host_has_started_says_so() -> None:
             await host.services.get_required_service(JobClient).enqueue(Receipt(order=1))
     finally:
         await host.aclose()
-
-
-async def test_a_job_put_in_the_application_s_transaction_exists_once_it_is_committed(tmp_path: Path) -> None:
-    """Rolled back, it never was; committed, it runs, on the application's own file."""
-    database = tmp_path / "shop.db"
-    handled: list[int] = []
-
-    async def send(job: Receipt) -> None:
-        handled.append(job.order)
-
-    async with jobs(handler(send), "--Jobs:Engine=sqlite", f"--Jobs:ConnectionString={database}") as client:
-        connection = sqlite3.connect(database, isolation_level=None)
-        connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO orders VALUES (1)")
-        await put(client, 1, transaction=connection)
-        connection.execute("ROLLBACK")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO orders VALUES (2)")
-        committed = await put(client, 2, transaction=connection)
-        connection.execute("COMMIT")
-        await client.result(committed)
-        connection.close()
-
-    assert handled == [2]

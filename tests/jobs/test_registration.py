@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from corner_host import Host, ServiceCollection
 from corner_host.configuration import ConfigurationBindingError
 from corner_host.di import ServiceValidationError
-from corner_host.jobs import JobEngineError, JobNotFoundError, JobRegistrationError
+from corner_host.jobs import JobContext, JobEngineError, JobNotFoundError, JobRegistrationError
 
 
 class Receipt(BaseModel):
@@ -33,11 +33,21 @@ def plain(job: Receipt) -> None: ...
 class NoHandler: ...
 
 
+class WithoutContext:
+    async def handle(self, job: Receipt) -> None: ...
+
+
+class WithService:
+    async def handle(self, job: Receipt, context: JobContext, mailer: object) -> None: ...
+
+
 @pytest.mark.parametrize(
     ("register", "message"),
     [
         (lambda services: services.add_job_handler(Receipt, plain), "must be async"),
         (lambda services: services.add_job_handler(Receipt, NoHandler), "async def handle"),
+        (lambda services: services.add_job_handler(Receipt, WithoutContext), r"handle\(self, job, context\)"),
+        (lambda services: services.add_job_handler(Receipt, WithService), "services go to __init__"),
         (lambda services: services.add_job_handler(Receipt, send, name=""), "name"),
         (lambda services: services.add_job_handler(Receipt, send, queue=""), "queue"),
         (lambda services: services.add_job_handler(Receipt, send, timeout=0), "timeout"),

@@ -55,6 +55,7 @@ class SqliteEngine:
         self._lease = lease
         self._retention = retention
         self._writer: Writer | None = None
+        self._reader: Writer | None = None
         self._pumps: dict[Owner, Pump] = {}
         self._version = -1
 
@@ -76,11 +77,14 @@ class SqliteEngine:
         writer.every(_PURGE_SECONDS, self._purge)
         self._writer = writer
         try:
+            self._reader = await to_thread.run_sync(writer.reader)
             yield
         finally:
-            self._writer = None
+            opened = {writer} if self._reader is None else {writer, self._reader}
+            self._writer = self._reader = None
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(writer.close)
+                for each in opened:
+                    await to_thread.run_sync(each.close)
 
     async def put(self, jobs: Sequence[NewJob], *, transaction: object | None = None) -> Sequence[Enqueued | Duplicate]:
         """Store the jobs in one transaction: this store's own, or the caller's on the same file."""
@@ -113,7 +117,8 @@ class SqliteEngine:
     @property
     def records(self) -> SqliteRecords:
         """The stored jobs."""
-        return SqliteRecords(self._open, self._path, self._wake)
+        writer = self._open
+        return SqliteRecords(writer, self._reader or writer, self._wake)
 
     @property
     def schedules(self) -> SqliteSchedules:

@@ -27,9 +27,9 @@ _LOOK_SECONDS: Final = 0.02
 class SqliteRecords:
     """The stored jobs of one file."""
 
-    def __init__(self, writer: Writer, path: str, changed: Callable[[], None]) -> None:
+    def __init__(self, writer: Writer, reader: Writer, changed: Callable[[], None]) -> None:
         self._writer = writer
-        self._path = path
+        self._reader = reader
         self._changed = changed
 
     async def get(self, job_id: str) -> JobInfo | None:
@@ -47,13 +47,13 @@ class SqliteRecords:
             )
             return _info(row, events)
 
-        return await self._writer.execute(look)
+        return await self._reader.execute(look)
 
     async def list(self, wanted: JobFilter) -> Sequence[JobInfo]:
         """Return the jobs that match, newest first."""
         where, values = _where(wanted)
         statement = f"SELECT {_COLUMNS} FROM corner_jobs{where} ORDER BY id DESC LIMIT ?"  # noqa: S608 - the parts are ours
-        return await self._writer.execute(
+        return await self._reader.execute(
             lambda connection: [_info(row, ()) for row in connection.execute(statement, (*values, wanted.limit))]
         )
 

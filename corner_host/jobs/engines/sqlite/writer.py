@@ -1,30 +1,35 @@
-"""The one thread that writes: everything asked of it meanwhile shares a transaction.
+"""The threads that own the connections, one that writes and one that reads: what is asked meanwhile shares a transaction.
 
 One commit costs a disk flush, however much it holds; with fifty callers at once, sharing makes them several times as many
 a second as one each. An operation is a function of the connection that may be run again: where one of a shared
 transaction fails, all are rolled back and run one by one, so that only its own caller sees the error.
 
-The thread also keeps the lease while the event loop is blocked (``every``), and looks whether another process has written.
+The one that writes also keeps the lease while the event loop is blocked (``every``), and looks whether another process
+has written. Reading has a thread of its own, so that it never waits for whoever holds the database's write lock.
 """
 
+import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar, final
+from typing import Any, Final, Generic, Self, TypeVar, final
 
 import anyio
 
 from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import LoopHandle
 
-from .schema import connect
+from .schema import MEMORY, connect
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
+_log = logging.getLogger("corner_host.jobs.sqlite")
 _MOST_AT_ONCE = 512
+_TO_WRITE: Final = "BEGIN IMMEDIATE"
+_TO_READ: Final = "BEGIN"
 
 
 @final
@@ -48,16 +53,22 @@ class Writer:
     Args:
         path: The database file, or ``:memory:``.
         synchronous: ``FULL`` or ``NORMAL``.
+        begin: How transactions begin; see `reader`.
     """
 
-    def __init__(self, path: str, *, synchronous: str) -> None:
+    def __init__(self, path: str, *, synchronous: str, begin: str = _TO_WRITE) -> None:
         self._path = path
+        self._begin = begin
         self._connection = connect(path, synchronous=synchronous)
         self._inbox: SimpleQueue[_Ticket[Any] | None] = SimpleQueue()
         self._timers: list[tuple[float, Callable[[sqlite3.Connection], None]]] = []
         self._due: list[float] = []
         self._thread = threading.Thread(target=self._work, name="corner_host job store", daemon=True)
         self._thread.start()
+
+    def reader(self) -> Self:
+        """Return another one that only reads; this one where the database is private to its connection."""
+        return self if self._path == MEMORY else type(self)(self._path, synchronous="NORMAL", begin=_TO_READ)
 
     def every(self, period: float, action: Callable[[sqlite3.Connection], None]) -> None:
         """Have *action* run about every *period* seconds, between transactions; call before the first `execute`.
@@ -119,7 +130,7 @@ class Writer:
 
     def _commit(self, tickets: "list[_Ticket[Any]]") -> None:
         try:
-            with _transaction(self._connection):
+            with _transaction(self._connection, self._begin):
                 for ticket in tickets:
                     ticket.result = ticket.operation(self._connection)
         except Exception as error:  # noqa: BLE001 - handed to the caller whose operation it was
@@ -143,20 +154,23 @@ class Writer:
                 self._due[index] = now + period
                 try:
                     action(self._connection)
+                except sqlite3.OperationalError as error:
+                    _log.warning("The job store %s could not be looked after, and soon will be: %s", self._path, error)
                 except Exception:  # noqa: BLE001 - reported; the other timers and the store go on
                     _report(self._thread)
 
 
 class _transaction:  # noqa: N801 - reads as a verb where it is used; quicker than a generator
-    """``BEGIN IMMEDIATE`` to ``COMMIT``, or ``ROLLBACK``."""
+    """From *begin* to ``COMMIT``, or ``ROLLBACK``."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_begin", "_connection")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, begin: str = _TO_WRITE) -> None:
         self._connection = connection
+        self._begin = begin
 
     def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(self._begin)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if kind is None:
