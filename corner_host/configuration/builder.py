@@ -55,11 +55,14 @@ class ConfigurationBuilder:
         self.properties[LOAD_EXCEPTION_HANDLER] = handler
         return self
 
-    def add_in_memory_collection(self, values: Mapping[str, str | None] | None = None) -> Self:
-        """Add values of the program: full keys such as ``Payment:Url``, with text or None."""
+    def add_in_memory_collection(self, mapping: Mapping[str, Any] | None = None) -> Self:
+        """Add values of the program: full keys such as ``Payment:Url``, with text or None.
+
+        Other values become the text that JSON would show, mappings paths, lists numbered children.
+        """
         from .sources.memory import MemorySource  # noqa: PLC0415 - each source is loaded when it is first used
 
-        return self.add(MemorySource(values or {}))
+        return self.add(MemorySource(mapping or {}))
 
     def add_json_file(
         self,
@@ -174,16 +177,16 @@ class ConfigurationBuilder:
 
         return self.add(CommandLineSource(args, switch_mappings, slash, bare_switch_value))
 
-    def add_configuration(self, configuration: Configuration, *, close: bool = False) -> Self:
+    def add_configuration(self, other: Configuration, *, close: bool = False) -> Self:
         """Add another configuration, or a section of one, and follow it.
 
         Args:
-            configuration: The other one.
+            other: The other one.
             close: Whether closing what is built closes it too.
         """
         from .sources.chained import ChainedSource  # noqa: PLC0415
 
-        return self.add(ChainedSource(configuration, close))
+        return self.add(ChainedSource(other, close))
 
     def build(self) -> ConfigurationRoot:
         """Build and load a provider for each source, in order.

@@ -9,6 +9,7 @@ from .binding import bind_instance, bind_type, convert_value, quick
 from .contracts import Registration
 from .errors import ConfigurationSectionNotFoundError
 from .keys import DELIMITER, fold, join, last_segment
+from .nested import text_of
 from .store import Store
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class Configuration(ConfigurationValues):
         Raises:
             ConfigurationStateError: There is no source.
         """
-        self._store.set(join(self._path, key), value)
+        self._store.set(join(self._path, key), text_of(value))
 
     def __contains__(self, key: object) -> bool:
         """Whether *key* has a value or children."""
@@ -157,7 +158,10 @@ class Configuration(ConfigurationValues):
         """Return the value at ``ConnectionStrings:<name>``."""
         return self[f"ConnectionStrings:{name}"]
 
-    def as_enumerable(self, *, make_paths_relative: bool = False) -> Iterator[tuple[str, str | None]]:
+    def as_enumerable(
+        self,
+        make_paths_relative: bool = False,  # noqa: FBT001, FBT002 - .NET's one argument, given by position there
+    ) -> Iterator[tuple[str, str | None]]:
         """Yield every key with its value, parents before children; nodes that only have children come with None.
 
         Args:
@@ -215,7 +219,7 @@ class ConfigurationSection(Configuration):
 
     @value.setter
     def value(self, value: str | None) -> None:
-        self._store.set(self._own, value)
+        self._store.set(self._own, text_of(value))
 
     def exists(self) -> bool:
         """Whether there is a value other than null, or any key below."""

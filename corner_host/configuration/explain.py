@@ -86,7 +86,7 @@ def is_secret(store: Store, key: str) -> bool:
 
 def _layer(layer: _SnapshotLayer, folded: str, *, secret: bool) -> Layer:
     value = layer.data[folded]
-    origin = layer.provider.origin(folded)
+    origin = layer.origin(folded)
     shown = mask(value) if secret else value
     return Layer(shown, origin.source, origin.file, origin.line, origin.column, origin.name)
 

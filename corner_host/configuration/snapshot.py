@@ -6,9 +6,9 @@ kept as long as the picture is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, final
+from typing import Any, Final, cast, final
 
-from .contracts import ConfigurationProvider
+from .contracts import ConfigurationProvider, Origin
 from .keys import DELIMITER, fold, parent_of, sort_key
 from .provider import KeyValueProvider
 
@@ -34,6 +34,13 @@ class Layer:
             self.data = {fold(key): value for key, value in provider.data.items()}
             self.listed = ()
             self.arrays = frozenset()
+
+    def origin(self, folded: str) -> Origin:
+        """Tell where the value at *folded* came from; a provider of an application may say it in words, or not at all."""
+        said = cast("object", self.provider.origin(folded))
+        if isinstance(said, Origin):
+            return said
+        return Origin(self.provider.name, name=None if said is None else str(said))
 
     def written(self) -> Iterable[tuple[str, str]]:
         """Each folded key with the key as it is written; of the latest load, should that be a later one."""

@@ -120,7 +120,10 @@ class Store:
         return [registration for registration in registrations if registration is not None]
 
     def _let_go(self, provider: ConfigurationProvider) -> None:
-        for registration in self._registrations.pop(id(provider), ()):
+        registrations = self._registrations.pop(id(provider), None)
+        if registrations is None:  # closed already
+            return
+        for registration in registrations:
             registration.close()
         provider.close()
 

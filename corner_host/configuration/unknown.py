@@ -118,7 +118,7 @@ class _Search:
             position = self._snapshot.winner(folded)
             if position is None or (children and self._snapshot.values[folded] is None):
                 continue
-            origin = self._snapshot.layers[position].provider.origin(folded)
+            origin = self._snapshot.layers[position].origin(folded)
             if inside or near is not None or origin.file is not None:
                 value = self._snapshot.values[folded]
                 shown = mask(value) if is_secret(self._store, key) else value

@@ -354,4 +354,4 @@ def _kept_for(items: list[Site], kind: type) -> ServiceLifetime | None:
 def _logger_name(maker: Any) -> str:
     named = get_origin(maker) or maker
     target: Any = named if hasattr(named, "__qualname__") else named.__class__
-    return f"{target.__module__}.{target.__qualname__}"
+    return f"{target.__module__}.{target.__qualname__}".replace(".<locals>", "")

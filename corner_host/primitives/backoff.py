@@ -6,7 +6,9 @@ Used by the host for services that restart and by jobs that failed; neither coun
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import final
+from typing import cast, final
+
+from .durations import Duration, seconds
 
 
 @final
@@ -18,8 +20,8 @@ class Backoff:
     ("full jitter"), so that things which failed together do not come back together.
 
     Args:
-        first: Longest wait after the first failure, in seconds; above 0.
-        ceiling: Longest wait after any failure, in seconds; at least *first*.
+        first: Longest wait after the first failure, float seconds or a ``timedelta``; above 0. Kept in seconds.
+        ceiling: Longest wait after any failure, likewise; at least *first*.
 
     Raises:
         ValueError: An argument is out of range; the message names it.
@@ -31,21 +33,21 @@ class Backoff:
     Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
 
-    first: float = 1.0
-    ceiling: float = 60.0
+    first: Duration = 1.0
+    ceiling: Duration = 60.0
 
     def __post_init__(self) -> None:
-        if not self.first > 0:
-            raise ValueError(f"Backoff.first must be above 0 seconds, not {self.first!r}")
-        if not self.ceiling >= self.first:
-            raise ValueError(f"Backoff.ceiling must be at least first ({self.first!r}), not {self.ceiling!r}")
+        first = seconds(self.first, "Backoff.first", above=0.0)
+        ceiling = seconds(self.ceiling, "Backoff.ceiling", minimum=first)
+        object.__setattr__(self, "first", first)
+        object.__setattr__(self, "ceiling", ceiling)
 
     def longest(self, *, failures: int) -> float:
         """Return the upper bound of the wait after *failures* failures (at least 1), in seconds."""
         if failures < 1:
             raise ValueError(f"failures must be at least 1, not {failures!r}")
         # 2.0 ** 1024 overflows; the ceiling is reached long before
-        return min(self.ceiling, self.first * 2.0 ** min(failures - 1, 1000))
+        return min(cast("float", self.ceiling), cast("float", self.first) * 2.0 ** min(failures - 1, 1000))
 
     def delay(self, *, failures: int, draw: Callable[[], float] = random.random) -> float:
         """Return a wait after *failures* failures, in seconds; *draw* gives a number in [0, 1)."""

@@ -16,7 +16,8 @@ from typing import Self, final
 import anyio
 import anyio.lowlevel
 
-from .durations import Duration, seconds
+from .durations import Duration
+from .durations import seconds as checked
 from .errors import CornerHostError
 from .loop import LoopHandle
 from .ticks import Ticks
@@ -113,13 +114,13 @@ class CancellationToken:
         with self.register(lambda: loop.post(cancelled.set)):
             await cancelled.wait()
 
-    async def sleep(self, duration: Duration, /) -> bool:
-        """Sleep for *duration* (float seconds or a timedelta), or until the token is cancelled.
+    async def sleep(self, seconds: Duration) -> bool:
+        """Sleep for *seconds* (float, or a timedelta), or until the token is cancelled.
 
         Returns:
             True when cancellation cut the sleep short. It never raises for it.
         """
-        limit = seconds(duration, "sleep")
+        limit = checked(seconds, "sleep")
         if self.is_cancellation_requested:
             await anyio.lowlevel.checkpoint()
             return True
@@ -128,14 +129,14 @@ class CancellationToken:
             return True
         return False
 
-    def every(self, period: Duration, /, *, immediately: bool = False) -> AsyncIterator[int]:
+    def every(self, seconds: Duration, *, immediately: bool = False) -> AsyncIterator[int]:
         """Tick once a period until the token is cancelled, then end without an error.
 
         The first tick comes after one period, or at once with ``immediately=True``. Ticks stay on the grid of the
         start: a slow body delays no later tick, and ticks missed meanwhile are made up by a single one.
 
         Args:
-            period: Float seconds or a ``timedelta``, above 0.
+            seconds: The period: float seconds or a ``timedelta``, above 0.
             immediately: Tick at once, too.
 
         Yields:
@@ -152,7 +153,7 @@ class CancellationToken:
             tick 1
             tick 2
         """
-        return Ticks(self.sleep, seconds(period, "period", above=0.0), immediately=immediately)
+        return Ticks(self.sleep, checked(seconds, "period", above=0.0), immediately=immediately)
 
     @contextmanager
     def cancel_scope(self) -> Generator[anyio.CancelScope]:
@@ -273,12 +274,12 @@ class CancellationTokenSource:
         if errors := self._state.cancel():
             raise ExceptionGroup("Callbacks of a cancellation token failed.", errors)
 
-    def cancel_after(self, delay: Duration) -> None:
-        """Cancel after *delay* (float seconds or a timedelta); a later call replaces an earlier one.
+    def cancel_after(self, seconds: Duration) -> None:
+        """Cancel after *seconds* (float, or a timedelta); a later call replaces an earlier one.
 
         A daemon thread waits for it, so that it works without an event loop; `close` takes it back.
         """
-        timer = threading.Timer(seconds(delay, "delay"), self.cancel)
+        timer = threading.Timer(checked(seconds, "delay"), self.cancel)
         timer.daemon = True
         timer.name = "corner_host cancellation timer"
         self._stop_timer()

@@ -6,6 +6,9 @@ from typing import Protocol, final, runtime_checkable
 
 import anyio
 
+from .durations import Duration
+from .durations import seconds as checked
+
 
 @runtime_checkable
 class Clock(Protocol):
@@ -46,6 +49,6 @@ class SystemClock:
         """Return seconds that never go back, from an arbitrary start."""
         return time.monotonic()
 
-    async def sleep(self, seconds: float) -> None:
-        """Return after *seconds*; cancellable."""
-        await anyio.sleep(seconds)
+    async def sleep(self, seconds: Duration) -> None:
+        """Return after *seconds* (float, or a timedelta); cancellable."""
+        await anyio.sleep(checked(seconds, "sleep"))

@@ -29,10 +29,17 @@ class CornerHostError(Exception):
 
 
 def _restore(cls: type[CornerHostError], arguments: tuple[Any, ...], fields: dict[str, Any]) -> CornerHostError:
-    error = cls.__new__(cls, *arguments)
+    error: CornerHostError = _maker(cls)(cls, *arguments)
     error.args = arguments
     error.__dict__.update(fields)
     return error
+
+
+def _maker(cls: type[Any]) -> Callable[..., Any]:
+    """Return the ``__new__`` of the base that gives *cls* its layout; ``cls.__new__`` may be that of another builtin."""
+    while "__new__" not in vars(cls) and cls.__base__ is not None:
+        cls = cls.__base__
+    return cls.__new__
 
 
 def _portable(value: Any) -> Any:

@@ -1,10 +1,18 @@
 """Why a value is what it is: explanations and the debug view."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from pydantic import BaseModel, SecretStr
 
-from corner_host.configuration import ConfigurationBuilder, DebugViewContext
+from corner_host.configuration import (
+    ConfigurationBindingError,
+    ConfigurationBuilder,
+    ConfigurationProvider,
+    DebugViewContext,
+    Origin,
+)
 from corner_host.primitives import MASK
 
 from .conftest import Make
@@ -128,3 +136,32 @@ def test_what_the_program_set_says_so(make: Make) -> None:
 
     assert winner is not None
     assert winner.source == "memory, set by the program"
+
+
+class Vault(ConfigurationProvider):
+    def __init__(self, said: object) -> None:
+        self.name = "vault"
+        self.said = said
+
+    def load(self) -> None:
+        self.data = {"A:Limit": "many"}
+
+    def origin(self, key: str) -> Any:
+        return self.said
+
+    def build(self, builder: object) -> "Vault":
+        return self
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"), [(None, "vault"), ("entry 7", "vault entry 7"), (Origin("vault", "box.db", 3), "box.db:3")]
+)
+def test_a_provider_may_say_in_words_where_a_value_is_from(make: Make, said: object, shown: str) -> None:
+    """Or not at all; explanations and errors show it."""
+    configuration = make(Vault(said))
+
+    with pytest.raises(ConfigurationBindingError) as caught:
+        configuration.get_value("A:Limit", int)
+
+    assert caught.value.errors[0].source == shown
+    assert shown in str(configuration.explain("A:Limit"))

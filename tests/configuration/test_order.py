@@ -159,12 +159,13 @@ def test_a_provider_need_not_derive_from_anything(make: Make) -> None:
 
 
 def test_closing_the_root_closes_the_providers(make: Make) -> None:
-    """P-12: and ends the callbacks of their changes."""
+    """P-12: once, and ends the callbacks of their changes."""
     planets = Planets({"A": "1"})
     configuration = make(planets)
     called: list[str] = []
     configuration.on_change(lambda: called.append("changed"))
 
+    configuration.close()
     configuration.close()
     planets.changed()
 

@@ -90,6 +90,7 @@ def test_relative_paths_start_at_the_section(make: Make) -> None:
         ("KeyInMem1", "c"),
         ("KeyInMem1:Deep1", "d"),
     ]
+    assert list(section.as_enumerable(True)) == list(section.as_enumerable(make_paths_relative=True))
     assert list(section.as_enumerable()) == list(FLAT.items())
 
 

@@ -120,3 +120,20 @@ def test_loggers_by_class(builder: LoggingBuilder) -> None:
     assert provider.get_required_service(Logger[Worker.Inner]) is logging.getLogger(f"{__name__}.Worker.Inner")
     assert provider.get_required_service(Logger[Local]).name == f"{__name__}.test_loggers_by_class.Local"
     assert provider.get_required_service(Logger[list[int]]).name == "list"
+
+
+class Asking:
+    def __init__(self, log: logging.Logger) -> None:
+        self.log = log
+
+
+def test_a_class_gets_by_itself_the_logger_that_its_name_asks_for(builder: LoggingBuilder) -> None:
+    """L-33: ``logging.Logger`` in a constructor and ``Logger[Asking]`` elsewhere are one, for local classes, too."""
+
+    class Local(Asking):
+        pass
+
+    provider = builder.services.add_singleton(Asking).add_singleton(Local).build_service_provider()
+
+    assert provider.get_required_service(Asking).log is provider.get_required_service(Logger[Asking])
+    assert provider.get_required_service(Local).log is provider.get_required_service(Logger[Local])

@@ -1,5 +1,7 @@
 """Backoff: a bound that doubles, a wait drawn below it."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,3 +37,11 @@ def test_no_failures_have_no_wait() -> None:
     """Asking for the wait after nothing failed is a mistake of the caller."""
     with pytest.raises(ValueError, match="failures"):
         Backoff().longest(failures=0)
+
+
+def test_the_bounds_may_be_timedeltas() -> None:
+    """Durations are float seconds or a timedelta wherever one is taken; they are kept in seconds."""
+    backoff = Backoff(first=timedelta(seconds=2), ceiling=timedelta(minutes=1))
+
+    assert backoff == Backoff(first=2.0, ceiling=60.0)
+    assert backoff.longest(failures=2) == 4.0

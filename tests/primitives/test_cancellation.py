@@ -7,7 +7,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from corner_host.primitives import CancellationToken, CancellationTokenSource, OperationCancelledError
+from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, OperationCancelledError
 
 
 def test_callbacks_run_last_registered_first() -> None:
@@ -199,3 +199,82 @@ async def test_outer_cancellation_passes_through_a_wait() -> None:
 
     assert scope.cancelled_caught
     assert not source.token.is_cancellation_requested
+
+
+@pytest.mark.parametrize("seconds", [0, 1000, timedelta(hours=1)])
+async def test_a_sleep_after_cancellation_was_cut_short_however_long_it_is(seconds: Duration) -> None:
+    """A loop over ``not await token.sleep(...)`` ends, also with no pause in it."""
+    source = CancellationTokenSource()
+    source.cancel()
+
+    assert await source.token.sleep(seconds=seconds)
+
+
+@pytest.mark.parametrize("immediately", [True, False])
+async def test_a_cancelled_token_does_not_tick(immediately: bool) -> None:
+    """The loop's body does not run any more."""
+    source = CancellationTokenSource()
+    source.cancel()
+
+    assert [tick async for tick in source.token.every(timedelta(hours=1), immediately=immediately)] == []
+
+
+async def test_the_first_tick_comes_after_one_period_and_none_comes_early() -> None:
+    """Ticks keep to the grid of the start, and missed ones are made up by a single one."""
+    start, period = anyio.current_time(), 0.01
+    early: list[float] = []
+
+    async for tick in CancellationToken.none().every(seconds=period):
+        early.append(start + tick * period - anyio.current_time())
+        if tick == 3:
+            break
+
+    assert len(early) == 3
+    assert max(early) < period / 2
+
+
+async def test_a_scope_of_a_cancelled_token_is_cancelled_from_the_start() -> None:
+    """Its first checkpoint is its last."""
+    source = CancellationTokenSource()
+    source.cancel()
+
+    with source.token.cancel_scope() as scope:
+        await anyio.sleep_forever()
+
+    assert scope.cancelled_caught
+
+
+def test_a_registration_at_a_cancelled_token_is_over_at_once() -> None:
+    """It is a context manager nevertheless, and what the callback raises is raised where it was registered."""
+    source = CancellationTokenSource()
+    source.cancel()
+
+    with source.token.register(lambda: None) as registration:
+        over = not registration.unregister()
+    with pytest.raises(ZeroDivisionError):
+        source.token.register(lambda: 1 / 0)
+
+    assert over
+
+
+async def test_closing_takes_a_pending_timer_back() -> None:
+    """A later cancel_after replaces an earlier one, and close the last."""
+    source = CancellationTokenSource()
+    source.cancel_after(seconds=1000)
+    source.cancel_after(timedelta(milliseconds=1))
+    with anyio.fail_after(5):
+        await source.token.wait()
+    closed = CancellationTokenSource()
+    closed.cancel_after(1000)
+
+    closed.close()
+
+    assert not any(thread.name == "corner_host cancellation timer" for thread in alive_soon())
+
+
+def alive_soon() -> list[threading.Thread]:
+    """The threads that are alive once the cancelled timers have had their turn."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(5)
+    return threading.enumerate()

@@ -168,7 +168,7 @@ class Planner:
     def origin(self, path: str | None) -> Origin | None:
         """Tell where the value at a folded path came from."""
         position = None if path is None else self.snapshot.winner(path)
-        return None if path is None or position is None else self.snapshot.layers[position].provider.origin(path)
+        return None if path is None or position is None else self.snapshot.layers[position].origin(path)
 
     def text(self, node: Node) -> tuple[str | None, str | None]:
         """The path and the text at *node*: of the highest layer, if several keys fill one field."""

@@ -67,7 +67,7 @@ class ChainedProvider(KeyValueProvider):
         snapshot = self.configuration.store.snapshot
         folded = fold(self.configuration.full_key(key))
         position = snapshot.winner(folded)
-        return Origin(self.name) if position is None else snapshot.layers[position].provider.origin(folded)
+        return Origin(self.name) if position is None else snapshot.layers[position].origin(folded)
 
     def close(self) -> None:
         """Follow the other configuration no longer, and close it if this one owns it."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, final
 
 from corner_host.configuration.contracts import BuilderContext
+from corner_host.configuration.nested import flatten
 from corner_host.configuration.provider import KeyValueProvider
 
 
-def _nothing() -> dict[str, str | None]:
+def _nothing() -> dict[str, Any]:
     return {}
 
 
@@ -18,10 +19,10 @@ class MemorySource:
     """Values in a mapping, which is copied when the provider is built.
 
     Args:
-        values: Full keys such as ``Payment:Url``, with text or None.
+        values: Full keys such as ``Payment:Url``, with text or None. Other values become text, nested ones paths.
     """
 
-    values: Mapping[str, str | None] = field(default_factory=_nothing)
+    values: Mapping[str, Any] = field(default_factory=_nothing)
 
     def build(self, builder: BuilderContext, /) -> "MemoryProvider":  # noqa: ARG002
         """Return a provider with a copy of the values."""
@@ -36,6 +37,7 @@ class MemoryProvider(KeyValueProvider):
         ConfigurationError: Two keys differ only in case.
     """
 
-    def __init__(self, values: Mapping[str, str | None]) -> None:
+    def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__("memory")
-        self.replace(values)
+        pairs = list(flatten(values, arrays=[]))
+        self.replace_pairs([key for key, _ in pairs], [value for _, value in pairs])

@@ -1,6 +1,7 @@
 """What holds for every source that reads a file."""
 
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def test_a_missing_file_is_an_error(method: str, tmp_path: Path) -> None:
     assert caught.value.file == str(tmp_path / "not/there")
     assert "file not/there does not exist and is not optional" in str(caught.value)
     assert str(tmp_path / "not/there") in str(caught.value)
+    assert vars(pickle.loads(pickle.dumps(caught.value))) == vars(caught.value)
 
 
 def test_a_missing_optional_file_is_empty(method: str, tmp_path: Path) -> None:
