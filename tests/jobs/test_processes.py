@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from corner_host.jobs import JobFilter, JobState
-from tests.jobs.harness import Shop, new_job, shop
+from tests.jobs.harness import JobBench, new_job, shop
 
 ORDERS = 60
 
@@ -65,12 +65,12 @@ async def until_workers(database: Path, count: int) -> None:
             await anyio.sleep(0.01)
 
 
-async def put_orders(jobs: Shop, count: int) -> list[str]:
+async def put_orders(jobs: JobBench, count: int) -> list[str]:
     answers = await jobs.engine.put([new_job("Order", payload=b'{"number": %d}' % number) for number in range(count)])
     return [answer.id for answer in answers]
 
 
-async def all_ended(jobs: Shop, ids: list[str]) -> None:
+async def all_ended(jobs: JobBench, ids: list[str]) -> None:
     with anyio.fail_after(40):
         for job_id in ids:
             while not (await jobs.state(job_id)).has_ended:
