@@ -19,6 +19,9 @@ What had started before a failed start is stopped again.
 **Structure.** Everything runs in one task group, held by a task of the host's own, so `Host.start` and `Host.stop` may come
 from different tasks; nothing outlives the host except what does not heed its cancellation.
 
+``sys.exit`` in a service stops the host, and the status is that of the process. Only inside a task that a service began
+itself asyncio does not wait for anybody: there the loop ends at once.
+
 Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too), tokens for starting and stopping (anyio
 cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.
 """

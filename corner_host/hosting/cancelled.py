@@ -4,6 +4,8 @@ import asyncio
 
 import anyio
 
+from corner_host.primitives import OperationCancelledError
+
 
 def is_cancellation(error: BaseException) -> bool:
     """Tell whether somebody cancels the current task; if so, *error* must be raised again.
@@ -19,3 +21,12 @@ def is_cancellation(error: BaseException) -> bool:
         return True
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def as_failure(error: BaseException, name: str) -> BaseException:
+    """Return what to keep of *error*, which left *name*; a cancellation that was nobody's would be taken for one outside."""
+    if not isinstance(error, anyio.get_cancelled_exc_class()):
+        return error
+    failure = OperationCancelledError(f"{name} awaited something that somebody else had cancelled.")
+    failure.__cause__ = error
+    return failure

@@ -7,7 +7,7 @@ CornerHostError
 """
 
 from dataclasses import dataclass
-from typing import final
+from typing import cast, final
 
 from corner_host.primitives import CornerHostError
 
@@ -83,9 +83,19 @@ def gather(message: str, errors: list[BaseException]) -> BaseException | None:
 
     A request to leave the process is never wrapped: it would not be heeded inside a group.
     """
+    for error in errors:
+        if (leaving := exit_request(error)) is not None:
+            return leaving
     if len(errors) <= 1:
         return errors[0] if errors else None
-    for error in errors:
-        if isinstance(error, SystemExit | KeyboardInterrupt):
-            return error
     return BaseExceptionGroup(message, errors)
+
+
+def exit_request(error: BaseException) -> SystemExit | KeyboardInterrupt | None:
+    """Return the request to leave the process that *error* is, or has in it as task groups make them; None for others."""
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        members = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return next((found for each in members if (found := exit_request(each)) is not None), None)
+    return None

@@ -13,7 +13,7 @@ from anyio.abc import TaskGroup
 
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError
 
-from .cancelled import is_cancellation
+from .cancelled import as_failure, is_cancellation
 from .contracts import BackgroundServiceState
 from .detached import begin_detached
 
@@ -172,7 +172,7 @@ class Execution:
                 self.state = BackgroundServiceState.CANCELLED
             else:
                 self.state = BackgroundServiceState.FAULTED
-                self.exception = error
+                self.exception = as_failure(error, type(self.service).__qualname__)
         finally:
             self.work = None
 

@@ -244,8 +244,13 @@ class HostLife:
                     self._settle()
         except BaseException as error:
             if not is_cancellation(error):
-                self._start_error = self._start_error or error
-                self._stop_error = self._stop_error or error
+                stage = None if self._crew is None else self._crew.stage
+                if stage is not None and stage.left_open_by:
+                    error.add_note(f"{stage.left_open_by} entered a task group or cancel scope and did not leave it.")
+                if self._state is _State.STARTING:
+                    self._start_error = self._start_error or error
+                else:
+                    self._stop_error = self._stop_error or error
                 return
             log.LOOP_ENDED()
             raise

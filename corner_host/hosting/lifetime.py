@@ -18,6 +18,7 @@ class ApplicationLifetime:
 
     Attributes:
         asked_by_signal: Whether it was a signal that asked the application to stop.
+        exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback raised; raised when the host has stopped.
         exit_status: The exit status that a second signal demands.
         on_signal: Called in the signal handler itself, with how many signals there were and the status.
     """
@@ -31,6 +32,7 @@ class ApplicationLifetime:
         "_stopped",
         "_stopping",
         "asked_by_signal",
+        "exit_request",
         "exit_status",
         "on_signal",
     )
@@ -47,6 +49,7 @@ class ApplicationLifetime:
         self.on_signal: Callable[[int, int], object] | None = None
         self.asked_by_signal = False
         self.exit_status: int | None = None
+        self.exit_request: BaseException | None = None
 
     @property
     def application_started(self) -> CancellationToken:
@@ -110,3 +113,6 @@ class ApplicationLifetime:
             source.cancel()
         except Exception as error:  # noqa: BLE001 - a callback's mistake is recorded, and must not stop the stop
             failed(error)
+        except (SystemExit, KeyboardInterrupt) as error:
+            self.exit_request = error
+            self.stop_application()

@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 
 from corner_host.primitives import Clock
 
-from .cancelled import is_cancellation
+from .cancelled import as_failure, is_cancellation
 from .waiting_at import Place
 
 SLOW_AFTER: Final = 5.0
@@ -118,6 +118,7 @@ class Stage:
         self.was_cut = False
         self.why_cut = ""
         self.is_overdue = False
+        self.left_open_by = ""  # who entered a task group or cancel scope and did not leave it
         self.began = clock.monotonic()
         self._clock = clock
         self._group = group
@@ -201,20 +202,31 @@ class Stage:
         self._group.start_soon(self._go, lane, name=f"corner_host {self.doing}")
 
     async def _go(self, lane: "_Lane") -> None:
-        while not lane.is_over:
-            # one scope for as many calls as possible: a scope for each would cost as much as a trivial call
-            with anyio.CancelScope() as lane.scope:
-                if self.was_cut:
-                    lane.scope.cancel()
-                await self._make_calls(lane)
-            if lane.scope.cancelled_caught and lane.call is not None:
-                if lane.call.was_abandoned:
-                    return  # the rest of the lane goes on elsewhere
-                lane.call.was_cancelled = lane.call.was_cut = True
-                self._finish(lane.call)
-                lane.is_over = lane.until_error
+        try:
+            while not lane.is_over:
+                await self._go_on(lane)
+        except RuntimeError:
+            if lane.call is not None:
+                self.left_open_by = f"{lane.call.name}.{lane.call.hook}()"
+            raise
         if lane.call is None or not lane.call.was_abandoned:
             self._lane_ended()
+
+    async def _go_on(self, lane: "_Lane") -> None:
+        # a stop makes as many calls as it can in one scope, since a scope costs as much as a trivial call; a start makes one,
+        # so that what is left open can be told from whose it is
+        with anyio.CancelScope() as lane.scope:
+            if self.was_cut:
+                lane.scope.cancel()
+            await self._make_calls(lane)
+        if not lane.scope.cancelled_caught or lane.call is None:
+            return
+        if lane.call.was_abandoned:
+            lane.is_over = True  # the rest of the lane goes on elsewhere
+            return
+        lane.call.was_cancelled = lane.call.was_cut = True
+        self._finish(lane.call)
+        lane.is_over = lane.until_error
 
     async def _make_calls(self, lane: "_Lane") -> None:
         for call in lane.todo:
@@ -234,13 +246,14 @@ class Stage:
             except BaseException as error:
                 if is_cancellation(error):
                     raise
-                call.error = error
+                call.error = as_failure(error, call.name)
             if call.was_abandoned:
                 break
             self._finish(call)
             self.after_each()
-            if lane.until_error and not call.succeeded:
-                break
+            if lane.until_error:
+                lane.is_over = not call.succeeded
+                return
         lane.is_over = True
 
     def _lane_ended(self) -> None:

@@ -40,6 +40,8 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
         made += await crew.end_executions(stage)
     report = _report(crew, stage, made)
     errors = [*crew.supervisor.faults, *errors_of(made)]
+    if crew.lifetime.exit_request is not None:
+        errors.append(crew.lifetime.exit_request)
     if waiting := crew.waiting(made):
         errors.append(ShutdownTimeoutError(stage.budget if stage.is_overdue else None, waiting))
     error = gather("One or more hosted services failed to stop.", errors)

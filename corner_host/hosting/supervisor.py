@@ -10,6 +10,7 @@ from corner_host.primitives import Clock, name_of, seconds
 from . import log
 from .background_service import BackgroundService
 from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior, BackgroundServiceState
+from .errors import exit_request
 from .execution import Execution
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
@@ -69,7 +70,7 @@ class Supervisor:
         if error is None:
             return None
         name = service_name(execution.service)
-        if isinstance(error, SystemExit | KeyboardInterrupt):
+        if exit_request(error) is not None:
             log.EXIT_REQUESTED(service=name, error=error)
             self._stop_host(error)
             return None
