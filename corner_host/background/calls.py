@@ -7,7 +7,7 @@ keeps its default.
 A token is taken by a parameter annotated ``CancellationToken``, by one without an annotation (or with ``Any``) that is
 called ``token``, ``cancellation_token`` or ``stopping``, or is the sole one of work that was queued without arguments.
 
-A plan is made once for a function and a way of calling it, and used as long as neither changes.
+A plan is made once for a function and a way of calling it.
 
 Not here: where services come from (``injection``).
 """
@@ -45,6 +45,7 @@ class CallPlan:
         services: What the container fills in; None if nothing.
         has_names: Whether something that is given goes by name.
         is_simple: Whether positional arguments are all there is, and the work is to be awaited.
+        takes_token_only: Whether the token is all there is.
     """
 
     threaded: bool
@@ -54,6 +55,7 @@ class CallPlan:
     services: Services | None
     has_names: bool
     is_simple: bool
+    takes_token_only: bool
 
     def keywords(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], token: CancellationToken) -> dict[str, Any]:
         """Return the keyword arguments of a call, all but the services."""
@@ -104,12 +106,14 @@ def _behind(work: Callable[..., Any]) -> Any:
 class _Latest:
     """How a function was last called.
 
-    Closures of one ``def`` share their code; they are the same here if they share annotations and defaults, too.
+    Closures of one ``def`` share their code; they are the same here if they share annotations and defaults, too. The
+    function itself is kept, to be known at once, unless it is a closure: what that has captured must not live on.
     """
 
-    __slots__ = ("_annotations", "_by_keyword", "_defaults", "_given", "_names", "plan")
+    __slots__ = ("_annotations", "_by_keyword", "_defaults", "_function", "_given", "_names", "plan")
 
     def __init__(self, function: FunctionType, given: int, names: tuple[str, ...], plan: CallPlan) -> None:
+        self._function = function if function.__closure__ is None else None
         self._annotations = function.__annotations__
         self._defaults = function.__defaults__
         self._by_keyword = function.__kwdefaults__
@@ -119,11 +123,13 @@ class _Latest:
 
     def is_for(self, function: FunctionType, given: int, kwargs: Mapping[str, Any]) -> bool:
         """Whether *function* is to be called in the same way."""
-        if given != self._given or function.__defaults__ is not self._defaults or function.__dict__:
+        if given != self._given or ((kwargs or self._names) and tuple(kwargs) != self._names):
             return False
-        if function.__kwdefaults__ is not self._by_keyword or (
-            (kwargs or self._names) and tuple(kwargs) != self._names
-        ):
+        if function is self._function:
+            return True
+        if function.__defaults__ is not self._defaults or function.__kwdefaults__ is not self._by_keyword:
+            return False
+        if function.__dict__:
             return False
         annotations = function.__annotations__
         return annotations is self._annotations or annotations == self._annotations
@@ -175,6 +181,7 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
     if unused:
         raise TypeError(f"{name_of(work)}() was queued with {len(unused)} positional argument(s) more than it takes")
     threaded = _is_threaded(work)
+    is_simple = not (threaded or token_names or by_name or services)
     return CallPlan(
         threaded,
         tuple(by_position),
@@ -182,7 +189,8 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
         tuple(by_name),
         Services(_inner(work), services) if services else None,
         bool(token_names or by_name),
-        not (threaded or token_names or by_name or services),
+        is_simple,
+        is_simple and by_position == [_TOKEN] and not names,
     )
 
 

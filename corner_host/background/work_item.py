@@ -22,7 +22,7 @@ from corner_host.diagnostics.tracing import process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
 from .accounts import CANCELLED, COMPLETED, FAILED, Accounts
-from .calls import PLAIN, plan_for
+from .calls import PLAIN, CallPlan, plan_for
 from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
 
@@ -49,7 +49,7 @@ class WorkItem:
         trace: The W3C headers of the trace it was queued in.
         started_at: When it started.
         ended_at: When it ended.
-        bare: Whether it is nothing but a call without arguments.
+        careful: Whether it brings context variables, a trace or a timeout, so that calling it is not all.
     """
 
     work: Work
@@ -65,7 +65,7 @@ class WorkItem:
     queued_when: datetime | None = None
     started_at: float = 0.0
     ended_at: float = 0.0
-    bare: bool = True
+    careful: bool = False
 
     @property
     def name(self) -> str:
@@ -108,7 +108,6 @@ class WorkItem:
             raise TypeError(f"priority must be a whole number, not {type(priority).__name__}")
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"name must be text, not {type(name).__name__}")
-        self.bare = False
         self.args = args
         self.kwargs = kwargs
         self.priority = priority
@@ -116,11 +115,12 @@ class WorkItem:
         self.given_name = name
         here = copy_context()
         self.carried = tuple((variable, here[variable]) for variable in carry if variable in here)
+        self.careful = bool(self.carried) or timeout is not None
 
     def limit(self, timeout: float) -> None:
         """Give it *timeout* seconds to run."""
         self.timeout = timeout
-        self.bare = False
+        self.careful = True
 
     async def run(self, provider: Scopes | None = None, token: CancellationToken | None = None) -> Any:
         """Call the work, and account for how it ends. To be called once.
@@ -141,12 +141,16 @@ class WorkItem:
         outcome = CANCELLED
         work = self.work
         try:
-            if not self.bare:
+            if self.careful:
                 result = await self._call_with_care(provider, token or _NEVER)
-            elif type(work) is FunctionType and work.__code__ in PLAIN:
+            elif type(work) is FunctionType and work.__code__ in PLAIN and not (self.args or self.kwargs):
                 result = await work()
             else:
-                result = await self._call(provider, token or _NEVER)
+                plan = plan_for(work, self.args, self.kwargs)
+                if plan.takes_token_only:
+                    result = await work(token or _NEVER)
+                else:
+                    result = await self._call(plan, provider, token or _NEVER)
             outcome = COMPLETED
         except Exception:
             outcome = FAILED
@@ -162,7 +166,7 @@ class WorkItem:
         try:
             with process(QUEUE, self.job, self.trace) if self.trace else nullcontext():
                 if self.timeout is None:
-                    return await self._call(provider, token)
+                    return await self._call(self._plan(), provider, token)
                 return await self._call_in_time(self.timeout, provider, token)
         finally:
             for variable, value in reversed(before):
@@ -171,13 +175,15 @@ class WorkItem:
     async def _call_in_time(self, timeout: float, provider: Scopes | None, token: CancellationToken) -> Any:
         with CancellationTokenSource.linked(token) as source:
             with anyio.move_on_after(timeout):
-                return await self._call(provider, source.token)
+                return await self._call(self._plan(), provider, source.token)
             source.cancel()  # for work in a thread, which anyio cannot cancel
         raise WorkItemTimeoutError(self.name, timeout)
 
-    async def _call(self, provider: Scopes | None, token: CancellationToken) -> Any:
+    def _plan(self) -> CallPlan:
+        return plan_for(self.work, self.args, self.kwargs)
+
+    async def _call(self, plan: CallPlan, provider: Scopes | None, token: CancellationToken) -> Any:
         given = self.args
-        plan = plan_for(self.work, given, self.kwargs)
         args = [token if number < 0 else given[number] for number in plan.by_position]
         if plan.is_simple and not self.kwargs:
             return await self.work(*args)
