@@ -7,6 +7,9 @@ several event loops at once.
 Who must wait leaves a waiter, and looks again after leaving it; who makes room or brings work looks for waiters
 afterwards. So one of the two sees the other. A freed place goes to the producer that has waited longest, with its item:
 arrival decides the order, and nobody overtakes.
+
+Of several consumers in one thread, one is woken at a time; it wakes the next if it finds more than it takes. So work that
+one of them does at a go does not wake all.
 """
 
 from collections import deque
@@ -67,7 +70,8 @@ class BackgroundTaskQueue:
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, not {capacity}")
         self._capacity = capacity
-        self._limit = capacity  # 0 once closed, so that the usual case is one comparison
+        self._room = capacity  # for items of the usual priority; 0 once closed, so that most offers cost one comparison
+        self._is_closed = False
         self._carry = tuple(carry)
         # re-entrant, because a signal handler may queue work while this very thread does
         self._lock = RLock()
@@ -76,6 +80,7 @@ class BackgroundTaskQueue:
         self._accounts = Accounts(self._lock, self._settle)
         self._producers: deque[TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]] = deque()
         self._consumers: deque[TaskWaiter[None]] = deque()
+        self._is_calling = False  # whether the next item is to wake a consumer
         self._joiners: list[TaskWaiter[None]] = []
 
     @property
@@ -86,7 +91,7 @@ class BackgroundTaskQueue:
     @property
     def is_closed(self) -> bool:
         """Whether new work is refused."""
-        return not self._limit
+        return self._is_closed
 
     def __len__(self) -> int:
         """Return how many items wait."""
@@ -200,6 +205,7 @@ class BackgroundTaskQueue:
                     if self.is_closed:
                         raise QueueClosedError
                     self._consumers.append(waiter)
+                    self._is_calling = True
                 else:
                     continue
             try:
@@ -207,6 +213,7 @@ class BackgroundTaskQueue:
             except BaseException:
                 self._leave(waiter)
                 raise
+            self._pass_on(1)
 
     def take(self) -> WorkItem | None:
         """Take the item that is next, or None when nothing waits."""
@@ -224,7 +231,8 @@ class BackgroundTaskQueue:
     def close(self) -> None:
         """Take no more work; what waits can still be taken. Producers that wait for room are refused."""
         with self._lock:
-            self._limit = 0
+            self._is_closed = True
+            self._room = 0
             self._accounts.rejected += len(self._producers)
             for producer in self._producers:
                 producer.refused = True
@@ -233,6 +241,7 @@ class BackgroundTaskQueue:
             for consumer in self._consumers:
                 consumer.wake()
             self._consumers.clear()
+            self._is_calling = False
 
     def give_up(self) -> list[WorkItem]:
         """Close, and take out everything that waits, counting it as not run; returns it in order."""
@@ -262,7 +271,7 @@ class BackgroundTaskQueue:
     def snapshot(self) -> MetricsSnapshot:
         """Return all numbers of one moment; they add up as ``accounts`` says."""
         with self._lock:
-            return self._accounts.snapshot(depth=len(self), capacity=self._capacity)
+            return self._accounts.snapshot(self, capacity=self._capacity)
 
     def _offer(
         self,
@@ -285,15 +294,16 @@ class BackgroundTaskQueue:
             item.trace = headers
         self._lock.acquire()  # half the price of ``with``, here where every item passes
         try:
-            if len(self._usual) + self._others.length >= self._limit:
+            if len(self._usual) >= self._room:
                 return item
             if priority:
                 self._others.append(item, priority)
+                self._room -= 1
             else:
                 self._usual.append(item)
             accounts.queued += 1
-            if self._consumers:
-                self._consumers.popleft().wake()
+            if self._is_calling:
+                self._call_consumer()
         finally:
             self._lock.release()
         return None
@@ -301,15 +311,29 @@ class BackgroundTaskQueue:
     def _accept(self, item: WorkItem) -> None:
         if item.priority:
             self._others.append(item, item.priority)
+            self._room -= 1
         else:
             self._usual.append(item)
         self._accounts.queued += 1
-        if self._consumers:
-            self._consumers.popleft().wake()
+        if self._is_calling:
+            self._call_consumer()
+
+    def _call_consumer(self) -> None:
+        called = self._consumers.popleft()
+        called.wake()
+        self._is_calling = any(other.thread != called.thread for other in self._consumers)
+
+    def _pass_on(self, taken: int) -> None:
+        """Let the next consumer have what one that was woken does not take."""
+        with self._lock:
+            self._is_calling = bool(self._consumers)
+            if self._consumers and len(self) > taken:
+                self._call_consumer()
 
     def _take_by_priority(self) -> WorkItem | None:
         with self._lock:
             if self._others.length and (not self._usual or self._others.highest > 0):
+                self._room += not self._is_closed
                 return self._others.popleft()
             try:
                 return self._usual.popleft()
@@ -331,7 +355,7 @@ class BackgroundTaskQueue:
 
     def _let_in(self) -> None:
         with self._lock:
-            while self._producers and len(self) < self._limit:
+            while self._producers and len(self._usual) < self._room:
                 first = self._producers.popleft()
                 self._accept(first.subject)
                 first.wake()
@@ -346,8 +370,9 @@ class BackgroundTaskQueue:
         with self._lock:
             if waiter in self._consumers:
                 self._consumers.remove(waiter)
-            elif len(self) and self._consumers:
-                self._consumers.popleft().wake()
+                self._is_calling = bool(self._consumers)
+            else:
+                self._pass_on(0)
 
     def _settle(self) -> None:
         """Wake who waits for the end."""

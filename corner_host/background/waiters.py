@@ -18,20 +18,26 @@ T = TypeVar("T")
 
 @final
 class TaskWaiter(Generic[T]):
-    """A task that waits, with what it has brought."""
+    """A task that waits, with what it has brought.
 
-    __slots__ = ("_event", "_loop", "_thread", "refused", "subject")
+    Attributes:
+        subject: What it has brought.
+        refused: Whether it was woken for nothing.
+        thread: Where its event loop runs.
+    """
+
+    __slots__ = ("_event", "_loop", "refused", "subject", "thread")
 
     def __init__(self, subject: T) -> None:
         self.subject = subject
         self.refused = False
         self._event = anyio.Event()
         self._loop = LoopHandle.current()
-        self._thread = get_ident()
+        self.thread = get_ident()
 
     def wake(self) -> None:
         """Let the task go on."""
-        if get_ident() == self._thread and in_task():
+        if get_ident() == self.thread and in_task():
             self._event.set()
         else:
             self._loop.post(self._event.set)

@@ -21,7 +21,7 @@ from corner_host.di import ServiceProvider, ServiceScopeFactory
 from corner_host.diagnostics.tracing import process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
-from .accounts import CANCELLED, COMPLETED, FAILED, Accounts
+from .accounts import CANCELLED, FAILED, Accounts
 from .calls import PLAIN, CallPlan, plan_for
 from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
@@ -138,7 +138,6 @@ class WorkItem:
             BaseException: Whatever the work raises.
         """
         self.started_at = started = perf_counter()
-        outcome = CANCELLED
         work = self.work
         try:
             if self.careful:
@@ -151,13 +150,12 @@ class WorkItem:
                     result = await work(token or _NEVER)
                 else:
                     result = await self._call(plan, provider, token or _NEVER)
-            outcome = COMPLETED
-        except Exception:
-            outcome = FAILED
-            raise
-        finally:
+        except BaseException as error:
             self.ended_at = ended = perf_counter()
-            self.accounts.end(outcome, ended - started)
+            self.accounts.end(FAILED if isinstance(error, Exception) else CANCELLED, ended - started)
+            raise
+        self.ended_at = ended = perf_counter()
+        self.accounts.complete(ended - started)
         return result
 
     async def _call_with_care(self, provider: Scopes | None, token: CancellationToken) -> Any:

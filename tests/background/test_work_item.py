@@ -258,7 +258,7 @@ async def test_work_in_a_thread_runs_out_of_time_too() -> None:
         ended.set()
 
     with anyio.fail_after(10), pytest.raises(WorkItemTimeoutError):
-        await run(work, timeout=0.01)
+        await run(work, timeout=0.2)  # enough for a thread to start
 
     assert await anyio.to_thread.run_sync(ended.wait, 10)
 
