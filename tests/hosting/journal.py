@@ -142,7 +142,7 @@ class JournalLifetime:
         await self._journal.step("lifetime", "stop", self._actions.get("stop"))
 
 
-def builder_of(*services: Any, lifetime: HostLifetime | None = None, **options: Any) -> HostBuilder:
+def builder_of(*services: Any, lifetime: Any = None, **options: Any) -> HostBuilder:
     """An empty builder with *services* (objects as they are, classes and functions added) and host *options*."""
     builder = Host.create_empty_builder()
     for service in services:
@@ -155,7 +155,7 @@ def builder_of(*services: Any, lifetime: HostLifetime | None = None, **options: 
     return builder.configure_host_options(lambda settings: assign(settings, options))
 
 
-def host_of(*services: Any, lifetime: HostLifetime | None = None, **options: Any) -> Host:
+def host_of(*services: Any, lifetime: Any = None, **options: Any) -> Host:
     """A built host; see `builder_of`."""
     return builder_of(*services, lifetime=lifetime, **options).build()
 

@@ -240,11 +240,13 @@ async def test_a_scoped_dependency_of_a_hosted_service_is_closed_with_the_host(j
     assert journal.lines[-1] == "session closed"
 
 
-@pytest.mark.parametrize("wrong", [42, "service", object(), int, lambda: None], ids=repr)
+@pytest.mark.parametrize(
+    "wrong", [42, "service", object(), int, lambda: None], ids=["int", "str", "object", "class", "lambda"]
+)
 def test_what_is_no_service_is_refused(wrong: object) -> None:
     """Bad input: neither a class with start and stop nor an async function; refused when added, or at build."""
     with pytest.raises((TypeError, ValueError)):
-        Host.create_empty_builder().add_hosted_service(wrong).build()  # type: ignore[arg-type]
+        Host.create_empty_builder().add_hosted_service(wrong).build()
 
 
 async def test_a_worker_class_gets_its_dependencies(journal: Journal) -> None:

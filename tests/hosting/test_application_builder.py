@@ -1,5 +1,6 @@
 """The builder's live properties and its settings (sections 14 and 15)."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_services_are_closed_after_build(mutate: str) -> None:
     builder.build()
     services, descriptor = builder.services, builder.services[0]
     new = ServiceDescriptor(Journal, Journal, lifetime=ServiceLifetime.SINGLETON)
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "append": lambda: services.append(new),
         "remove": lambda: services.remove(descriptor),
         "set": lambda: services.__setitem__(0, new),

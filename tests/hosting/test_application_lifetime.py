@@ -1,6 +1,7 @@
 """The application's three events (section 6)."""
 
 import threading
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -166,7 +167,7 @@ async def test_callbacks_run_last_registered_first(journal: Journal) -> None:
     """AL-12: as .NET's tokens do."""
     host = host_of()
     for name in "abc":
-        host.lifetime.application_started.register(lambda name=name: journal.note(name))
+        host.lifetime.application_started.register(partial(journal.note, name))
     await host.start()
 
     assert journal.lines == ["c", "b", "a"]

@@ -1,5 +1,7 @@
 """Background services: work that runs beside the start and ends with the stop (section 7)."""
 
+from functools import partial
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -13,11 +15,11 @@ async def test_the_start_does_not_wait_for_the_work(journal: Journal) -> None:
     """BG-1, BG-19, BG-24: the host has started, the work has not ended, the state says so."""
     worker = journal.worker("worker")
     host = host_of(worker)
-    assert worker.state is BackgroundServiceState.CREATED
+    before = worker.state
     await host.start()
     await worker.entered.wait()
 
-    assert worker.state is BackgroundServiceState.RUNNING
+    assert (before, worker.state) == (BackgroundServiceState.CREATED, BackgroundServiceState.RUNNING)
     assert worker.exception is None
     assert "worker returned" not in journal.lines
     await host.aclose()
@@ -168,7 +170,7 @@ async def test_callbacks_of_the_token_that_raise_fail_the_stop_but_not_the_wait(
 
     async def work(stopping: CancellationToken) -> None:
         for name in ("one", "two"):
-            stopping.register(lambda name=name: fail(name))
+            stopping.register(partial(fail, name))
         registered.set()
         await stopping.wait()
         await anyio.lowlevel.checkpoint()

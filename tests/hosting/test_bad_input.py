@@ -63,6 +63,7 @@ async def test_a_stop_that_swallows_cancellation_is_left_behind(
 
     assert ["Mute" in service.name for service in caught.value.services] == [True]
     assert journal.lines == ["a start", "a stop"]
+    assert host.shutdown_report is not None
     assert [entry.outcome for entry in host.shutdown_report.services if "Mute" in entry.name] == ["abandoned"]
     assert [record for record in records.at(40) if "Mute" in record.getMessage()]
     released.set()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from corner_host import ConfigurationBuilder
 from corner_host.configuration import Configuration
 from corner_host.di import ScopeValidationError, ServiceCollection, ServiceProvider
 from corner_host.hosting import (
@@ -60,11 +61,12 @@ def test_application_configuration_begins_with_the_hosts(journal: Journal, tmp_p
     (tmp_path / "shop.json").write_text('{"shop": "corner"}', encoding="utf-8")
     builder = Host.create_empty_builder().use_content_root(str(tmp_path))
     builder.configure_host_configuration(values(a="host"))
-    builder.configure_app_configuration(
-        lambda configuration, context: (
-            journal.note(str(context.configuration["a"])) or configuration.add_json_file("shop.json")
-        )
-    )
+
+    def add_file(configuration: ConfigurationBuilder, context: HostBuilderContext) -> None:
+        journal.note(str(context.configuration["a"]))
+        configuration.add_json_file("shop.json")
+
+    builder.configure_app_configuration(add_file)
     host = builder.build()
 
     assert journal.lines == ["host"]

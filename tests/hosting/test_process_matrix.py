@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
@@ -77,7 +78,9 @@ CASES += [Case("running", trouble, "uvloop") for trouble in ("SIGTERM", "twice-S
 def processes(request: pytest.FixtureRequest) -> Iterator["dict[Case, Future[subprocess.CompletedProcess[str]]]"]:
     """The processes of the selected cases, a few at a time, begun before the first is looked at."""
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
-    wanted = [item.callspec.params["case"] for item in items if "processes" in item.fixturenames]
+    wanted: list[Case] = [
+        cast("Case", item.callspec.params["case"]) for item in items if "processes" in item.fixturenames
+    ]
     with ThreadPoolExecutor(max_workers=3) as pool:
         yield {case: pool.submit(case.run) for case in wanted}
         pool.shutdown(cancel_futures=True)

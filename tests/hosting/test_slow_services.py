@@ -146,6 +146,7 @@ async def test_the_report_accounts_for_every_service() -> None:
     with pytest.raises(ExceptionGroup):
         await host.stop()
 
+    assert host.shutdown_report is not None
     report = {entry.name.rpartition(".")[2]: entry for entry in host.shutdown_report.services}
     assert {name: entry.outcome for name, entry in report.items()} == {
         "SlowToStop": "cancelled",

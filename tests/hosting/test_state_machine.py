@@ -220,7 +220,8 @@ class HostMachine(RuleBasedStateMachine):
 
     async def _end(self) -> None:
         with anyio.fail_after(20):
-            for close in (lambda: self.host.stop(0), self.host.aclose):
+            closing: list[Callable[[], Awaitable[None]]] = [lambda: self.host.stop(0), self.host.aclose]
+            for close in closing:
                 try:
                     await close()
                 except Exception as error:
@@ -249,6 +250,7 @@ class HostMachine(RuleBasedStateMachine):
         if "application started" in lines:
             assert started == names, story
             assert lines[-1] == "application stopped" or "application stopped" in lines, story
+            assert self.host.shutdown_report is not None
             assert len(self.host.shutdown_report.services) == len(names), story
         elif started:
             assert not [line for line in lines if line.endswith(" stopping called")], story

@@ -4,6 +4,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
+from corner_host import CancellationToken
 from corner_host.hosting import Host
 from tests.hosting.journal import Journal, host_of
 
@@ -150,8 +151,13 @@ async def test_the_stop_goes_on_when_its_first_caller_is_cancelled(journal: Jour
 
 async def test_asking_the_application_to_stop_stops_no_service(journal: Journal) -> None:
     """SP-12, AL-10, AL-16: stop_application only signals; a worker's token is not cancelled by it."""
-    tokens = []
-    worker = journal.worker("worker", lambda token: (tokens.append(token), token.wait())[1])
+    tokens: list[CancellationToken] = []
+
+    async def work(token: CancellationToken) -> None:
+        tokens.append(token)
+        await token.wait()
+
+    worker = journal.worker("worker", work)
     host = host_of(worker, journal.service("a"))
     await host.start()
     await worker.entered.wait()

@@ -52,4 +52,4 @@ def test_the_front_door_and_its_stub_name_the_same() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """The front door says so as any module does."""
     with pytest.raises(AttributeError, match="Hostt"):
-        corner_host.Hostt
+        getattr(corner_host, "Hostt")
