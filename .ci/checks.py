@@ -5,7 +5,8 @@ machine counts, except the Pythons themselves (on PATH, or in pyenv's folder) an
 
 Order:
     1. On the first Python: format, lint, types, import directions.
-    2. On each Python: the whole test suite, asyncio and trio; as many Pythons at a time as there are cores.
+    2. On each Python: the whole test suite, asyncio and trio; as many Pythons at a time as there are cores. What
+       failed is tried once more with the machine to itself, and said to have needed that.
     3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
     4. The README's first command, in a copy of the checkout.
 
@@ -71,8 +72,9 @@ def main() -> int:
             if position == 0:
                 static_checks(score, VENVS / name / BIN)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for counted in pool.map(run_tests, installed):
-            score.count(*counted)
+        suites = list(pool.map(run_tests, installed))
+    for name, suite in zip(installed, suites, strict=True):
+        score.count(*(retry_failed(name, suite) if suite[1] else suite))
 
     if step(score, "build the wheel", [*uv("build"), "--wheel", "--out-dir", str(VENVS / "dist")]):
         for version, python in pythons.items():
@@ -119,7 +121,7 @@ def static_checks(score: Score, tools: Path) -> None:
 def run_tests(name: str) -> tuple[int, int, int, str]:
     """Run the suite on one Python, and return what `Score.count` takes. What pytest says is shown when it has ended."""
     report, output = VENVS / f"pytest-{name}.xml", VENVS / f"pytest-{name}.txt"
-    options = ["-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
+    options = ["-q", *cache_of(name), f"--junit-xml={report}"]
     began = time.monotonic()
     with output.open("wb") as file:
         status = run(f"pytest on Python {name}", [VENVS / name / BIN / "python", "-m", "pytest", *options], output=file)
@@ -132,6 +134,22 @@ def run_tests(name: str) -> tuple[int, int, int, str]:
     if status != 0 and not failed:
         failed = 1
     return total - failed - skipped, failed, skipped, f"pytest on Python {name}: {total} tests ({took:.0f} s)"
+
+
+def retry_failed(name: str, suite: tuple[int, int, int, str]) -> tuple[int, int, int, str]:
+    """Run what failed once more, when nothing else runs: a test that only fails beside others is named, and passes."""
+    passed, failed, skipped, line = suite
+    report = VENVS / f"pytest-{name}-again.xml"
+    options = ["-q", "--last-failed", "--last-failed-no-failures", "none", *cache_of(name), f"--junit-xml={report}"]
+    status = run(f"what failed, again, on Python {name}", [VENVS / name / BIN / "python", "-m", "pytest", *options])
+    if status == 0:
+        return passed + failed, 0, skipped, f"{line}, {failed} of them at the second try"
+    return passed, failed, skipped, line
+
+
+def cache_of(name: str) -> list[str]:
+    """Return the option that keeps what failed on this Python apart from the others."""
+    return ["-o", f"cache_dir={VENVS / f'cache-{name}'}"]
 
 
 def try_wheel(score: Score, name: str, python: str) -> None:
