@@ -135,7 +135,7 @@ class Planner:
         if isinstance(shape, ListOf):
             return self._items(shape, node, children, base)
         if isinstance(shape, DictOf):
-            members = {name: self.lay_out(shape.value, child, _item(base, name)) for name, child in children}
+            members = {name: self.lay_out(shape.value, child, _item(shape.value, base, name)) for name, child in children}
             return Record(node, members, _base_of(shape, base))
         return self.record(shape, node, children, _base_of(shape, base))
 
@@ -193,7 +193,7 @@ class Planner:
     def _field(self, field: FieldShape, child: Node, default: Any) -> Layout:
         if default is MISSING and (field.append or isinstance(_inner(field.shape), (DictOf, Fields))):
             default = field.default()
-        if isinstance(_inner(field.shape), ListOf) and not field.append:
+        if not field.append and _is_replaced(field.shape, default):
             default = MISSING
         return self.lay_out(field.shape, child, default)
 
@@ -277,8 +277,14 @@ def _inner(shape: Shape) -> Shape:
     return shape.inner if isinstance(shape, Nullable) else shape
 
 
-def _item(base: Any, name: str) -> Any:
-    return cast("Mapping[str, Any]", base).get(name, MISSING) if isinstance(base, Mapping) else MISSING
+def _item(shape: Shape, base: Any, name: str) -> Any:
+    found = cast("Mapping[str, Any]", base).get(name, MISSING) if isinstance(base, Mapping) else MISSING
+    return MISSING if _is_replaced(shape, found) else found
+
+
+def _is_replaced(shape: Shape, base: Any) -> bool:
+    """Tell whether what is configured takes the place of *base*, as it does of lists, and is not merged into it."""
+    return isinstance(_inner(shape), ListOf) or isinstance(base, (list, tuple, set, frozenset))
 
 
 def _base_of(shape: Shape, base: Any) -> Mapping[str, Any]:

@@ -60,6 +60,8 @@ class Defaults(BaseModel):
     by_name: dict[str, int] = {"a": 1, "b": 2}
     nested: dict[str, dict[str, int]] = {"x": {"a": 1}}
     items: dict[str, Item] = {"x": Item(name="x", size=5)}
+    lists: dict[str, list[int]] = {"x": [1]}
+    either: list[int] | str = [1]
 
 
 def test_a_configured_list_replaces_the_default() -> None:
@@ -71,6 +73,21 @@ def test_a_configured_list_replaces_the_default() -> None:
         assert bound is not None
         assert (bound.names, bound.more, bound.unique) == (["a"], ["default", "b"], {1, 2})
     assert Defaults().more == ["default"]
+
+
+@pytest.mark.parametrize("binds", [True, False])
+def test_a_list_is_replaced_wherever_it_stands(binds: bool) -> None:
+    """C1: in a default dictionary, in a union, and in an instance that is bound again."""
+    configuration = json_of('{"Names": ["a"], "More": ["b"], "Lists": {"x": [7], "y": [8]}, "Either": [9]}')
+    bound = Defaults()
+
+    if binds:
+        configuration.bind(bound)
+    else:
+        bound = configuration.get(Defaults) or bound
+
+    assert bound.lists == {"x": [7], "y": [8]}
+    assert (bound.names, bound.more, bound.either) == (["a"], ["default", "b"], [9])
 
 
 def test_an_error_behind_a_default_is_found() -> None:
