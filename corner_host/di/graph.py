@@ -339,8 +339,9 @@ class Graph:
     def _refuse_captives(self, site: Call) -> None:
         for name, child in site.children():
             if child.scoped is not None:
-                steps = [*self._steps[:-1], self._steps[-1]._replace(parameter=name), *steps_to(child, child.scoped)]
-                raise problems.captive(steps, child.scoped.service_type, child.scoped.key, self._steps[-1])
+                singleton = self._steps[-1]._replace(parameter=name)
+                steps = [*self._steps[:-1], singleton, *steps_to(child, child.scoped)]
+                raise problems.captive(steps, child.scoped.service_type, child.scoped.key, singleton)
 
 
 def _kept_for(items: list[Site], kind: type) -> ServiceLifetime | None:

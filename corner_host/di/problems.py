@@ -103,6 +103,7 @@ def circular(
         service_type=service_type,
         key=key,
         path=path_of(steps, service_type),
+        parameter=steps[-1].parameter if steps else None,
         implementation=steps[-1].implementation if steps else None,
     )
 
@@ -123,6 +124,7 @@ def captive(steps: Sequence[Step], scoped: Any, key: object, singleton: Step) ->
         service_type=scoped,
         key=key,
         path=path_of(steps, scoped),
+        parameter=singleton.parameter,
         implementation=singleton.implementation,
     )
 
@@ -142,7 +144,14 @@ def scoped_at_root(steps: Sequence[Step], scoped: Any, key: object) -> ScopeVali
         "  with provider.create_scope() as scope:\n"
         "      scope.service_provider.get_required_service(...)"
     )
-    return ScopeValidationError(message, service_type=scoped, key=key, path=path_of(steps, scoped))
+    return ScopeValidationError(
+        message,
+        service_type=scoped,
+        key=key,
+        path=path_of(steps, scoped),
+        parameter=steps[-1].parameter if steps else None,
+        implementation=steps[-1].implementation if steps else None,
+    )
 
 
 def made_asynchronously(steps: Sequence[Step], service_type: Any, key: object, *, why: str) -> AsyncFactoryError:

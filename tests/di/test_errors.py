@@ -12,6 +12,8 @@ from corner_host.di import (
     CollectionReadOnlyError,
     RegistrationError,
     ScopeValidationError,
+    ServiceCollection,
+    ServiceError,
     ServiceNotRegisteredError,
     ServiceProviderDisposedError,
     ServiceValidationError,
@@ -60,3 +62,38 @@ def test_every_error_survives_pickling(fail: Callable[[], None]) -> None:
 def test_every_error_says_the_same_each_time(fail: Callable[[], None]) -> None:
     """ERR-02: nothing in the text depends on the run."""
     assert str(caught_from(fail)) == str(caught_from(fail))
+
+
+class Session: ...
+
+
+class Keeper:
+    def __init__(self, *, session: Session) -> None: ...
+
+
+class Hen:
+    def __init__(self, egg: "Egg") -> None: ...
+
+
+class Egg:
+    def __init__(self, hen: Hen) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("services", "asked", "parameter", "implementation"),
+    [
+        (ServiceCollection().add_singleton(Keeper), Keeper, "session", Keeper),
+        (ServiceCollection().add_singleton(Keeper).add_scoped(Session), Keeper, "session", Keeper),
+        (ServiceCollection().add_transient(Keeper).add_scoped(Session), Keeper, "session", Keeper),
+        (ServiceCollection().add_scoped(Session), Session, None, None),
+        (ServiceCollection().add_singleton(Hen).add_singleton(Egg), Hen, "hen", Egg),
+    ],
+)
+def test_an_error_names_the_parameter_that_leads_to_the_culprit(
+    services: ServiceCollection, asked: type, parameter: str | None, implementation: type | None
+) -> None:
+    """ERR-03: missing, scoped or circular; where the service itself was asked for there is none."""
+    with pytest.raises(ServiceError) as caught:
+        services.build_service_provider(validate_scopes=True).get_required_service(asked)
+
+    assert (caught.value.parameter, caught.value.implementation) == (parameter, implementation)
