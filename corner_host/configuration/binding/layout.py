@@ -135,7 +135,9 @@ class Planner:
         if isinstance(shape, ListOf):
             return self._items(shape, node, children, base)
         if isinstance(shape, DictOf):
-            members = {name: self.lay_out(shape.value, child, _item(shape.value, base, name)) for name, child in children}
+            members = {
+                name: self.lay_out(shape.value, child, _item(shape.value, base, name)) for name, child in children
+            }
             return Record(node, members, _base_of(shape, base))
         return self.record(shape, node, children, _base_of(shape, base))
 
