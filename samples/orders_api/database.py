@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import URL, event, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from .settings import DATA, OrdersApiSettings
@@ -17,11 +17,8 @@ SessionMaker = async_sessionmaker[AsyncSession]
 
 async def make_engine(settings: OrdersApiSettings) -> AsyncIterator[AsyncEngine]:
     """Connect, make the tables and fill the shelves if they are missing; disconnect at the end."""
-    engine = create_async_engine(settings.database, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        if file := engine.url.database:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    url = make_url(settings.database)
+    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else create_async_engine(url, pool_pre_ping=True)
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with SessionMaker(engine)() as session, session.begin():
@@ -46,6 +43,15 @@ async def make_session(sessions: SessionMaker) -> AsyncIterator[AsyncSession]:
 def _rows(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return rows
+
+
+def _sqlite_engine(url: URL) -> AsyncEngine:
+    """SQLite has one writer at a time, and those who wait for it ask again by chance; one connection makes it a fair line."""
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,7 +21,7 @@ from .errors import (
 from .events import OrderEvents
 from .processing import OrderProcessingService
 from .products import ProductCatalogue
-from .schemas import OrderIn, OrderOut
+from .schemas import OrderIn, OrderOut, ProductOut
 from .settings import OrdersApiSettings
 from .tables import Customer, Order, OrderLine, Status
 
@@ -56,11 +56,12 @@ class OrderService:
             The order, and whether it is new: the same key and order give the first one again.
         """
         fingerprint = hashlib.sha256(wanted.model_dump_json().encode()).hexdigest()
+        products = await self._catalogue.all()  # before the session has a connection: nobody may wait for a second one
         if key is not None and (known := await self._by_key(key)) is not None:
             return self._same(known, fingerprint), False
         if not self._waits and self._processing.is_full:
             raise ShopIsFullError("All places in the queue are taken. Please try again in a few seconds.")
-        order = await self._priced(wanted, key, fingerprint)
+        order = self._priced(wanted, products, key, fingerprint)
         try:
             self._session.add(order)
             await self._session.commit()
@@ -113,8 +114,9 @@ class OrderService:
             raise TooLateError(f"Order {order_id} is {order.status} already.")
         return order
 
-    async def _priced(self, wanted: OrderIn, key: str | None, fingerprint: str) -> Order:
-        products = await self._catalogue.all()
+    def _priced(
+        self, wanted: OrderIn, products: Mapping[str, ProductOut], key: str | None, fingerprint: str
+    ) -> Order:
         unknown = sorted({line.sku for line in wanted.lines} - products.keys())
         if unknown:
             raise UnknownProductError(f"There is no {', '.join(unknown)}. GET /products lists what there is.")

@@ -23,7 +23,11 @@ router = APIRouter()
 @router.post(
     "/orders",
     status_code=201,
-    responses={200: {"model": OrderOut}, **{status: {"model": Problem} for status in (409, 413, 415)}},
+    responses={
+        200: {"model": OrderOut, "description": "It was placed before, with the same key"},
+        409: {"model": Problem, "description": "The key was used for another order"},
+        413: {"description": "The body is larger than OrdersApi:MaxBodyBytes"},
+    },
 )
 async def place_order(
     order: OrderIn,

@@ -1,0 +1,54 @@
+"""The shop on a free port, on SQLite and on PostgreSQL, in this process and in one of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from .postgres import PostgresServer, find_programs
+from .shop import Shop, open_shop
+
+OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """uvicorn, aiosqlite and asyncpg are for asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL server for all tests."""
+    server = PostgresServer(find_programs())
+    try:
+        server.create()
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/books/orders.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> list[str]:
+    """The settings of a shop that disturbs nobody."""
+    return [f"--OrdersApi:Database={database}", f"--OrdersApi:Invoices={tmp_path}/invoices", "--Server:Port=0"]
+
+
+@pytest.fixture
+def shop(settings: list[str]) -> OpenShop:
+    """The way to open the shop in this process; takes more settings."""
+    return partial(open_shop, *settings)

@@ -1,0 +1,124 @@
+"""What customers notice when something that the shop needs is away, and that all is made good when it is back."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import anyio
+import pytest
+
+from samples.orders_api.mail import MailServer
+from samples.orders_api.tables import Status
+
+from .conftest import OpenShop
+from .postgres import PostgresServer
+from .shop import order
+
+SWEEP = "--OrdersApi:SweepSeconds=0.1"
+
+
+async def test_orders_are_served_while_no_mail_can_be_sent(shop: OpenShop) -> None:
+    """They are taken and processed; when the mail server is back, each customer is told, once, by the same Message-ID."""
+    async with shop(SWEEP, "--Mail:Attempts=2") as open_:
+        server = open_.get(MailServer)
+        await server.stop()
+        numbers = [await open_.placed(order()) for _ in range(3)]
+        for number in numbers:
+            await open_.until(number, lambda each: each.status is Status.PROCESSED)
+        untold = [row.notified_at for row in await open_.rows()]
+        mail_meanwhile = open_.mail
+        await server.start()
+        for number in numbers:
+            await open_.told(number)
+        stock = await open_.stock("ROLL")
+
+        assert (untold, mail_meanwhile) == ([None] * 3, [])
+        assert sorted(each["Message-ID"] for each in open_.mail) == [
+            f"<order-{n}@corner-shop.example>" for n in numbers
+        ]
+        assert stock == 5000 - 3
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_locked_database_is_said_and_waited_for(shop: OpenShop, database: str) -> None:
+    """While another process writes, an order waits its time and is then answered 503; afterwards all goes on."""
+    path = database.removeprefix("sqlite+aiosqlite:///")
+    async with shop(f"--OrdersApi:Database={database}?timeout=0.2") as open_:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = await open_.post(order(), "key")
+            listed = await open_.client.get("/orders")
+            other.execute("ROLLBACK")
+        taken = await open_.post(order(), "key")
+        await open_.told(taken.json()["id"])
+
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        assert refused.json()["title"] == "The shop's books are out of reach"
+        assert (listed.status_code, listed.json()) == (200, [])
+        assert taken.status_code == 201
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_an_order_whose_processing_finds_the_database_locked_is_processed_later(
+    shop: OpenShop, database: str
+) -> None:
+    """The work item fails, and the sweep comes back to the order."""
+    path = database.removeprefix("sqlite+aiosqlite:///")
+    async with shop(SWEEP, f"--OrdersApi:Database={database}?timeout=0.1") as open_:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            async with open_.resting():
+                number = await open_.placed(order())
+                other.execute("BEGIN IMMEDIATE")
+            while open_.queue.snapshot().failed < 1:
+                await anyio.sleep(0.01)
+            other.execute("ROLLBACK")
+        await open_.told(number)
+
+        assert await open_.stock("ROLL") == 5000 - 1
+        assert len(open_.mail) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_database_that_went_away_comes_back(shop: OpenShop, postgres: PostgresServer) -> None:
+    """While it is away every question about orders is answered 503; orders left behind are processed when it is back."""
+    async with shop(SWEEP) as open_:
+        await open_.told(await open_.placed(order()))
+        async with open_.resting():
+            left_behind = await open_.placed(order())
+            await anyio.to_thread.run_sync(postgres.stop)
+        try:
+            answers = [
+                await open_.post(order(), "key"),
+                await open_.client.get("/orders"),
+                await open_.client.get("/orders/1"),
+                await open_.client.post("/orders/1/cancel"),
+            ]
+            alive = await open_.client.get("/alive")
+        finally:
+            await anyio.to_thread.run_sync(postgres.start)
+        again = await open_.post(order(), "key")
+        for number in (left_behind, again.json()["id"]):
+            await open_.told(number)
+
+        assert [(each.status_code, each.headers["retry-after"]) for each in answers] == [(503, "2")] * 4
+        assert alive.status_code == 200
+        assert again.status_code == 201
+        assert (await open_.stock("ROLL"), len(open_.mail)) == (5000 - 3, 3)
+
+
+async def test_an_invoice_that_cannot_be_written_is_made_good(shop: OpenShop, tmp_path: Path) -> None:
+    """A file where the folder should be: the order is processed, and told when there is an invoice to send."""
+    blocked = tmp_path / "invoices"
+    blocked.write_text("in the way")
+    async with shop(SWEEP) as open_:
+        number = await open_.placed(order())
+        await open_.until(number, lambda each: each.status is Status.PROCESSED)
+        while open_.queue.snapshot().failed < 1:
+            await anyio.sleep(0.01)
+        mail = open_.mail
+        blocked.unlink()
+        await open_.told(number)
+
+        assert mail == []
+        assert len(open_.mail) == 1
+        assert [path.name for path in blocked.iterdir()] == [f"invoice-{number}.pdf"]
