@@ -114,9 +114,7 @@ class OrderService:
             raise TooLateError(f"Order {order_id} is {order.status} already.")
         return order
 
-    def _priced(
-        self, wanted: OrderIn, products: Mapping[str, ProductOut], key: str | None, fingerprint: str
-    ) -> Order:
+    def _priced(self, wanted: OrderIn, products: Mapping[str, ProductOut], key: str | None, fingerprint: str) -> Order:
         unknown = sorted({line.sku for line in wanted.lines} - products.keys())
         if unknown:
             raise UnknownProductError(f"There is no {', '.join(unknown)}. GET /products lists what there is.")

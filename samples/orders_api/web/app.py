@@ -1,5 +1,7 @@
 """The FastAPI application."""
 
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,6 +14,7 @@ from samples.orders_api.errors import ShopError
 from samples.orders_api.schemas import Problem
 
 from . import orders, page, products
+from .problems import problems
 
 
 def create_app(configuration: Configuration) -> FastAPI:
@@ -22,7 +25,7 @@ def create_app(configuration: Configuration) -> FastAPI:
         version="1.0",
         max_body_size=limit,
         strict_content_type=True,
-        responses={status: {"model": Problem} for status in (422, 503)},
+        responses=problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     )
     app.include_router(orders.router)
     app.include_router(products.router)

@@ -1,7 +1,8 @@
 """Orders, and the queue itself."""
 
 import logging
-from typing import Annotated, Any
+from http import HTTPStatus
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import FileResponse
@@ -11,11 +12,12 @@ from corner_host.web.fastapi import Inject
 from samples.orders_api.errors import OrderNotFoundError, ShopIsFullError
 from samples.orders_api.invoices import InvoiceArchive
 from samples.orders_api.orders import OrderService
-from samples.orders_api.schemas import OrderIn, OrderOut, OrderStatusOut, Problem, Text
+from samples.orders_api.schemas import OrderIn, OrderOut, OrderStatusOut, Text
 from samples.orders_api.tables import Status
 
-Answers = dict[int | str, dict[str, Any]]
-NOT_FOUND: Answers = {404: {"model": Problem}}
+from .problems import problems
+
+NOT_FOUND = problems(HTTPStatus.NOT_FOUND)
 OrderId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 router = APIRouter()
 
@@ -25,7 +27,7 @@ router = APIRouter()
     status_code=201,
     responses={
         200: {"model": OrderOut, "description": "It was placed before, with the same key"},
-        409: {"model": Problem, "description": "The key was used for another order"},
+        **problems(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
         413: {"description": "The body is larger than OrdersApi:MaxBodyBytes"},
     },
 )
@@ -81,7 +83,7 @@ async def get_invoice(order_id: OrderId, archive: Inject[InvoiceArchive]) -> Fil
     return FileResponse(path, media_type="application/pdf")
 
 
-@router.post("/orders/{order_id}/cancel", responses={**NOT_FOUND, 409: {"model": Problem}})
+@router.post("/orders/{order_id}/cancel", responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 async def cancel_order(order_id: OrderId, orders: Inject[OrderService]) -> OrderOut:
     """Cancel an order that has not been processed."""
     return await orders.cancel(order_id)
