@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, NoReturn, Self, TypeAlias, final
+from typing import Any, NoReturn, Self, TypeAlias, TypeVar, final
 
 import anyio
 
-from corner_host.configuration import Configuration, ConfigurationManager
+from corner_host.configuration import Configuration, ConfigurationBuilder, ConfigurationManager
 from corner_host.di import RegistrationError, ServiceCollection, ServiceProvider
 from corner_host.logging import LoggingBuilder, LoggingSession
 from corner_host.options import Options, configure
@@ -31,7 +31,8 @@ from .registration import add_hosted_service
 from .settings import HostBuilderSettings
 from .uncaught import explain_uncaught_errors
 
-Callback: TypeAlias = Callable[..., object]
+Subject = TypeVar("Subject")
+Callback: TypeAlias = Callable[[Subject], object] | Callable[[Subject, HostBuilderContext], object]
 
 
 @final
@@ -100,32 +101,32 @@ class HostBuilder(BuilderExtensions):
         self._sources.use(CONTENT_ROOT_KEY, os.fspath(path))
         return self
 
-    def configure_host_configuration(self, callback: Callback) -> Self:
+    def configure_host_configuration(self, callback: Callback[ConfigurationBuilder]) -> Self:
         """Have *callback* add sources for the host itself to a `ConfigurationBuilder`."""
         self._sources.add_callback(callback)
         return self
 
-    def configure_app_configuration(self, callback: Callback) -> Self:
+    def configure_app_configuration(self, callback: Callback[ConfigurationManager]) -> Self:
         """Have *callback* add sources to the configuration, above everything that is there."""
         self._configuration_callbacks.add(callback)
         return self
 
-    def configure_services(self, callback: Callback) -> Self:
+    def configure_services(self, callback: Callback[ServiceCollection]) -> Self:
         """Have *callback* change the registrations, when the configuration is complete."""
         self._service_callbacks.add(callback, self.services)
         return self
 
-    def configure_logging(self, callback: Callback) -> Self:
+    def configure_logging(self, callback: Callback[LoggingBuilder]) -> Self:
         """Have *callback* change the logging, when the configuration is complete."""
         self._service_callbacks.add(callback, self.logging)
         return self
 
-    def configure_container(self, callback: Callback) -> Self:
+    def configure_container(self, callback: Callback[ServiceCollection]) -> Self:
         """Have *callback* change the registrations after everybody else."""
         self._container_callbacks.add(callback)
         return self
 
-    def configure_host_options(self, callback: Callback) -> Self:
+    def configure_host_options(self, callback: Callback[HostOptions]) -> Self:
         """Have *callback* change the `HostOptions`, or return others; what it sets wins over configuration."""
         checked(callback)
 

@@ -19,8 +19,8 @@ _LATER = {"JobBench": "job_bench", "JobEngineConformance": "job_engines"}
 
 __all__ = [
     "HostTooOldError",
-    "JobBench",
-    "JobEngineConformance",
+    "JobBench",  # pyright: ignore[reportUnsupportedDunderAll] - see __getattr__
+    "JobEngineConformance",  # pyright: ignore[reportUnsupportedDunderAll] - see __getattr__
     "running_host",
     "start_and_stop",
 ]
