@@ -71,6 +71,7 @@ def main() -> int:
             installed.append(name)
             if position == 0:
                 static_checks(score, VENVS / name / BIN)
+    install_browser()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         suites = list(pool.map(run_tests, installed))
     for name, suite in zip(installed, suites, strict=True):
@@ -107,6 +108,15 @@ def find_pythons() -> Iterator[tuple[tuple[int, int], str]]:
         if (major, minor) >= OLDEST and (major, minor) not in seen:
             seen.add((major, minor))
             yield (major, minor), executable
+
+
+def install_browser() -> None:
+    """Where it may, put Debian's Chromium on the machine, for the tests of the samples' pages; without it they are skipped."""
+    is_root = getattr(os, "geteuid", lambda: 1)() == 0
+    if is_root and shutil.which("apt-get") and not shutil.which("chromium"):
+        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+        for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+            run(f"apt-get {words[0]}, for a browser", ["apt-get", "-qq", *words])
 
 
 def static_checks(score: Score, tools: Path) -> None:
