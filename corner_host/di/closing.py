@@ -11,14 +11,11 @@ import anyio
 
 from corner_host.primitives import name_of
 
-from .disposal import AsyncGeneratorEnd, is_awaitable
+from .disposal import AsyncGeneratorEnd, Ending, Held, is_awaitable
 from .errors import AsyncDisposalError
 
 SHIELDED_SECONDS: Final = 30.0
 """How long each object has for closing after its caller was cancelled."""
-
-Held = tuple[object, Callable[[Any], object] | None, Callable[[Any], Awaitable[object]] | None]
-"""An object, and how it closes: plainly, asynchronously."""
 
 
 class Owner(Protocol):
@@ -39,9 +36,9 @@ def close_all(held: list[Held], owner: Owner) -> None:
     """
     failures: list[BaseException] | None = None
     while held:
-        item, plain, _ = held.pop()
+        item, close = held.pop()
         try:
-            result = _only_async(item, owner) if plain is None else plain(item)
+            result = close(item)
             if result is not None:
                 _refuse_awaitable(result, item, owner)
         except BaseException as error:  # noqa: BLE001 - raised below, once the rest is closed
@@ -64,16 +61,16 @@ async def aclose_all(held: list[Held], owner: Owner, *, cancelled: bool = False)
     """
     failures: list[BaseException] | None = None
     while held:
-        item, plain, asynchronous = held.pop()
+        item, close = held.pop()
         try:
-            if asynchronous is None:
-                result: Any = plain(item) if plain is not None else None
+            if close is not Ending.close:
+                result: Any = close(item)
                 if result is not None and is_awaitable(result):
                     await result
-            elif cancelled and not isinstance(item, AsyncGeneratorEnd):
-                await _shielded(asynchronous, item, owner)
+            elif cancelled and not isinstance(item.item, AsyncGeneratorEnd):
+                await _shielded(item.asynchronous, item.item, owner)
             else:
-                await asynchronous(item)
+                await item.asynchronous(item.item)
         except BaseException as error:  # noqa: BLE001 - raised below, once the rest is closed
             failures = [error] if failures is None else [*failures, error]
             cancelled = cancelled or not isinstance(error, Exception)
@@ -89,7 +86,11 @@ async def _shielded(close: Callable[[Any], Awaitable[object]], item: object, own
         raise TimeoutError(message)
 
 
-def _refuse_awaitable(result: object, item: object, owner: Owner) -> None:
+def _refuse_awaitable(result: object, item: Any, owner: Owner) -> None:
+    if type(result) is Ending:
+        _only_async(result.item, owner)
+    if type(item) is Ending:
+        item = item.item
     if inspect.iscoroutine(result):
         result.close()
         _only_async(item, owner)

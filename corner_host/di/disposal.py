@@ -43,6 +43,47 @@ class Disposal(NamedTuple):
         """Whether there is anything to call."""
         return self.plain is not None or self.asynchronous is not None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is a plain way, and no other."""
+        return self.plain is not None and self.asynchronous is None
+
+    def held(self, item: object) -> "Held":
+        """Return how *item*, an object of the type, is held until it ends."""
+        if self.plain is not None and self.asynchronous is None:
+            return item, self.plain
+        return Ending(item, self.plain, self.asynchronous), Ending.close
+
+
+Held = tuple[Any, Callable[[Any], object]]
+"""What is held, and how it closes: an object that closes plainly and in no other way, or an `Ending`."""
+
+
+@final
+class Ending:
+    """An object that can close asynchronously."""
+
+    __slots__ = ("_plain", "asynchronous", "item")
+
+    def __init__(
+        self,
+        item: object,
+        plain: Callable[[Any], object] | None,
+        asynchronous: Callable[[Any], Awaitable[object]] | None,
+    ) -> None:
+        self.item = item
+        self._plain = plain
+        self.asynchronous = asynchronous
+
+    @property
+    def is_only_asynchronous(self) -> bool:
+        """Whether a plain call cannot close it."""
+        return self._plain is None
+
+    def close(self) -> object:
+        """Close the object by a plain call; returns this ending itself if there is none."""
+        return self if self._plain is None else self._plain(self.item)
+
 
 @final
 class Endings:

@@ -199,7 +199,7 @@ class ServiceProvider(Context):
         scope = ServiceScope()
         scope.root_ = root
         scope.plans_, scope.sequences_, scope.async_plans_ = root.scope_tables_
-        scope.made_ = ()
+        scope.made_ = None
         scope.held_ = []
         scope.lock_ = RLock()
         return scope
@@ -255,8 +255,7 @@ class ServiceProvider(Context):
         30 seconds.
         """
         self._end()
-        if self.held_:
-            await aclose_all(self.held_, self)
+        await aclose_all(self.held_, self)
 
     def _end(self) -> None:
         self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
@@ -277,13 +276,12 @@ class ServiceProvider(Context):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
+    def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    ) -> Coroutine[Any, Any, None]:
+        # no ``async def``: a coroutine around the one that closes would only cost
         self._end()
-        if self.held_:
-            cancelled = error is not None and not isinstance(error, Exception)
-            await aclose_all(self.held_, self, cancelled=cancelled)
+        return aclose_all(self.held_, self, cancelled=error is not None and not isinstance(error, Exception))
 
     def __repr__(self) -> str:
         state = "closed" if self.closed_ else "open"

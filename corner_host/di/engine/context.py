@@ -6,8 +6,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
-from corner_host.di.closing import Held
-from corner_host.di.disposal import Endings
+from corner_host.di.disposal import Endings, Held
 
 Plan = Callable[["Context"], Any]
 """Makes, or finds, one service for a provider or scope."""
@@ -21,9 +20,9 @@ CLOSED: Final[Plans] = {}
 """The table of a closed provider or scope: empty, so that every question takes the long way and is refused there."""
 
 
-Made = dict[object, Any] | tuple[()] | tuple[tuple[object, ...], tuple[Any, ...]]
-"""What a scope keeps, by place. Nothing at first; then, as long as one plan has made all of it, a tuple of places and one
-of objects, which cost a tenth of a dict; at the next question they become one."""
+Made = dict[object, Any] | tuple[Any, ...] | None
+"""What a scope keeps, by place. None at first; then, as long as one plan has made all of it, a tuple of the plan's `Line`,
+which knows the places, and of the objects, which costs a tenth of a dict; at the next question it becomes one."""
 
 
 class Context:
@@ -64,8 +63,8 @@ class Context:
             return made
         with self.lock_:
             made = self.made_
-            if type(made) is tuple:
-                self.made_ = made = dict(zip(*made, strict=True)) if made else {}
+            if type(made) is not dict:
+                self.made_ = made = {} if made is None else dict(zip(made[0].places, made[1:], strict=True))
             return cast("dict[object, Any]", made)
 
     @property

@@ -1,11 +1,10 @@
 """What is made is kept for disposal by the scope, or root, that made it."""
 
 import inspect
-from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from corner_host.di.closing import close_all
-from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, is_awaitable
+from corner_host.di.disposal import AsyncGeneratorEnd, Ending, GeneratorEnd, is_awaitable
 from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
 from corner_host.di.problems import made_asynchronously
@@ -31,7 +30,7 @@ def keep(context: Context, made: object, *, fresh: bool) -> None:
         return
     if context is root:
         root.held_ids_.add(id(made))
-    context.held_.append((made, ways.plain, ways.asynchronous))
+    context.held_.append(ways.held(made))
     if context.plans_ is CLOSED:
         too_late(context)
 
@@ -39,21 +38,15 @@ def keep(context: Context, made: object, *, fresh: bool) -> None:
 def keep_generator(context: Context, end: GeneratorEnd | AsyncGeneratorEnd) -> None:
     """Have *end* run when *context* closes."""
     if isinstance(end, GeneratorEnd):
-        context.held_.append((end, GeneratorEnd.close, None))
+        context.held_.append((end, GeneratorEnd.close))
     else:
-        context.held_.append((end, None, AsyncGeneratorEnd.aclose))
+        context.held_.append((Ending(end, None, AsyncGeneratorEnd.aclose), Ending.close))
 
 
 def _holds(context: Context, made: object) -> bool:
-    return context is not context.root_ and any(item is made for item, _, _ in context.held_)
-
-
-def salvage(context: Context, kept: Sequence[tuple[object, str]], variables: Mapping[str, Any]) -> None:
-    """Keep for the scope what a plan had made when something failed: it is not made again."""
-    cache = context.cache_
-    for place, name in kept:
-        if name in variables:
-            cache.setdefault(place, variables[name])
+    return context is not context.root_ and any(
+        (item.item if type(item) is Ending else item) is made for item, _ in context.held_
+    )
 
 
 def settle(context: Context, made: object, slot: Slot) -> None:
@@ -85,7 +78,7 @@ def too_late(context: Context) -> NoReturn:
 
     What only closes asynchronously is left to the ``aclose()`` that is under way.
     """
-    left = [entry for entry in context.held_ if entry[1] is None]
+    left = [entry for entry in context.held_ if type(entry[0]) is Ending and entry[0].is_only_asynchronous]
     for entry in left:
         context.held_.remove(entry)
     try:

@@ -5,20 +5,20 @@
 
     def plan(context):                      # a scoped service; k1 and k2 are classes
         c = context.made_
-        if c is not EMPTY:                  # something is kept here already: look at each place
+        if c is not None:                   # something is kept here already: look at each place
             ...
         lock = context.lock_
         lock.acquire()
         try:
-            if context.made_ is not EMPTY: ...
+            if context.made_ is not None: ...
             d = context.held_
             v1 = k1()
-            d.append(v1)
-            v2 = k2(v1)
-            context.made_ = (k3, (v1, v2))  # k3 are their places
+            d.append((v1, k2))              # k2 is how it closes
+            v2 = k3(v1)
+            context.made_ = (k0, v1, v2)    # k0 is the `Line`, which knows their places
             return v2
         except BaseException:
-            salvage(context, k4, locals())  # what was made stays the scope's
+            k0.salvage(context, locals())   # what was made stays the scope's
             raise
         finally:
             lock.release()
@@ -41,35 +41,21 @@ from corner_host.di.trampoline import Task, run
 
 from .codes import function_from
 from .context import CLOSED, Context, Plan
-from .keeping import keep, salvage, settle, settle_async, too_late
+from .keeping import keep, settle, settle_async, too_late
+from .lines import Line
 from .walk import MISSING, resolve, resolve_async
 
 DEEPEST_EXPRESSION: Final = 12
 DEEPEST_NESTING: Final = 24
 
 
-def reconciled(context: Context, places: tuple[object, ...], objects: tuple[Any, ...], site: Site) -> Any:
-    """Bring together what a straight line made with what a constructor had the same scope make behind its back.
-
-    What was there first stays the scope's; what was built on the others is made again.
-    """
-    cache = context.cache_
-    if not any(place in cache for place in places):
-        cache.update(zip(places, objects, strict=True))
-        return objects[-1] if site.place == places[-1] else resolve(site, context)
-    return resolve(site, context)
-
-
 _NAMES: Final[dict[str, Any]] = {
     "CLOSED": CLOSED,
-    "EMPTY": (),
     "MISSING": MISSING,
     "keep": keep,
     "made_none": made_none,
-    "reconciled": reconciled,
     "resolve": resolve,
     "resolve_async": resolve_async,
-    "salvage": salvage,
     "settle": settle,
     "settle_async": settle_async,
     "too_late": too_late,
@@ -112,26 +98,36 @@ def _for_scope(site: Site, writer: "_Writer", setting: Setting) -> list[str]:
     """Write what a scope keeps: a straight line where nothing is made yet, else a look at each place."""
     if _may_make_more(site):
         return ["  c = context.cache_", *_hit(site, writer, "  "), "  with context.lock_:", *writer.whole(site, 3)]
-    later = writer.constant(_Later(site, setting))
-    wait = "await " if setting.asynchronous else ""
-    writer.is_straight = True
+    line = Line(site, lambda: _for_scope_in_use(site, setting))
+    name = writer.constant(line)
+    writer.line = name
     body = writer.whole(site, 3)
+    line.fills(writer.kept)
+    wait = "await " if setting.asynchronous else ""
     return [
         "  c = context.made_",
-        "  if c is not EMPTY:",
+        "  if c is not None:",
         *_hit(site, writer, "   ", "type(c) is dict and "),
-        f"   return {wait}{later}.plan(context)",
+        f"   return {wait}{name}.plan(context)",
         "  lock = context.lock_",
         "  lock.acquire()",
         "  try:",
-        f"   if context.made_ is not EMPTY: return {wait}{later}.plan(context)",
+        f"   if context.made_ is not None: return {wait}{name}.plan(context)",
         *body,
         "  except BaseException:",
-        f"   salvage(context, {writer.constant(tuple(writer.kept.items()))}, locals())",
+        f"   {name}.salvage(context, locals())",
         "   raise",
         "  finally:",
         "   lock.release()",
     ]
+
+
+def _for_scope_in_use(site: Site, setting: Setting) -> Plan:
+    """Compile the plan for a scope in which something is made already."""
+    writer = _Writer(setting)
+    body = ["  c = context.cache_", "  with context.lock_:", *writer.whole(site, 3)]
+    plan: Plan = function_from(body, writer.constants, _NAMES, asynchronous=setting.asynchronous)
+    return plan
 
 
 def _hit(site: Site, writer: "_Writer", tab: str, also: str = "") -> list[str]:
@@ -141,28 +137,6 @@ def _hit(site: Site, writer: "_Writer", tab: str, also: str = "") -> list[str]:
     place = writer.constant(site.place)
     found = f"c.get({place}) is not None" if _may_be_none(site) else f"{place} in c"
     return [f"{tab}if {also}{found}: return c[{place}]"]
-
-
-@final
-class _Later:
-    """The plan for a scope in which something is made already; compiled when it is first needed."""
-
-    __slots__ = ("_setting", "_site", "plan")
-
-    def __init__(self, site: Site, setting: Setting) -> None:
-        self._site = site
-        self._setting = setting
-        self.plan: Plan = self._first
-
-    def _first(self, context: Context) -> Any:
-        writer = _Writer(self._setting)
-        body = [
-            "  c = context.cache_",
-            "  with context.lock_:",
-            *writer.whole(self._site, 3),
-        ]
-        self.plan = function_from(body, writer.constants, _NAMES, asynchronous=self._setting.asynchronous)
-        return self.plan(context)
 
 
 def _may_make_more(site: Site) -> bool:
@@ -196,7 +170,8 @@ class _Writer:
     def __init__(self, setting: Setting) -> None:
         self.constants: list[Any] = []
         self.can_recurse = False
-        self.is_straight = False
+        self.line: str | None = None
+        """The name of the `Line` that is followed, if one is."""
         self.kept: dict[object, str] = {}
         self.is_mixed = False
         self._setting = setting
@@ -223,25 +198,22 @@ class _Writer:
         value, _ = run(self._value(site, depth, 0))
         tab = " " * depth
         opening = [f"{tab}d = context.held_"] if self._keeps else []
+        may_be_none = _may_be_none(site)
+        if not value.startswith("v") and (self.line is not None or self._checks_closed or may_be_none):
+            self._lines.append(f"{tab}v0 = {value}")
+            value = "v0"
         closing: list[str] = []
-        if self.is_straight:
-            places = self.constant(tuple(self.kept))
-            objects = f"({', '.join(self.kept.values())},)"
+        if self.line is not None:
+            kept = ", ".join(self.kept.values())
             closing += [
-                f"{tab}if context.made_ is not EMPTY: return reconciled(context, {places}, {objects}, {self.constant(site)})",
-                f"{tab}else: context.made_ = ({places}, {objects})",
+                f"{tab}if context.made_ is not None: return {self.line}.reconciled(context, ({kept},))",
+                f"{tab}context.made_ = ({self.line}, {kept})",
             ]
         if self._checks_closed:
             closing.append(f"{tab}if context.plans_ is CLOSED: too_late(context)")
-        if _may_be_none(site):
-            closing.append(f"{tab}if v0 is None: raise made_none({self.constant(site)})")
-        if closing:
-            if not value.startswith("v"):
-                self._lines.append(f"{tab}v0 = {value}")
-                value = "v0"
-            closing = [line.replace("v0", value) for line in closing]
-            return [*opening, *self._lines, *closing, f"{tab}return {value}"]
-        return [*opening, *self._lines, f"{tab}return {value}"]
+        if may_be_none:
+            closing.append(f"{tab}if {value} is None: raise made_none({self.constant(site)})")
+        return [*opening, *self._lines, *closing, f"{tab}return {value}"]
 
     def _new_name(self) -> str:
         self._count += 1
@@ -278,7 +250,7 @@ class _Writer:
                 f"{tab}{name} = context.cache_.get({place}, MISSING)",
                 f"{tab}if {name} is MISSING: {name} = {self._walked(site)}",
             ]
-        elif self.is_straight:
+        elif self.line is not None:
             value, _ = yield self._new(site, depth, nesting)
             if value.startswith("v"):
                 name = value
@@ -318,19 +290,20 @@ class _Writer:
     def _values(self, sites: list[Site], depth: int, nesting: int) -> Task:
         """Write what makes *sites*, in order: expressions that were to wait for later lines are put before those."""
         values: list[str] = []
-        deepest = 0
+        depths: list[int] = []
         for site in sites:
             before = len(self._lines)
             value, deep = yield self._value(site, depth, nesting)
             if len(self._lines) > before:
                 for number, earlier in enumerate(values):
-                    if "(" in earlier:
+                    if depths[number] > 0:
+                        depths[number] = 0
                         name = values[number] = self._new_name()
                         self._lines.insert(before, f"{' ' * depth}{name} = {earlier}")
                         before += 1
             values.append(value)
-            deepest = max(deepest, deep)
-        return values, deepest
+            depths.append(deep)
+        return values, max(depths, default=0)
 
     def _settled(self, slot: Slot, made: str, deep: int, tab: str) -> tuple[str, int]:
         """Write what happens to a new object: it may have to be kept for disposal."""
@@ -350,8 +323,10 @@ class _Writer:
                 self._lines.append(f"{tab}keep(context, {name}, fresh=True)")
             else:
                 self._keeps = True
-                plain, asynchronous = (self._optional(way) for way in (ways.plain, ways.asynchronous))
-                self._lines.append(f"{tab}d.append(({name}, {plain}, {asynchronous}))")
+                held = (
+                    f"({name}, {self.constant(ways.plain)})" if ways.is_plain else f"{self.constant(ways)}.held({name})"
+                )
+                self._lines.append(f"{tab}d.append({held})")
             return name, 0
         name = self._new_name()
         harmless = self.constant(self._setting.root.endings_.harmless)

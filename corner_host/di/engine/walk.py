@@ -233,7 +233,7 @@ class _Walk(Claimant):
         if site.slot.is_tracked and not site.slot.making.is_generator:
             if self._asynchronous and owner.plans_ is CLOSED:
                 ways = owner.root_.endings_.of(made.__class__)
-                yield _Awaiting(aclose_all([(made, ways.plain, ways.asynchronous)], owner))
+                yield _Awaiting(aclose_all([ways.held(made)], owner))
                 raise disposed(owner)
             keep(owner, made, fresh=site.slot.is_class)
         if owner.plans_ is CLOSED:
