@@ -27,26 +27,6 @@ class Owner(Protocol):
         ...
 
 
-def close_all(held: list[Held], owner: Owner) -> None:
-    """Close everything in *held*, last first, and empty it.
-
-    Raises:
-        AsyncDisposalError: An object only closes asynchronously.
-        ExceptionGroup: Several failed.
-    """
-    failures: list[BaseException] | None = None
-    while held:
-        item, close = held.pop()
-        try:
-            result = close(item)
-            if result is not None:
-                _refuse_awaitable(result, item, owner)
-        except BaseException as error:  # noqa: BLE001 - raised below, once the rest is closed
-            failures = [error] if failures is None else [*failures, error]
-    if failures is not None:
-        _raise(failures, owner)
-
-
 async def aclose_all(held: list[Held], owner: Owner, *, cancelled: bool = False) -> None:
     """Close everything in *held*, last first, one after the other; asynchronously where an object can.
 
@@ -75,7 +55,7 @@ async def aclose_all(held: list[Held], owner: Owner, *, cancelled: bool = False)
             failures = [error] if failures is None else [*failures, error]
             cancelled = cancelled or not isinstance(error, Exception)
     if failures is not None:
-        _raise(failures, owner)
+        raise_all(failures, owner)
 
 
 async def _shielded(close: Callable[[Any], Awaitable[object]], item: object, owner: Owner) -> None:
@@ -86,19 +66,20 @@ async def _shielded(close: Callable[[Any], Awaitable[object]], item: object, own
         raise TimeoutError(message)
 
 
-def _refuse_awaitable(result: object, item: Any, owner: Owner) -> None:
+def refuse_awaitable(result: object, item: Any, owner: Owner) -> None:
+    """Raise if closing *item* by a plain call gave *result*: nothing closed it, or not yet."""
     if type(result) is Ending:
-        _only_async(result.item, owner)
+        _raise_only_async(result.item, owner)
     if type(item) is Ending:
         item = item.item
     if inspect.iscoroutine(result):
         result.close()
-        _only_async(item, owner)
+        _raise_only_async(item, owner)
     if is_awaitable(result):
-        _only_async(item, owner)
+        _raise_only_async(item, owner)
 
 
-def _only_async(item: object, owner: Owner) -> object:
+def _raise_only_async(item: object, owner: Owner) -> object:
     what = repr(item) if isinstance(item, AsyncGeneratorEnd) else name_of(type(item))
     message = (
         f"{what} only closes asynchronously, and {owner.name_} that holds it was closed by a plain call.\n"
@@ -107,7 +88,7 @@ def _only_async(item: object, owner: Owner) -> object:
     raise AsyncDisposalError(message, service_type=type(item))
 
 
-def _raise(failures: list[BaseException], owner: Owner) -> None:
+def raise_all(failures: list[BaseException], owner: Owner) -> None:
     """Raise a single failure as it is, several as a group; an interruption goes before all errors."""
     interruptions = [error for error in failures if not isinstance(error, Exception)]
     errors = [error for error in failures if isinstance(error, Exception)]

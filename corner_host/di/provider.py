@@ -3,13 +3,11 @@
 from _thread import RLock  # threading.RLock is a Python function around it, and scopes are made often
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Any, Self, TypeVar, cast, final
 
 from typing_extensions import TypeForm
 
 from . import problems
-from .closing import aclose_all, close_all
 from .descriptors import ABSENT, ServiceDescriptor
 from .disposal import Endings
 from .engine import Engine, engine_of, sequence_type
@@ -244,9 +242,7 @@ class ServiceProvider(Context):
             AsyncDisposalError: Something only closes asynchronously; the rest is closed.
             ExceptionGroup: Several objects failed; a single failure is raised as it is.
         """
-        self._end()
-        if self.held_:
-            close_all(self.held_, self)
+        self.__exit__(None, None, None)
 
     async def aclose(self) -> None:
         """Close what was made here, the last first, asynchronously where an object can. A second call does nothing.
@@ -254,34 +250,13 @@ class ServiceProvider(Context):
         When it is cancelled, the closing that is under way is cut short; the others are closed nevertheless, for up to
         30 seconds.
         """
-        self._end()
-        await aclose_all(self.held_, self)
-
-    def _end(self) -> None:
-        self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
-        if self.root_ is self:
-            self.made_ = {}
-            engine_of(self).forget()
+        await self.__aexit__(None, None, None)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._end()
-        if self.held_:
-            close_all(self.held_, self)
-
     async def __aenter__(self) -> Self:
         return self
-
-    def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Coroutine[Any, Any, None]:
-        # no ``async def``: a coroutine around the one that closes would only cost
-        self._end()
-        return aclose_all(self.held_, self, cancelled=error is not None and not isinstance(error, Exception))
 
     def __repr__(self) -> str:
         state = "closed" if self.closed_ else "open"
@@ -312,13 +287,6 @@ class ServiceScope(ServiceProvider):
     def service_provider(self) -> ServiceProvider:
         """The provider that resolves from this scope."""
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
-        if self.held_:
-            close_all(self.held_, self)
 
 
 @final

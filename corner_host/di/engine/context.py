@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Callable, Coroutine
+from types import TracebackType
 from typing import Any, Final, cast
 
+from corner_host.di.closing import aclose_all, raise_all, refuse_awaitable
 from corner_host.di.disposal import Endings, Held
 
 Plan = Callable[["Context"], Any]
@@ -49,6 +51,41 @@ class Context:
     watcher_: Any = None
     """The walk that makes something for this scope just now, and wants to know who asks it meanwhile."""
     _claims: dict[object, Any] | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what was made here, the last first, whatever fails on the way; see `ServiceProvider.close`."""
+        self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
+        if self.root_ is self:
+            self.forget_()
+        failures: list[BaseException] | None = None
+        held = self.held_
+        while held:
+            item, close = held.pop()
+            try:
+                result = close(item)
+                if result is not None:
+                    refuse_awaitable(result, item, self)
+            except BaseException as failure:  # noqa: BLE001 - raised below, once the rest is closed
+                failures = [failure] if failures is None else [*failures, failure]
+        if failures is not None:
+            raise_all(failures, self)
+
+    def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Coroutine[Any, Any, None]:
+        """Close what was made here asynchronously; see `ServiceProvider.aclose`."""
+        # no ``async def``: a coroutine around the one that closes would only cost
+        self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
+        if self.root_ is self:
+            self.forget_()
+        return aclose_all(self.held_, self, cancelled=error is not None and not isinstance(error, Exception))
+
+    def forget_(self) -> None:
+        """Let go of all plans and of what the root keeps."""
+        self.made_ = {}
+        self.engine_.forget()
 
     @property
     def closed_(self) -> bool:

@@ -3,7 +3,6 @@
 import inspect
 from typing import Any, NoReturn
 
-from corner_host.di.closing import close_all
 from corner_host.di.disposal import AsyncGeneratorEnd, Ending, GeneratorEnd, is_awaitable
 from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
@@ -82,7 +81,7 @@ def too_late(context: Context) -> NoReturn:
     for entry in left:
         context.held_.remove(entry)
     try:
-        close_all(context.held_, context)
+        context.__exit__(None, None, None)
     finally:
         context.held_.extend(left)
     raise disposed(context)
