@@ -36,6 +36,8 @@ class ServiceProvider(Context):
         ('hello', None)
     """
 
+    __slots__ = ()
+
     @classmethod
     def build(
         cls,
@@ -66,6 +68,7 @@ class ServiceProvider(Context):
         root.made_ = {}
         root.held_ = []
         root.lock_ = RLock()
+        root.watcher_ = root.being_made_ = None
         return root
 
     # --- asking -------------------------------------------------------------------------------------------------------
@@ -200,6 +203,7 @@ class ServiceProvider(Context):
         scope.made_ = None
         scope.held_ = []
         scope.lock_ = RLock()
+        scope.watcher_ = scope.being_made_ = None
         return scope
 
     def override(
@@ -282,6 +286,8 @@ class ServiceScope(ServiceProvider):
 
     It is itself the provider that resolves from it; `service_provider` says so by name.
     """
+
+    __slots__ = ()
 
     @property
     def service_provider(self) -> ServiceProvider:

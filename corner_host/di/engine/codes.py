@@ -4,8 +4,7 @@ A plan's text names no class: all that tells two plans of one shape apart are th
 is what costs (some 0.1 ms), so it is done once for each shape.
 """
 
-import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import CodeType, FunctionType
 from typing import Any, Final
 
@@ -14,15 +13,14 @@ MOST_SHAPES: Final = 4096
 _codes: dict[tuple[str, int], CodeType] = {}
 
 
-def function_from(
-    body: Sequence[str], constants: Sequence[Any], names: Mapping[str, Any], *, asynchronous: bool
-) -> Any:
+def function_from(body: Sequence[str], constants: Sequence[Any], names: dict[str, Any], *, asynchronous: bool) -> Any:
     """Return ``def plan(context)`` with the lines of *body*, in which ``k0``, ``k1``, ... are *constants*.
 
     Args:
         body: Indented source lines.
         constants: The values that tell this function from others of its shape.
-        names: What the body may use besides.
+        names: What the body may use besides: its globals. They are to be the same for all functions, since what CPython
+            remembers about a look-up is part of the code, and goes by the dict.
         asynchronous: Whether it is an ``async def``.
     """
     head = " async def plan(context):" if asynchronous else " def plan(context):"
@@ -33,7 +31,7 @@ def function_from(
         if len(_codes) >= MOST_SHAPES:
             _codes.clear()
         _codes[text, len(constants)] = code
-    make: Callable[..., Any] = FunctionType(code, {"__builtins__": builtins, **names})
+    make: Callable[..., Any] = FunctionType(code, names)
     return make(*constants)
 
 

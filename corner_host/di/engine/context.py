@@ -30,8 +30,25 @@ which knows the places, and of the objects, which costs a tenth of a dict; at th
 class Context:
     """The state of one provider or scope.
 
-    There are no defaults but for what is rare: scopes are made and ended often, and each store counts.
+    There are no defaults, and no ``__init__``: scopes are made and ended often, and each store counts.
     """
+
+    __slots__ = (
+        "__weakref__",
+        "async_plans_",
+        "being_made_",
+        "endings_",
+        "engine_",
+        "held_",
+        "held_ids_",
+        "lock_",
+        "made_",
+        "plans_",
+        "root_",
+        "scope_tables_",
+        "sequences_",
+        "watcher_",
+    )
 
     root_: "Context"
     engine_: Any
@@ -48,9 +65,10 @@ class Context:
     endings_: Endings
     """What is known about types, set on the root only."""
     lock_: Any
-    watcher_: Any = None
+    watcher_: Any
     """The walk that makes something for this scope just now, and wants to know who asks it meanwhile."""
-    _claims: dict[object, Any] | None = None
+    being_made_: dict[object, Any] | None
+    """What `claims_` gives, if it was asked for."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -107,10 +125,10 @@ class Context:
     @property
     def claims_(self) -> dict[object, Any]:
         """What is being made for it, where others may wait for that."""
-        found = self._claims
+        found = self.being_made_
         if found is None:
             with self.lock_:
-                found = self._claims = {} if self._claims is None else self._claims
+                found = self.being_made_ = {} if self.being_made_ is None else self.being_made_
         return found
 
     @property

@@ -30,6 +30,7 @@ A cycle through a factory that comes up only now shows as a RecursionError; then
 what is wrong. So plans pay nothing for it.
 """
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast, final, get_origin
@@ -50,6 +51,7 @@ DEEPEST_NESTING: Final = 24
 
 
 _NAMES: Final[dict[str, Any]] = {
+    "__builtins__": builtins,
     "CLOSED": CLOSED,
     "MISSING": MISSING,
     "keep": keep,
