@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from corner_host.di.closing import aclose_all, raise_all, refuse_awaitable
 from corner_host.di.disposal import Endings, Held
@@ -120,7 +120,7 @@ class Context:
             made = self.made_
             if type(made) is not dict:
                 self.made_ = made = {} if made is None else dict(zip(made[0].places, made[1:], strict=True))
-            return cast("dict[object, Any]", made)
+            return made
 
     @property
     def claims_(self) -> dict[object, Any]:
