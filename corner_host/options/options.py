@@ -1,11 +1,12 @@
 """Options that never change, and options as they are in one scope."""
 
 import threading
-from typing import Generic, Self, TypeVar, cast, final
+from typing import Generic, TypeVar, cast, final
 
 from .factory import OptionsFactory
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class Options(Generic[T]):
@@ -25,10 +26,10 @@ class Options(Generic[T]):
         self._lock = threading.RLock()
         self._value: T | None = None
 
-    @classmethod
-    def of(cls, value: T) -> Self:
+    @staticmethod
+    def of(value: V) -> "Options[V]":
         """Return ready options, as a test hands them to a constructor."""
-        options = cls.__new__(cls)
+        options = cast("Options[V]", object.__new__(Options))
         options._factory = None
         options._lock = threading.RLock()
         options._value = value
