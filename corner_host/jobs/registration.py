@@ -22,36 +22,49 @@ T = TypeVar("T")
 
 
 def add_jobs(services: ServiceCollection, configuration: Configuration) -> ServiceCollection:
-    """Register durable jobs by the section ``Jobs``: the engine, `JobClient`, and the worker unless it is switched off.
+    """Register durable jobs by the section ``Jobs``: the engine, `JobClient`, and the worker.
 
-    Call it before the services that put jobs, so that the store opens before they start and closes after they stop.
+    The settings are read when the host is built, so that they may still come. Call it before the services that put jobs,
+    so that the store opens before they start and closes after they stop. An engine that is registered as `JobEngine` by
+    then or later is taken instead of the one that is named. The first call decides.
 
     Args:
         services: The registrations.
         configuration: The whole configuration.
 
-    Raises:
-        ConfigurationBindingError: A setting cannot be; each is named with its value and where it comes from.
-        JobRegistrationError: The connection string does not fit the engine.
+    A wrong setting is found when the host is built: a ``ConfigurationBindingError`` names it with its value and where it
+    comes from, a `JobRegistrationError` a connection string that does not fit the engine.
     """
+    if any(each.service_type is WorkerOptions for each in services):
+        return services
     from .settings import JobsSettings  # noqa: PLC0415 - loads pydantic
 
-    settings = configuration.get_section("Jobs").get(JobsSettings) or JobsSettings()
-    engine = settings.make_engine()
+    section = configuration.get_section("Jobs")
+
+    def make_engine(settings: JobsSettings) -> JobEngine:
+        return settings.make_engine()
+
+    def make_worker_options(settings: JobsSettings) -> WorkerOptions:
+        return WorkerOptions(
+            enabled=settings.worker_enabled, max_concurrency=settings.max_concurrency, grace=settings.grace_seconds
+        )
+
+    def check() -> None:
+        settings = section.get(JobsSettings) or JobsSettings()
+        if [each.factory for each in services if each.service_type is JobEngine][-1] is make_engine:
+            settings.make_engine()
+        _check(services)
+
+    services.add_options(JobsSettings).bind(section)
     services.try_add_singleton(Clock, SystemClock)
-    services.add_singleton(JobEngine, instance=engine)
+    services.try_add_singleton(JobEngine, factory=make_engine)
     services.add_singleton(JobRegistry, factory=_registry)
     services.add_singleton(RecurringJobs, factory=_recurring)
     services.add_singleton(JobClient)
-    services.add_singleton(
-        WorkerOptions,
-        instance=WorkerOptions(max_concurrency=settings.max_concurrency, grace=settings.grace_seconds),
-    )
-    services.add_singleton(BuildCheck, instance=BuildCheck(lambda: _check(services)))
+    services.add_singleton(WorkerOptions, factory=make_worker_options)
+    services.add_singleton(BuildCheck, instance=BuildCheck(check))
     services.add_hosted_service(JobStoreService)
-    if settings.worker_enabled:
-        services.add_hosted_service(JobWorker)
-    return services
+    return services.add_hosted_service(JobWorker)
 
 
 def add_job_handler(

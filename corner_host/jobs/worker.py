@@ -23,8 +23,15 @@ _log = logging.getLogger("corner_host.jobs")
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
-    """How the worker works: how many jobs at once, and how long what runs may take after a stop or a cancel (seconds)."""
+    """How the worker works.
 
+    Args:
+        enabled: Whether it does.
+        max_concurrency: How many jobs run at once.
+        grace: How long what runs may take after a stop or a cancel, in seconds.
+    """
+
+    enabled: bool = True
     max_concurrency: int
     grace: float
 
@@ -74,6 +81,10 @@ class JobWorker(BackgroundService):
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Work until *stopping*, and for the grace beyond."""
+        if not self._options.enabled:
+            _log.info("Jobs are put here, and run elsewhere (Jobs:WorkerEnabled is false).")
+            await stopping.wait()
+            return
         limits = {each.name: each.max_concurrency for each in self._registry if each.max_concurrency is not None}
         queues = sorted({each.queue for each in self._registry})
         subscription = Subscription(queues=queues, slots=self._options.max_concurrency, limits=limits)

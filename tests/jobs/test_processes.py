@@ -14,6 +14,8 @@ import pytest
 
 from corner_host.jobs import JobFilter, JobState
 from tests.jobs.harness import JobBench, new_job, shop
+from tests.jobs.hosted import jobs
+from tests.jobs.shop_program import Order
 
 ORDERS = 60
 
@@ -178,3 +180,21 @@ async def test_a_worker_that_stood_still_does_not_finish_what_others_took_over(
 
     assert (info.state, info.attempt) == (JobState.SUCCEEDED, 2)
     assert [event.event for event in info.history] == ["its worker was lost", "succeeded"]
+
+
+@pytest.mark.parametrize("worker", ["asyncio", "trio"])
+async def test_a_host_without_a_worker_leaves_its_jobs_to_another_process(tmp_path: Path, worker: str) -> None:
+    """WorkerEnabled=false: it puts jobs, and sees how they end elsewhere."""
+    database = tmp_path / "jobs.db"
+
+    async def never(job: Order) -> None:
+        raise AssertionError("this process must not run it")
+
+    arguments = ("--Jobs:Engine=sqlite", f"--Jobs:ConnectionString={database}", "--Jobs:WorkerEnabled=false")
+    async with jobs(lambda builder: builder.services.add_job_handler(Order, never), *arguments) as client:
+        answer = await client.enqueue(Order(number=7))
+        with program(database, worker, "work"):
+            result = await client.result(answer.id)
+
+    assert result is None
+    assert [line[:2] for line in lines(database)] == [("start", 7), ("end", 7)]

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from corner_host import Host, ServiceCollection
+from corner_host import Host, JobClient, ServiceCollection
 from corner_host.configuration import ConfigurationBindingError
 from corner_host.di import ServiceValidationError
-from corner_host.jobs import JobContext, JobEngineError, JobNotFoundError, JobRegistrationError
+from corner_host.jobs import JobContext, JobEngine, JobEngineError, JobNotFoundError, JobRegistrationError
+from corner_host.jobs.engines.sqlite import SqliteEngine
 
 
 class Receipt(BaseModel):
@@ -105,16 +106,46 @@ def test_a_wrong_setting_is_named_with_its_value(setting: str) -> None:
     """At build, before anything starts."""
     builder = Host.create_builder([f"--Jobs:{setting}"])
 
+    builder.services.add_jobs(builder.configuration)
+
     with pytest.raises(ConfigurationBindingError, match=f"Jobs:{setting.partition('=')[0]}"):
-        builder.services.add_jobs(builder.configuration)
+        builder.build()
 
 
 def test_a_connection_string_of_another_engine_is_refused() -> None:
     """The sqlite engine takes a path, or sqlite:///path."""
     builder = Host.create_builder(["--Jobs:ConnectionString=postgresql://localhost/shop"])
 
+    builder.services.add_jobs(builder.configuration)
+
     with pytest.raises(JobRegistrationError, match="ConnectionString"):
-        builder.services.add_jobs(builder.configuration)
+        builder.build()
+
+
+@pytest.mark.parametrize("first", ["engine", "jobs"])
+async def test_an_engine_of_the_application_s_own_is_taken(first: str) -> None:
+    """The plug point: registered before or after add_jobs; the settings of the other engines do not matter then."""
+    engine = SqliteEngine(":memory:")
+    builder = Host.create_builder(["--Jobs:ConnectionString=mine://somewhere", "--Logging:LogLevel:Default=None"])
+    if first == "engine":
+        builder.services.add_singleton(JobEngine, instance=engine)
+    builder.services.add_jobs(builder.configuration).add_job_handler(Receipt, send)
+    if first == "jobs":
+        builder.services.add_singleton(JobEngine, instance=engine)
+
+    async with builder.build() as host:
+        answer = await host.services.get_required_service(JobClient).enqueue(Receipt(order=7))
+        assert await engine.records.wait_ended(answer.id) is not None
+
+
+async def test_settings_may_come_after_the_services() -> None:
+    """They are read when the host is built, with everything that callbacks add; a second call changes nothing."""
+    builder = Host.create_builder(["--Logging:LogLevel:Default=None"])
+    builder.services.add_jobs(builder.configuration).add_jobs(builder.configuration)
+    builder.configure_app_configuration(lambda it: it.add_in_memory_collection({"Jobs:Engine": "memory"}))
+
+    async with builder.build() as host:
+        assert host.services.get_required_service(JobEngine).capabilities.engine == "memory"
 
 
 @pytest.mark.parametrize("what", ["damaged", "folder missing", "a folder"])
