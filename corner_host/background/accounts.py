@@ -134,7 +134,7 @@ class Accounts:
 
     Attributes:
         awaited: Whether somebody waits for the last item to end.
-        completions: How long items ran that have completed, and are not counted yet.
+        completions: How long items ran that have completed, and are not counted yet; who runs one appends to it.
     """
 
     __slots__ = (
@@ -152,14 +152,11 @@ class Accounts:
         self._seconds = 0.0
         self._durations: deque[float] = deque(maxlen=WINDOW)
 
-    def complete(self, duration: float) -> None:
-        """Account for an item that completed after *duration* seconds."""
-        completions = self.completions
-        completions.append(duration)
-        if self.awaited or len(completions) >= BATCH:
-            with self._lock:
-                self._count_completions()
-                self._look_for_end()
+    def count_completions(self) -> None:
+        """Count what has completed: to be called once `BATCH` have, or as soon as one has if the end is `awaited`."""
+        with self._lock:
+            self._count_completions()
+            self._look_for_end()
 
     def end(self, outcome: Outcome, duration: float) -> None:
         """Account for an item that did not complete, after *duration* seconds."""

@@ -290,7 +290,7 @@ class BackgroundTaskQueue:
         if args or kwargs or priority or timeout is not None or name is not None or self._carry or not callable(work):
             item.describe(args, kwargs, priority, timeout, name, self._carry)
         if TRACING_SDK in modules and (headers := publish(QUEUE, item.job)):
-            item.careful = True
+            item.bare = False
             item.trace = headers
         self._lock.acquire()  # half the price of ``with``, here where every item passes
         try:

@@ -21,7 +21,7 @@ from corner_host.di import ServiceProvider, ServiceScopeFactory
 from corner_host.diagnostics.tracing import process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
-from .accounts import CANCELLED, FAILED, Accounts
+from .accounts import BATCH, CANCELLED, FAILED, Accounts
 from .calls import PLAIN, CallPlan, plan_for
 from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
@@ -49,7 +49,7 @@ class WorkItem:
         trace: The W3C headers of the trace it was queued in.
         started_at: When it started.
         ended_at: When it ended.
-        careful: Whether it brings context variables, a trace or a timeout, so that calling it is not all.
+        bare: Whether it is nothing but a call without arguments.
     """
 
     work: Work
@@ -65,7 +65,7 @@ class WorkItem:
     queued_when: datetime | None = None
     started_at: float = 0.0
     ended_at: float = 0.0
-    careful: bool = False
+    bare: bool = True
 
     @property
     def name(self) -> str:
@@ -108,6 +108,7 @@ class WorkItem:
             raise TypeError(f"priority must be a whole number, not {type(priority).__name__}")
         if name is not None and not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"name must be text, not {type(name).__name__}")
+        self.bare = False
         self.args = args
         self.kwargs = kwargs
         self.priority = priority
@@ -115,12 +116,11 @@ class WorkItem:
         self.given_name = name
         here = copy_context()
         self.carried = tuple((variable, here[variable]) for variable in carry if variable in here)
-        self.careful = bool(self.carried) or timeout is not None
 
     def limit(self, timeout: float) -> None:
         """Give it *timeout* seconds to run."""
         self.timeout = timeout
-        self.careful = True
+        self.bare = False
 
     async def run(self, provider: Scopes | None = None, token: CancellationToken | None = None) -> Any:
         """Call the work, and account for how it ends. To be called once.
@@ -140,12 +140,12 @@ class WorkItem:
         self.started_at = started = perf_counter()
         work = self.work
         try:
-            if self.careful:
+            if not self.bare:
                 result = await self._call_with_care(provider, token or _NEVER)
-            elif type(work) is FunctionType and work.__code__ in PLAIN and not (self.args or self.kwargs):
+            elif type(work) is FunctionType and work.__code__ in PLAIN:
                 result = await work()
             else:
-                plan = plan_for(work, self.args, self.kwargs)
+                plan = plan_for(work, (), {})
                 if plan.takes_token_only:
                     result = await work(token or _NEVER)
                 else:
@@ -155,11 +155,16 @@ class WorkItem:
             self.accounts.end(FAILED if isinstance(error, Exception) else CANCELLED, ended - started)
             raise
         self.ended_at = ended = perf_counter()
-        self.accounts.complete(ended - started)
+        completions = self.accounts.completions 
+        completions.append(ended - started)
+        if len(completions) >= BATCH or self.accounts.awaited:
+            self.accounts.count_completions()
         return result
 
     async def _call_with_care(self, provider: Scopes | None, token: CancellationToken) -> Any:
         """Call the work with what it brought: context variables, a trace, a timeout."""
+        if not self.carried and not self.trace and self.timeout is None:
+            return await self._call(self._plan(), provider, token)
         before = [(variable, variable.set(value)) for variable, value in self.carried]
         try:
             with process(QUEUE, self.job, self.trace) if self.trace else nullcontext():
