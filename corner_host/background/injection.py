@@ -1,8 +1,8 @@
 """The services that a piece of work takes, from a scope that lives as long as the call.
 
-A parameter that is simply annotated with a class is asked for directly. What a constructor may have besides (keyed
-services, configuration values, collections, defaults, a logger) is left to the container, which reads it from a
-signature as it does from a class.
+Parameters that are simply annotated with a class are asked for together, by a call that the container plans once. What a
+constructor may have besides (keyed services, configuration values, collections, defaults, a logger) is left to the
+container, which reads it from a signature as it does from a class.
 """
 
 import inspect
@@ -10,7 +10,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, cast, final
 
-from corner_host.di import AsyncFactoryError, ServiceProvider, call_async
+from corner_host.di import AsyncFactoryError, ServiceProvider, UnresolvableDependencyError, call_async
+from corner_host.di.calling import PreparedCall
 
 
 @final
@@ -25,34 +26,36 @@ class Services:
         required: The names of those without a default.
     """
 
-    __slots__ = ("_by_class", "_gather", "required")
+    __slots__ = ("_at_once", "_by_class", "_gather", "required")
 
     def __init__(self, function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> None:
         self.required = tuple(each.name for each in parameters if each.default is each.empty)
-        self._by_class = tuple((each.name, each.annotation) for each in parameters if _is_by_class(each))
+        by_class = [each for each in parameters if _is_by_class(each)]
         rest = [each for each in parameters if not _is_by_class(each)]
+        self._by_class = tuple((each.name, each.annotation) for each in by_class)
         self._gather = _gatherer(function, rest) if rest else None
+        self._at_once = PreparedCall(_gatherer(function, by_class), place=self._by_class)
 
-    def fill_at_once(self, keywords: dict[str, Any], provider: ServiceProvider) -> bool:
-        """Add the services to *keywords* without awaiting; returns whether that was possible."""
+    def find_at_once(self, provider: ServiceProvider) -> dict[str, Any] | None:
+        """Return the services by parameter; None if they are better looked for one by one."""
+        if self._gather is not None:
+            return None
         try:
-            for name, service in self._by_class:
-                keywords[name] = provider.get_required_service(service)
-        except AsyncFactoryError:
-            return False
-        return self._gather is None
+            return self._at_once(provider)
+        except (AsyncFactoryError, UnresolvableDependencyError):
+            return None
 
-    async def fill(self, keywords: dict[str, Any], provider: ServiceProvider) -> None:
-        """Add the services to *keywords*; asynchronous factories are awaited.
+    async def find(self, provider: ServiceProvider) -> dict[str, Any]:
+        """Return the services by parameter; asynchronous factories are awaited.
 
         Raises:
             ServiceNotRegisteredError: One is not there.
             UnresolvableDependencyError: One, or what it needs, cannot be made.
         """
-        for name, service in self._by_class:
-            keywords[name] = await provider.get_required_service_async(service)
+        found = {name: await provider.get_required_service_async(service) for name, service in self._by_class}
         if self._gather is not None:
-            keywords.update(await call_async(provider, self._gather))
+            found.update(await call_async(provider, self._gather))
+        return found
 
 
 def _is_by_class(parameter: inspect.Parameter) -> bool:

@@ -5,7 +5,7 @@ Running an item accounts for it, whoever runs it: `QueuedHostedService`, a test,
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ Scopes: TypeAlias = ServiceProvider | ServiceScopeFactory
 """Where scopes come from."""
 
 _NEVER = CancellationToken.none()
+_NO_ARGUMENTS: Sequence[Any] = ()
 
 
 @final
@@ -155,7 +156,7 @@ class WorkItem:
             self.accounts.end(FAILED if isinstance(error, Exception) else CANCELLED, ended - started)
             raise
         self.ended_at = ended = perf_counter()
-        completions = self.accounts.completions 
+        completions = self.accounts.completions
         completions.append(ended - started)
         if len(completions) >= BATCH or self.accounts.awaited:
             self.accounts.count_completions()
@@ -187,7 +188,8 @@ class WorkItem:
 
     async def _call(self, plan: CallPlan, provider: Scopes | None, token: CancellationToken) -> Any:
         given = self.args
-        args = [token if number < 0 else given[number] for number in plan.by_position]
+        order = plan.by_position
+        args = [token if number < 0 else given[number] for number in order] if order else _NO_ARGUMENTS
         if plan.is_simple and not self.kwargs:
             return await self.work(*args)
         kwargs = plan.keywords(given, self.kwargs, token) if plan.has_names or self.kwargs else {}
@@ -200,17 +202,16 @@ class WorkItem:
                 raise TypeError(f"{self.job}() takes services ({names}), and was run without a service provider")
             return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
         async with provider.create_scope() as scope:
-            if not services.fill_at_once(kwargs, scope):
-                await services.fill(kwargs, scope)
+            found = services.find_at_once(scope) or await services.find(scope)
             if plan.threaded:
-                return await _invoke(self.work, args, kwargs, threaded=True)
-            return await self.work(*args, **kwargs)
+                return await _invoke(self.work, args, {**kwargs, **found}, threaded=True)
+            return await self.work(*args, **kwargs, **found)
 
     def __repr__(self) -> str:
         return f"<WorkItem {self.name!r} priority={self.priority}>"
 
 
-async def _invoke(work: Work, args: list[Any], kwargs: dict[str, Any], *, threaded: bool) -> Any:
+async def _invoke(work: Work, args: Sequence[Any], kwargs: dict[str, Any], *, threaded: bool) -> Any:
     if not threaded:
         return await work(*args, **kwargs)
     # in a tuple, because trio takes a coroutine that comes out of a thread for a mistake

@@ -6,7 +6,15 @@ from typing import Annotated, Any
 import anyio.lowlevel
 import pytest
 
-from corner_host.di import FromKeyedServices, ServiceCollection, UnresolvableDependencyError, call, call_async
+from corner_host.di import (
+    FromKeyedServices,
+    ServiceCollection,
+    ServiceProviderDisposedError,
+    UnresolvableDependencyError,
+    call,
+    call_async,
+)
+from corner_host.di.calling import PreparedCall
 from tests.di.toys import Branch, Closable, Leaf, Store, journalled, provider_with
 
 
@@ -134,3 +142,59 @@ def test_variadic_parameters_take_what_is_left() -> None:
     leaf = provider.get_required_service(Leaf)
 
     assert call(provider, variadic, leaf, 1, 2, 3, name="me") == (leaf, 1, (2, 3), {"name": "me"})
+
+
+def both(*, leaf: Leaf, branch: Branch) -> tuple[Leaf, Branch]:
+    return leaf, branch
+
+
+def test_a_prepared_call_gets_what_its_scope_would_give() -> None:
+    """From the first call, which looks for a way, to the later ones, which know it."""
+    provider = ServiceCollection().add_singleton(Leaf).add_scoped(Branch).build_service_provider()
+    prepared = PreparedCall(both, place="both")
+    branches: list[Branch] = []
+
+    for _ in range(4):
+        with provider.create_scope() as scope:
+            assert prepared(scope) == (provider.get_required_service(Leaf), scope.get_required_service(Branch))
+            branches.append(prepared(scope)[1])
+
+    assert len(set(map(id, branches))) == 4
+
+
+def test_a_prepared_call_sees_an_override_while_it_lasts() -> None:
+    """Plans are dropped with it."""
+    provider = ServiceCollection().add_singleton(Leaf).add_scoped(Branch).build_service_provider()
+    prepared = PreparedCall(both, place="both")
+    other = Leaf()
+    seen: list[bool] = []
+
+    for overridden in (False, False, True, True, False):
+        with provider.create_scope() as scope:
+            if overridden:
+                with provider.override(Leaf, other):
+                    seen.append(prepared(scope)[0] is other)
+            else:
+                seen.append(prepared(scope)[0] is other)
+
+    assert seen == [False, False, True, True, False]
+
+
+def test_a_prepared_call_is_refused_by_a_closed_scope() -> None:
+    """Also when its plan is known."""
+    provider = ServiceCollection().add_singleton(Leaf).add_scoped(Branch).build_service_provider()
+    prepared = PreparedCall(both, place="both")
+    for _ in range(3):
+        with provider.create_scope() as scope:
+            prepared(scope)
+
+    with pytest.raises(ServiceProviderDisposedError):
+        prepared(scope)
+
+
+def test_a_prepared_call_names_what_is_missing() -> None:
+    """The function, and its parameter."""
+    provider = ServiceCollection().add_singleton(Leaf).build_service_provider()
+
+    with pytest.raises(UnresolvableDependencyError, match=r"both needs(.|\n)*Branch.*parameter 'branch'"):
+        PreparedCall(both, place="both")(provider)

@@ -197,6 +197,14 @@ class Engine:
         self._check_scope(context, site)
         return site
 
+    def plan_of_slot(self, context: Context, slot: Slot, place: Any) -> Plan:
+        """Return what makes a slot that is no registration; from the second time on, it is found under *place*."""
+        with self._lock:
+            site = self.site_of(context, slot)
+            generation = self._generation
+        table = self._tables_of(context).services
+        return cast("Plan", self._first_plan(context, site, place, table, generation, _PLAIN))
+
     def _tables_of(self, context: Context) -> Tables:
         return self.of_root if context is self._root else self.of_scopes
 
@@ -215,6 +223,12 @@ class Engine:
             plan = door.constant(site, site.value)
             self._put(table, place, plan, generation)
             return plan
+        return self._first_plan(context, site, place, table, generation, door)
+
+    def _first_plan(
+        self, context: Context, site: Site, place: Any, table: dict[Any, Any], generation: int, door: _Door
+    ) -> Any:
+        """Return the walk that makes *site* once, and then has its plan compiled."""
         at_root = context is self._root
 
         def later(asking: Context) -> Any:
