@@ -141,6 +141,12 @@ class MemoryCache:
             return cast("T", value)
         entry = CacheEntry(key, **options)
         made: T = _call(factory, entry)
+        if inspect.iscoroutine(made):
+            made.close()
+            raise TypeError(
+                f"The factory for {key!r} is asynchronous, and what it made was not awaited.\n"
+                "To fix: await cache.get_or_create_async(...)."
+            )
         entry.value = made
         self._store(entry)
         return made
@@ -188,7 +194,9 @@ class MemoryCache:
         end = flight.abandon
         try:
             entry = CacheEntry(key, **options)
-            value = await _call(factory, entry)
+            made: Any = _call(factory, entry)
+            # a plain factory is a mistake that checkers see, and does no harm
+            value: T = await made if inspect.isawaitable(made) else made
             entry.value = value
             self._store(entry)
             end = partial(flight.land, value)

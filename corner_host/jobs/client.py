@@ -1,6 +1,7 @@
 """Putting jobs, and asking after them."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, final
@@ -97,8 +98,13 @@ class JobClient:
             JobCancelledError: It was cancelled.
             TimeoutError: It has not ended within *timeout* (float seconds or a ``timedelta``).
         """
-        with anyio.fail_after(None if timeout is None else seconds(timeout, "timeout")):
-            info = await self._engine.records.wait_ended(id)
+        limit = math.inf if timeout is None else seconds(timeout, "timeout")
+        info = await self._engine.records.get(id)
+        if info is not None and not info.state.has_ended:
+            with anyio.move_on_after(limit) as waiting:
+                info = await self._engine.records.wait_ended(id)
+            if waiting.cancelled_caught:
+                raise TimeoutError(f"Job {id} has not ended within {limit:g} s; it goes on.")
         if info is None:
             raise JobNotFoundError(f"There is no job {id}. Ended jobs are kept for Jobs:RetentionDays.")
         if info.state is JobState.DEAD:

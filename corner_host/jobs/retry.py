@@ -9,9 +9,10 @@ Not here: lost workers (the engine counts attempts when it claims), cron times (
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import random
-from typing import final
+from typing import Any, final
 
-from corner_host.primitives import Backoff, CornerHostError, Duration, seconds
+from corner_host.primitives import Backoff, CornerHostError, Duration
+from corner_host.primitives import seconds as as_seconds
 
 from .contracts import Again, Dead, Failure
 
@@ -23,12 +24,15 @@ class RetryLater(CornerHostError, RuntimeError):  # noqa: N818 - a decision of t
     The attempt counts, so that a job cannot put itself off for ever.
 
     Args:
-        delay: How long to wait; float seconds or a ``timedelta``, at least 0.
+        seconds: How long to wait; float seconds or a ``timedelta``, at least 0.
         reason: What to show meanwhile.
+
+    Attributes:
+        delay: The same in float seconds.
     """
 
-    def __init__(self, delay: Duration, reason: str = "") -> None:
-        self.delay = seconds(delay, "RetryLater")
+    def __init__(self, seconds: Duration, reason: str = "") -> None:
+        self.delay = as_seconds(seconds, "RetryLater")
         self.reason = reason
         super().__init__(reason or f"to be run again in {self.delay:g} s")
 
@@ -59,6 +63,7 @@ class RetryPolicy:
 
     Raises:
         ValueError: *max_attempts* is below 1.
+        TypeError: A kind of error is none.
 
     Example:
         >>> policy = RetryPolicy(max_attempts=2, give_up_on=(PermissionError,))
@@ -74,6 +79,12 @@ class RetryPolicy:
     def __post_init__(self) -> None:
         if self.max_attempts < 1:
             raise ValueError(f"RetryPolicy.max_attempts must be at least 1, not {self.max_attempts!r}")
+        for name in ("retry_on", "give_up_on"):
+            given: Any = getattr(self, name)
+            kinds = (given,) if isinstance(given, type) else tuple(given)
+            if not all(isinstance(kind, type) and issubclass(kind, Exception) for kind in kinds):
+                raise TypeError(f"RetryPolicy.{name} takes classes of exceptions, not {given!r}")
+            object.__setattr__(self, name, kinds)
 
     def tries_again(self, error: Exception, *, attempt: int) -> bool:
         """Whether a job whose attempt number *attempt* (from 1) failed with *error* runs again."""

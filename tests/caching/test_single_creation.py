@@ -195,3 +195,21 @@ def test_threads_agree_on_the_numbers(cache: MemoryCache) -> None:
     numbers = cache.statistics
     assert len(cache) == 8 * 100 + 10
     assert numbers.hits + numbers.misses == 8 * 200 * 2
+
+
+async def test_a_plain_factory_does_no_harm(cache: MemoryCache) -> None:
+    """What it returns is the value, as it cannot be awaited."""
+    assert await cache.get_or_create_async("tea", lambda: "Assam") == "Assam"  # type: ignore[arg-type]  # not awaitable
+    assert cache.get("tea") == "Assam"
+
+
+def test_an_asynchronous_factory_for_the_plain_form_is_a_mistake(cache: MemoryCache) -> None:
+    """A coroutine is nothing to keep; the message names the other form."""
+
+    async def brew() -> str:
+        return "Assam"
+
+    with pytest.raises(TypeError, match="get_or_create_async"):
+        cache.get_or_create("tea", brew)  # type: ignore[unused-coroutine]  # the mistake
+
+    assert len(cache) == 0

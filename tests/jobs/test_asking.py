@@ -96,3 +96,18 @@ async def test_a_path_may_be_given_as_a_url(tmp_path: Path) -> None:
         await put(client)
 
     assert path.exists()
+
+
+async def test_the_result_of_an_ended_job_takes_no_time() -> None:
+    """A time limit of nothing is enough for a job that has ended, and says so of one that has not."""
+
+    async def answer(job: Receipt) -> int:
+        return job.order
+
+    async with jobs(handler(answer)) as client:
+        ended, later = await put(client), await put(client, delay=3600)
+        await client.result(ended)
+
+        assert await client.result(ended, timeout=0) == 7
+        with pytest.raises(TimeoutError, match=f"{later} has not ended within 0 s"):
+            await client.result(later, timeout=0)
