@@ -83,7 +83,7 @@ def create_factory(cls: Callable[..., T], /, *argument_types: Any) -> Callable[.
     return factory
 
 
-def get_service_or_create_instance(provider: ServiceProvider, cls: TypeForm[T], /) -> T:
+def get_service_or_create_instance(provider: ServiceProvider, cls: TypeForm[T]) -> T:
     """Return the registered service *cls*, or else a new object each time."""
     _check_provider(provider)
     found = provider.get_service(cls)

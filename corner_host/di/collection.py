@@ -152,14 +152,14 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
             del self[first]
         return self.add(descriptor)
 
-    def remove_all(self, service: TypeForm[Any], /, *, key: object = None) -> Self:
+    def remove_all(self, service: TypeForm[Any], *, key: object = None) -> Self:
         """Remove every registration of *service* under *key*; without one, the unkeyed registrations."""
         self._refuse_if_read_only()
         gone = identity(service_key(service), key)
         self._descriptors[:] = [d for d in self._descriptors if identity(normal(d.service_type), d.key) != gone]
         return self
 
-    def decorate(self, service: TypeForm[T], decorator: Callable[..., Any], /, *, key: object = None) -> Self:
+    def decorate(self, service: TypeForm[T], decorator: Callable[..., Any], *, key: object = None) -> Self:
         """Wrap every registration of *service* that is present at build in *decorator*.
 
         A parameter of the decorator annotated with the service gets what is wrapped; its other parameters are injected.
@@ -187,7 +187,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
         self._decorations.append((found, key, decorator))
         return self
 
-    def add_container(self, container: object, /) -> Self:
+    def add_container(self, container: object) -> Self:
         """Take over the providers of a container of the dependency-injector package, each under the type that it makes.
 
         The container is referred to, not copied: its singletons stay its own, and its overrides show. Nothing of it is
