@@ -7,19 +7,22 @@ https://asgi.readthedocs.io/en/latest/specs/lifespan.html
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, final
+from typing import Any, Final, final
 
 import anyio
 
 from .asgi import AsgiApp, Message
 from .errors import ServerStartError
 
+CLEANUP_SECONDS: Final = 10.0
 _log = logging.getLogger("corner_host.web")
 
 
 @asynccontextmanager
 async def lifespan_of(app: AsgiApp) -> AsyncGenerator[dict[str, Any]]:
     """Run the application's start on entering and its stop on leaving; gives the state that it keeps for requests.
+
+    The stop is run also where the host is cut short; it has `CLEANUP_SECONDS` then.
 
     Raises:
         ServerStartError: The application's start failed; its own exception is the cause.
@@ -28,13 +31,16 @@ async def lifespan_of(app: AsgiApp) -> AsyncGenerator[dict[str, Any]]:
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(life.run)
-            await life.start()
             try:
-                yield life.state
-            finally:
-                with anyio.CancelScope(shield=True):
+                await life.start()
+                try:
+                    yield life.state
                     await life.stop()
-                group.cancel_scope.cancel()
+                finally:
+                    with anyio.move_on_after(CLEANUP_SECONDS, shield=True):
+                        await life.stop()
+            finally:
+                life.end()
     except BaseExceptionGroup as errors:
         first, *others = errors.exceptions
         if others:
@@ -52,14 +58,16 @@ class _Life:
         self._to_app, self._from_us = anyio.create_memory_object_stream[Message](2)
         self._started = anyio.Event()
         self._stopped = anyio.Event()
-        self._has_listened = False
+        self._has_listened = self._was_asked_to_stop = False
+        self._scope = anyio.CancelScope(shield=True)  # what cancels the host must not cut the application's own stop
         self._failure: str | None = None
         self._error: Exception | None = None
 
     async def run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
         try:
-            await self._app(scope, self._receive, self._send)
+            with self._scope:
+                await self._app(scope, self._receive, self._send)
         except Exception as error:  # noqa: BLE001 - raised by start(), or logged, as the moment has it
             self._error = error
             if self._started.is_set() and not self._stopped.is_set():
@@ -82,9 +90,16 @@ class _Life:
         ) from self._error
 
     async def stop(self) -> None:
+        """Have the application stop; a second call goes on waiting for the first one's end."""
         if not self._stopped.is_set():
-            await self._to_app.send({"type": "lifespan.shutdown"})
+            if not self._was_asked_to_stop:
+                self._was_asked_to_stop = True
+                self._to_app.send_nowait({"type": "lifespan.shutdown"})
             await self._stopped.wait()
+
+    def end(self) -> None:
+        """Cancel what is left of the application."""
+        self._scope.cancel()
 
     async def _receive(self) -> Message:
         self._has_listened = True

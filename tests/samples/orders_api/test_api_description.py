@@ -23,6 +23,8 @@ BOUNDED = settings(
 NOTHING_TO_GET_WRONG = {(path, schemathesis.GenerationMode.NEGATIVE) for path in ("/products", "/do-something")}
 
 
+# the shop's own use of random, in another thread of this process, looks to hypothesis like a strategy's
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning")
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("mode", ["positive", "negative"])
