@@ -79,8 +79,11 @@ def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
         if type(function) is not FunctionType:
             return _plan(work, len(args), tuple(kwargs))
     latest = known.get(function.__code__)
-    if latest is not None and latest.is_for(function, len(args), kwargs):
-        return latest.plan
+    if latest is not None:
+        if latest.function is function and latest.given == len(args) and not (kwargs or latest.names):
+            return latest.plan
+        if latest.is_for(function, len(args), kwargs):
+            return latest.plan
     plan = _plan(work, len(args), tuple(kwargs))
     if not function.__dict__:  # a decorator's mark: what all that it decorates share is its own code
         if len(known) >= _LIMIT:
@@ -110,23 +113,21 @@ class _Latest:
     function itself is kept, to be known at once, unless it is a closure: what that has captured must not live on.
     """
 
-    __slots__ = ("_annotations", "_by_keyword", "_defaults", "_function", "_given", "_names", "plan")
+    __slots__ = ("_annotations", "_by_keyword", "_defaults", "function", "given", "names", "plan")
 
     def __init__(self, function: FunctionType, given: int, names: tuple[str, ...], plan: CallPlan) -> None:
-        self._function = function if function.__closure__ is None else None
+        self.function = function if function.__closure__ is None else None
         self._annotations = function.__annotations__
         self._defaults = function.__defaults__
         self._by_keyword = function.__kwdefaults__
-        self._given = given
-        self._names = names
+        self.given = given
+        self.names = names
         self.plan = plan
 
     def is_for(self, function: FunctionType, given: int, kwargs: Mapping[str, Any]) -> bool:
         """Whether *function* is to be called in the same way."""
-        if given != self._given or ((kwargs or self._names) and tuple(kwargs) != self._names):
+        if given != self.given or ((kwargs or self.names) and tuple(kwargs) != self.names):
             return False
-        if function is self._function:
-            return True
         if function.__defaults__ is not self._defaults or function.__kwdefaults__ is not self._by_keyword:
             return False
         if function.__dict__:

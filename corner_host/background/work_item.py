@@ -48,7 +48,7 @@ class WorkItem:
         queued_at: When it was queued, by ``time.perf_counter()``.
         queued_when: The same by the clock, once somebody has asked for `enqueued_at`.
         trace: The W3C headers of the trace it was queued in.
-        started_at: When it started.
+        started_at: When it started; who runs it may know, and set it before.
         ended_at: When it ended.
         bare: Whether it is nothing but a call without arguments.
     """
@@ -138,7 +138,7 @@ class WorkItem:
             TypeError: The work cannot be called with what it was queued with.
             BaseException: Whatever the work raises.
         """
-        self.started_at = started = perf_counter()
+        self.started_at = started = self.started_at or perf_counter()
         work = self.work
         try:
             if not self.bare:

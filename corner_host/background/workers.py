@@ -73,6 +73,7 @@ class Workers:
         )  # fmt: skip
         clean = copy_context()
         slice_end = 0.0
+        follows = 0.0  # when the item before has ended, which is when the next one starts if nothing happens in between
         while True:
             item = take()
             if item is None:
@@ -80,26 +81,30 @@ class Workers:
                     item = await self._queue.dequeue()
                 except QueueClosedError:
                     return
-                slice_end = perf_counter() + SLICE
+                slice_end, follows = perf_counter() + SLICE, 0.0
+            item.started_at = follows
             if timeout is not None and item.timeout is None:
                 item.limit(timeout)
             try:
                 await item.run(scopes, token)
             except (Exception, anyio.get_cancelled_exc_class()) as error:
+                follows = 0.0
                 if not self._note(item, error):
                     raise
             except (SystemExit, KeyboardInterrupt) as error:
                 self.exit = error
                 self.cut()
             else:
+                follows = item.ended_at
                 if telemetry is not None:
                     telemetry.ended(item, None)
+                    follows = 0.0
             if copy_context() != clean:
                 clean.run(group.start_soon, self._work, group)
                 return
             if item.ended_at > slice_end:
                 await anyio.lowlevel.checkpoint()
-                slice_end = perf_counter() + SLICE
+                slice_end, follows = perf_counter() + SLICE, 0.0
 
     def _note(self, item: WorkItem, error: BaseException) -> bool:
         """Log why *item* ended; returns whether that is its own affair."""
