@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import final
 
+from corner_host.configuration import Configuration
 from corner_host.primitives import CancellationToken, Clock, SystemClock, seconds
 
 from .memory_cache import MemoryCache
@@ -43,15 +44,20 @@ class CacheCleanupService:
 
     Args:
         cache: What is cleaned.
-        options: How often, and how old; None: the defaults.
+        options: How often, and how old; None: what the section ``BackgroundJobs:CacheCleanup`` says.
         clock: What lets the time between pass; None: the machine's.
+        configuration: Where that section is; None: the defaults.
     """
 
     def __init__(
-        self, cache: MemoryCache, options: CacheCleanupOptions | None = None, clock: Clock | None = None
+        self,
+        cache: MemoryCache,
+        options: CacheCleanupOptions | None = None,
+        clock: Clock | None = None,
+        configuration: Configuration | None = None,
     ) -> None:
         self._cache = cache
-        self._options = options or CacheCleanupOptions()
+        self._options = options or _read(configuration)
         self._clock = clock or SystemClock()
 
     async def execute(self, stopping: CancellationToken) -> None:
@@ -69,3 +75,14 @@ class CacheCleanupService:
         level = logging.INFO if removed else logging.DEBUG
         _log.log(level, "Removed %d expired cache entries; %d stay.", removed, len(self._cache))
         return removed
+
+
+def _read(configuration: Configuration | None) -> CacheCleanupOptions:
+    if configuration is None:
+        return CacheCleanupOptions()
+    section = configuration.get_section("BackgroundJobs:CacheCleanup")
+    return CacheCleanupOptions(
+        enabled=section.get_value("Enabled", bool, True),  # noqa: FBT003 - the default
+        interval_minutes=section.get_value("IntervalMinutes", float, 30.0),
+        expiration_threshold_minutes=section.get_value("ExpirationThresholdMinutes", float, 60.0),
+    )

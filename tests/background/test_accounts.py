@@ -222,7 +222,9 @@ async def test_the_processing_time_is_that_of_the_items() -> None:
     await queue.queue_background_work_item(fail)
     with pytest.raises(OSError, match="no connection"):
         await (await queue.dequeue()).run()
-    found = MetricsService(queue).processing_time
+    metrics = MetricsService(queue)
+    found = metrics.processing_time
 
     assert found.count == 1
     assert found.sum == found.p50 == found.p99 >= 0.015
+    assert metrics.snapshot().processing_time == found

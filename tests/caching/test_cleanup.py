@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import pytest
 
+from corner_host import Clock, ConfigurationBuilder, Host
 from corner_host.caching import CacheCleanupOptions, CacheCleanupService, MemoryCache
 from corner_host.primitives import CancellationTokenSource
 
@@ -66,3 +67,34 @@ def test_options_out_of_range_are_refused(options: dict[str, Any]) -> None:
     assert CacheCleanupOptions(interval_minutes=0.01).interval_minutes == 0.01
     with pytest.raises(ValueError, match=next(iter(options))):
         CacheCleanupOptions(**options)
+
+
+async def test_a_service_that_stands_alone_reads_its_section(
+    cache: MemoryCache, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Added without add_background_jobs, it is ruled by BackgroundJobs:CacheCleanup all the same."""
+    caplog.set_level(logging.INFO)
+    builder = Host.create_empty_builder()
+    builder.configuration["BackgroundJobs:CacheCleanup:IntervalMinutes"] = "0.5"
+    builder.configuration["BackgroundJobs:CacheCleanup:ExpirationThresholdMinutes"] = "0"
+    builder.services.add_singleton(MemoryCache, instance=cache).add_singleton(Clock, instance=clock)
+    builder.add_hosted_service(CacheCleanupService)
+    cache.set("old", 1, absolute_expiration=1)
+
+    async with builder.build():
+        await anyio.wait_all_tasks_blocked()
+        clock.advance(31)
+        await anyio.wait_all_tasks_blocked()
+        left = len(cache)
+
+    assert left == 0
+
+
+def test_a_wrong_setting_of_a_service_that_stands_alone_is_named() -> None:
+    """With its key; the service is not made."""
+    configuration = ConfigurationBuilder().add_in_memory_collection(
+        {"BackgroundJobs:CacheCleanup:Enabled": "sometimes"}
+    )
+
+    with pytest.raises(ValueError, match="BackgroundJobs:CacheCleanup:Enabled"):
+        CacheCleanupService(MemoryCache(), configuration=configuration.build())
