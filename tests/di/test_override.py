@@ -1,12 +1,21 @@
 """Overriding for tests, taking over a container, and reading configuration: what .NET does not have."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from unittest.mock import MagicMock, create_autospec
 
+import anyio
 import pytest
 from dependency_injector import containers, providers
 
-from corner_host.di import FromConfiguration, ServiceCollection, ServiceProvider, UnresolvableDependencyError
+from corner_host.di import (
+    AsyncFactoryError,
+    FromConfiguration,
+    RegistrationError,
+    ServiceCollection,
+    ServiceProvider,
+    UnresolvableDependencyError,
+)
 from corner_host.primitives import ConfigurationValues
 from tests.di.toys import Branch, Closable, DiskStore, Leaf, MemoryStore, Shop, Store, journalled, provider_with
 
@@ -45,6 +54,47 @@ def test_an_override_by_factory_is_called() -> None:
     with provider.override(Branch, factory=make):
         assert provider.get_required_service(Branch).leaf is provider.get_service(Leaf)
     assert provider.get_service(Branch) is None
+
+
+async def test_an_override_may_be_made_asynchronously() -> None:
+    """D11, D8: by the same kinds of factories as registrations, through the same calls."""
+    ends: list[str] = []
+
+    async def make(leaf: Leaf) -> AsyncIterator[Branch]:
+        await anyio.sleep(0)
+        yield Branch(leaf)
+        ends.append("ended")
+
+    provider = ServiceCollection().add_singleton(Leaf).add_scoped(Branch).build_service_provider()
+
+    with provider.override(Branch, factory=make):
+        async with provider.create_scope() as scope:
+            branch = await scope.get_required_service_async(Branch)
+            with pytest.raises(AsyncFactoryError):
+                provider.create_scope().get_required_service(Branch)
+
+            assert branch.leaf is scope.get_service(Leaf)
+    assert ends == ["ended"]
+    assert provider.create_scope().get_required_service(Branch) is not branch
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({}, TypeError),
+        ({"instance": None}, RegistrationError),
+        ({"instance": 7}, RegistrationError),
+        ({"instance": Leaf(), "factory": Leaf}, RegistrationError),
+    ],
+)
+def test_an_override_that_cannot_work_is_refused(arguments: dict[str, Any], error: type[Exception]) -> None:
+    """D11, D5: before anything is overridden."""
+    provider = provider_with(Leaf)
+
+    with pytest.raises(error):
+        provider.override(Leaf, **arguments)
+
+    assert type(provider.get_required_service(Leaf)) is Leaf
 
 
 def test_what_was_not_registered_can_be_overridden() -> None:
