@@ -54,8 +54,12 @@ class HostConfiguration:
         self._callbacks = Callbacks()
         self._add_host_sources(settings)
         self._host: list[ConfigurationSource] = list(self.configuration.sources)
+        self._late: list[ConfigurationSource] = []
         self._application: list[ConfigurationSource] = []
-        self._find_environment()
+        self.environment.environment_name = PRODUCTION
+        self.environment.application_name = program_name()
+        self.environment.content_root_path = content_root(None)
+        self._find_environment(self._host)
         self._use_base_path()
         for source in self._application_sources():
             self.configuration.add(source)
@@ -107,10 +111,15 @@ class HostConfiguration:
         first = next((at for at, source in enumerate(present) if _is_in(source, self._application)), None)
         last_of_host = max((at for at, source in enumerate(present) if _is_in(source, self._host)), default=-1)
         at = last_of_host + 1 if first is None else first
-        self._rearrange([*present[:at], *sources, *present[at:]])
-        self._host += sources
         before = (self.environment.environment_name, self.environment.application_name)
-        self._find_environment()
+        self._host += sources
+        self._late += sources
+
+        def insert() -> None:
+            self.configuration.sources[:] = [*present[:at], *sources, *present[at:]]
+            self._find_environment(self._late)  # now, as what was set in the configuration is the application's
+
+        self._keeping_what_was_set(insert)
         self._use_base_path()
         if before != (self.environment.environment_name, self.environment.application_name):
             self._renew_application_sources()
@@ -130,13 +139,16 @@ class HostConfiguration:
         )
         return sources
 
-    def _find_environment(self) -> None:
+    def _find_environment(self, deciding: Sequence[ConfigurationSource]) -> None:
+        """Take what *deciding* says of the environment; the rest stays as it is."""
         pairs = zip(self.configuration.sources, self.configuration.providers, strict=True)
-        host = ConfigurationRoot([provider for source, provider in pairs if _is_in(source, self._host)])
-        name = host[ENVIRONMENT_KEY]
-        self.environment.environment_name = PRODUCTION if name is None else name
-        self.environment.application_name = host[APPLICATION_KEY] or program_name()
-        self.environment.content_root_path = content_root(host[CONTENT_ROOT_KEY])
+        host = ConfigurationRoot([provider for source, provider in pairs if _is_in(source, deciding)])
+        name, root = host[ENVIRONMENT_KEY], host[CONTENT_ROOT_KEY]
+        if name is not None:
+            self.environment.environment_name = name
+        self.environment.application_name = host[APPLICATION_KEY] or self.environment.application_name
+        if root is not None:
+            self.environment.content_root_path = content_root(root)
 
     def _use_base_path(self) -> None:
         path = self.environment.content_root_path
