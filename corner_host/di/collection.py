@@ -162,7 +162,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     def decorate(self, service: TypeForm[T], decorator: Callable[..., Any], *, key: object = None) -> Self:
         """Wrap every registration of *service* that is present at build in *decorator*.
 
-        A parameter of the decorator annotated with the service gets what is wrapped; its other parameters are injected.
+        A parameter of the decorator annotated with the service, or not at all, gets what is wrapped; others are injected.
         The wrapper lives as long as what it wraps. Decorating again wraps the wrapper.
 
         Example:

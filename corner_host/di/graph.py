@@ -239,7 +239,7 @@ class Graph:
                 f"its hint {hint.text!r} cannot be evaluated in the module {hint.module} ({hint.reason}).",
                 "import the name at run time, at module level, or register a factory.",
             )
-        if slot.inner is not None and not slot.is_class:
+        if slot.inner is not None:  # of a decorator: what is wrapped
             return (yield self._call(slot.inner))
         if not slot.is_class and len(slot.parameters) == 1:
             return self._current_provider

@@ -100,6 +100,23 @@ def test_a_decorator_may_be_a_function() -> None:
     assert services.build_service_provider().get_required_service(Store).load() == "logged logged memory"
 
 
+class Unannotated(Store):
+    def __init__(self, inner, times: int = 2) -> None:  # type: ignore[no-untyped-def]
+        self.inner = inner
+        self.times = times
+
+    def load(self) -> str:
+        return self.times * str(self.inner.load())
+
+
+def test_a_parameter_without_a_hint_is_what_a_decorator_wraps() -> None:
+    """D11: in a class as in a function."""
+    services = ServiceCollection().add_singleton(Store, MemoryStore).decorate(Store, Unannotated)
+
+    with services.build_service_provider(validate_on_build=True) as provider:
+        assert provider.get_required_service(Store).load() == "memorymemory"
+
+
 def test_decorating_what_is_not_registered_is_an_error_at_build() -> None:
     """D11, D6: in the validation group, whether validation was asked for or not."""
     with pytest.raises(ServiceValidationError) as caught:
