@@ -7,11 +7,14 @@ from pathlib import Path
 import anyio
 import pytest
 
+from corner_host.di import create_instance
 from samples.orders_api.mail import MailServer
+from samples.orders_api.pending import PendingOrdersSweep
 from samples.orders_api.tables import Status
 
 from .conftest import OpenShop
 from .postgres import PostgresServer
+from .process import post_office
 from .shop import order
 
 SWEEP = "--OrdersApi:SweepSeconds=0.1"
@@ -37,6 +40,25 @@ async def test_orders_are_served_while_no_mail_can_be_sent(shop: OpenShop) -> No
             f"<order-{n}@corner-shop.example>" for n in numbers
         ]
         assert stock == 5000 - 3
+
+
+async def test_a_slow_mail_server_is_not_handed_a_message_twice(shop: OpenShop) -> None:
+    """The sweep leaves an order alone that another worker is just about to tell of."""
+    async with post_office() as (office, mail):
+        office.opens = anyio.Event()
+        async with shop("--BackgroundJobs:Queue:MaxConcurrency=4", "--OrdersApi:SweepSeconds=3600", *mail) as open_:
+            number = await open_.placed(order())
+            await office.handed_in.wait()
+            office.handed_in = anyio.Event()
+            await create_instance(open_.host.services, PendingOrdersSweep).sweep()
+            with anyio.move_on_after(0.3):
+                await office.handed_in.wait()
+            handed_in_again = office.handed_in.is_set()
+            office.opens.set()
+            await open_.told(number)
+
+    assert not handed_in_again
+    assert office.ids == [f"<order-{number}@corner-shop.example>"]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

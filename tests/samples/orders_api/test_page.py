@@ -51,9 +51,10 @@ async def test_changes_of_orders_are_streamed_and_the_stream_ends_with_the_host(
         first = await anext(lines)
         number = await open_.placed(order())
         await open_.told(number)
-        async with anyio.create_task_group() as group:
-            group.start_soon(open_.host.stop)
-            rest = [line async for line in lines]
+        with anyio.fail_after(8):  # less than the silence after which the stream says something by itself
+            async with anyio.create_task_group() as group:
+                group.start_soon(open_.host.stop)
+                rest = [line async for line in lines]
         data = [line for line in rest if line.startswith("data: ")]
 
     assert (response.headers["content-type"], first) == ("text/event-stream; charset=utf-8", "retry: 1000")
