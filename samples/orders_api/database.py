@@ -40,6 +40,11 @@ async def make_session(sessions: SessionMaker) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def check_database(session: AsyncSession) -> bool:
+    """Tell ``/health`` whether the database answers."""
+    return await session.scalar(select(1)) == 1
+
+
 def _rows(name: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
     return rows

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from corner_host import Host, HostBuilder
 from corner_host.hosting import HostBuilderSettings
 
-from .database import SessionMaker, make_engine, make_session, make_session_maker
+from .database import SessionMaker, check_database, make_engine, make_session, make_session_maker
 from .events import OrderEvents
 from .invoices import InvoiceArchive
 from .mail import Mailbox, MailServer, Notifier
@@ -31,6 +31,7 @@ def create_builder(args: list[str]) -> HostBuilder:
     services.add_singleton(AsyncEngine, factory=make_engine)
     services.add_singleton(SessionMaker, factory=make_session_maker)
     services.add_scoped(AsyncSession, factory=make_session)
+    services.add_health_checks().add_check("database", check_database)
 
     services.add_singleton(OrderEvents).add_singleton(InvoiceArchive).add_singleton(ProductCatalogue)
     services.add_singleton(Mailbox).add_singleton(MailServer).add_singleton(Notifier)

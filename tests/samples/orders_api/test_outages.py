@@ -115,15 +115,16 @@ async def test_a_database_that_went_away_comes_back(shop: OpenShop, postgres: Po
                 await open_.client.get("/orders/1"),
                 await open_.client.post("/orders/1/cancel"),
             ]
-            alive = await open_.client.get("/alive")
+            alive, ready = await open_.client.get("/alive"), await open_.client.get("/health")
         finally:
             await anyio.to_thread.run_sync(postgres.start)
+        ready_again = await open_.client.get("/health")
         again = await open_.post(order(), "key")
         for number in (left_behind, again.json()["id"]):
             await open_.told(number)
 
         assert [(each.status_code, each.headers["retry-after"]) for each in answers] == [(503, "2")] * 4
-        assert alive.status_code == 200
+        assert [each.status_code for each in (alive, ready, ready_again)] == [200, 503, 200]
         assert again.status_code == 201
         assert (await open_.stock("ROLL"), len(open_.mail)) == (5000 - 3, 3)
 
