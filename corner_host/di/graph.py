@@ -222,6 +222,10 @@ class Graph:
     def _absent(self, slot: Slot, parameter: Parameter, service_type: Any, key: object, *, allows_none: bool) -> Site:
         if service_type is logging.Logger and key is None:
             return Constant(logging.Logger, None, logging.getLogger(_logger_name(slot.maker)))
+        origin = get_origin(service_type)
+        if isinstance(origin, type) and issubclass(origin, logging.Logger) and key is None:
+            named = get_args(service_type)[0]
+            return Constant(service_type, None, logging.getLogger(_logger_name(named)))
         if parameter.has_default:
             return _LEFT_OUT
         if allows_none:

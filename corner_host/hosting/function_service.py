@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any, cast, final, get_type_hints
 
 from corner_host.di import FromKeyedServices
@@ -39,8 +40,10 @@ def factory_for(function: Callable[..., Any]) -> Callable[..., FunctionService]:
     def make(**services: Any) -> FunctionService:
         return FunctionService(function, tokens, services)
 
-    # the container reads the parameters from here, and their annotations where they were written
+    # the container reads the parameters from here, and their annotations where they were written; it names loggers by this
     described = cast("Any", make)
+    named = _named(function)
+    described.__module__, described.__qualname__ = named.__module__, named.__qualname__
     described.hosted = described.__wrapped__ = function
     described.__signature__ = signature.replace(
         parameters=[
@@ -76,6 +79,13 @@ def shaped_factory_for(cls: Any, key: object) -> Callable[..., ShapedService]:
     described.hosted = cls
     described.__annotations__ = {"inner": Annotated[cls, FromKeyedServices(key)], "return": ShapedService}
     return make
+
+
+def _named(function: Any) -> Any:
+    """Return what *function* is known as: of a partial what it calls, of an object its class."""
+    while isinstance(function, partial):
+        function = cast("Any", function.func)
+    return function if hasattr(function, "__qualname__") else cast("Any", type(function))
 
 
 def _takes_token(function: Callable[..., Any], parameter: inspect.Parameter) -> bool:

@@ -1,9 +1,16 @@
 """A parameter of the standard logger's type gets the logger named after whoever asks."""
 
 import logging
+from typing import Generic, TypeVar
 
 from corner_host.di import ServiceCollection, create_instance
 from tests.di.toys import Leaf, provider_with
+
+T = TypeVar("T")
+
+
+class Named(logging.Logger, Generic[T]):
+    """As `corner_host.logging.Logger` is."""
 
 
 class Chatty:
@@ -40,3 +47,13 @@ def test_a_registered_logger_is_what_everybody_gets() -> None:
     chatty = services.add_singleton(logging.Logger, instance=mine).build_service_provider().get_required_service(Chatty)
 
     assert chatty.log is mine
+
+
+def test_a_generic_logger_names_the_class() -> None:
+    """FAC-01: it needs no registration either; the object is the one that Python's logging has."""
+
+    class Other:
+        def __init__(self, log: Named[Chatty], leaf: Leaf) -> None:
+            self.log = log
+
+    assert provider_with(Leaf, Other).get_required_service(Other).log is logging.getLogger(f"{__name__}.Chatty")

@@ -1,5 +1,6 @@
 """Adding hosted services (section 22)."""
 
+import logging
 from typing import Generic, TypeVar
 
 import anyio
@@ -187,6 +188,18 @@ async def test_a_function_is_a_service(journal: Journal) -> None:
         await anyio.wait_all_tasks_blocked()
 
     assert journal.lines == ["sweep", "asked to stop: True"]
+
+
+async def test_a_function_gets_the_logger_of_its_own_name(journal: Journal) -> None:
+    """Module and qualified name, as for a class."""
+
+    async def sweep(journal: Journal, log: logging.Logger) -> None:
+        journal.note(log.name)
+
+    async with empty(journal).add_hosted_service(sweep).build():
+        await anyio.wait_all_tasks_blocked()
+
+    assert journal.lines == [f"{__name__}.test_a_function_gets_the_logger_of_its_own_name.sweep"]
 
 
 async def test_a_function_added_twice_runs_once(journal: Journal) -> None:
