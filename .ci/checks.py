@@ -5,8 +5,8 @@ machine counts, except the Pythons themselves (on PATH, or in pyenv's folder) an
 
 Order:
     1. On the first Python: format, lint, types, import directions.
-    2. On each Python: the whole test suite, asyncio and trio; as many Pythons at a time as there are cores. What
-       failed is tried once more with the machine to itself, and said to have needed that.
+    2. On each Python: the whole test suite, asyncio and trio; all Pythons at a time, since most tests
+       wait for processes. What failed is tried once more with the machine to itself, and said to have needed that.
     3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
     4. The README's first command, in a copy of the checkout.
 
@@ -72,7 +72,7 @@ def main() -> int:
             if position == 0:
                 static_checks(score, VENVS / name / BIN)
     install_browser()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(len(pythons)) as pool:
         suites = list(pool.map(run_tests, installed))
     for name, suite in zip(installed, suites, strict=True):
         score.count(*(retry_failed(name, suite) if suite[1] else suite))

@@ -1,6 +1,7 @@
 """mypy and pyright, both strict, asked about one file."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def lines_refused_by_mypy(file: Path) -> set[int]:
 
 
 def lines_refused_by_pyright(file: Path) -> set[int]:
-    settings = ROOT / ".pyright-typing.json"
+    settings = ROOT / f".pyright-typing-{os.getpid()}.json"  # several Pythons may test one checkout at a time
     settings.write_text(json.dumps({"include": [str(file.relative_to(ROOT))], "typeCheckingMode": "strict"}))
     try:
         done = subprocess.run(
