@@ -3,9 +3,8 @@
 Not here: the base class most services derive from (``background_service``) and the lifetimes in the box (``lifetimes/``).
 """
 
-from collections.abc import Callable
 from enum import Enum
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from corner_host.primitives import CancellationToken
 
@@ -139,7 +138,3 @@ class BackgroundServiceCompletionBehavior(Enum):
     """The host stops, without an error: the work is done."""
     RESTART = 2
     """``execute`` runs again, under the same back-off and limit as after a failure."""
-
-
-ServiceFunction: TypeAlias = Callable[..., object]
-"""An ``async def`` whose annotated parameters are injected; a `CancellationToken` gets the stopping token."""

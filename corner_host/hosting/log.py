@@ -99,8 +99,6 @@ LOOP_ENDED: Final = Event(
     "The event loop ended while the host ran: its services were cancelled, and never stopped",
 )
 EXIT_REQUESTED: Final = Event(HOST, 109, "ExitRequested", INFO, "%(service)s asked the process to end: %(error)r")
-SERVICE_STARTED: Final = Event(HOST, 110, "HostedServiceStarted", DEBUG, "%(service)s started (%(milliseconds).0f ms)")
-SERVICE_STOPPED: Final = Event(HOST, 111, "HostedServiceStopped", DEBUG, "%(service)s stopped (%(milliseconds).0f ms)")
 STOP_FAILED: Final = Event(
     HOST, 112, "StopFailed", ERROR, "Whoever stopped the host was cancelled, and the stop failed"
 )

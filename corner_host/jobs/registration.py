@@ -1,7 +1,7 @@
 """``services.add_jobs(configuration)``, ``services.add_job_handler(...)``, ``services.add_recurring_job(...)``."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
@@ -135,8 +135,6 @@ def add_recurring_job(
     """
     if (cron is None) == (every is None):
         raise JobRegistrationError(f"The recurring job {id!r} needs either cron= or every=.")
-    if misfire not in get_args(Misfire):
-        raise JobRegistrationError(f"misfire must be one of {', '.join(get_args(Misfire))}, not {misfire!r}.")
     times = Cron(cron, time_zone) if cron is not None else Every(seconds(every or 0.0, "every"))
     return services.add_singleton(
         RecurringJobRegistration, instance=RecurringJobRegistration(id, payload, times, misfire)

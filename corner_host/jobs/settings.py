@@ -19,22 +19,14 @@ from .errors import JobRegistrationError
 _DAY_SECONDS: Final = 86_400.0
 
 
-class _Word(StrEnum):
-    """A word of a setting, in any case."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> "_Word | None":
-        return next((word for word in cls if isinstance(value, str) and word.value.lower() == value.lower()), None)
-
-
-class EngineName(_Word):
+class EngineName(StrEnum):
     """The engines that can be named."""
 
     SQLITE = "sqlite"
     MEMORY = "memory"
 
 
-class Synchronous(_Word):
+class Synchronous(StrEnum):
     """How much SQLite waits for the disk."""
 
     FULL = "FULL"

@@ -58,6 +58,11 @@ class LoopHandle:
         return cls(current_token())
 
     @property
+    def is_asyncio(self) -> bool:
+        """Whether it is a loop of asyncio (uvloop's are); else it is trio's."""
+        return self._soon is not None
+
+    @property
     def token(self) -> EventLoopToken:
         """The token that ``anyio.from_thread`` takes."""
         return self._token

@@ -48,5 +48,4 @@ class HypercornServer:
 
 
 def _serve_function() -> Any:
-    on_asyncio = hasattr(LoopHandle.current().token.native_token, "call_soon_threadsafe")
-    return import_module("hypercorn.asyncio" if on_asyncio else "hypercorn.trio").serve
+    return import_module("hypercorn.asyncio" if LoopHandle.current().is_asyncio else "hypercorn.trio").serve

@@ -17,10 +17,6 @@ class ServerKind(StrEnum):
     HYPERCORN = "hypercorn"
     """Also on trio, and HTTP/2; extra ``hypercorn``."""
 
-    @classmethod
-    def _missing_(cls, value: object) -> "ServerKind | None":
-        return next((kind for kind in cls if isinstance(value, str) and kind.value == value.lower()), None)
-
 
 @final
 class ServerSettings(BaseModel):

@@ -1,6 +1,5 @@
 """uvicorn, with the host in charge of signals, sockets, logging and the end. Extra ``web``; asyncio only."""
 
-import asyncio
 import contextlib
 import socket
 from collections.abc import Generator, Sequence
@@ -8,7 +7,7 @@ from typing import final
 
 import anyio
 
-from corner_host.primitives import CancellationToken
+from corner_host.primitives import CancellationToken, LoopHandle
 
 from .asgi import AsgiApp
 from .errors import ServerStartError
@@ -33,13 +32,11 @@ class UvicornServer:
         self, sockets: Sequence[socket.socket], stopping: CancellationToken, accepting: anyio.Event
     ) -> None:
         """Serve until *stopping*, then end."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if not LoopHandle.current().is_asyncio:
             raise ServerStartError(
                 "uvicorn runs on asyncio only.\n"
                 "To fix: set Server:Kind to hypercorn (pip install 'corner-host[hypercorn]'), or run the host on asyncio."
-            ) from None
+            )
         config = uvicorn.Config(
             self._app,
             interface="asgi3",

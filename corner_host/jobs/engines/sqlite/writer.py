@@ -130,7 +130,7 @@ class Writer:
 
     def _commit(self, tickets: "list[_Ticket[Any]]") -> None:
         try:
-            with _transaction(self._connection, self._begin):
+            with transaction(self._connection, self._begin):
                 for ticket in tickets:
                     ticket.result = ticket.operation(self._connection)
         except Exception as error:  # noqa: BLE001 - handed to the caller whose operation it was
@@ -160,7 +160,7 @@ class Writer:
                     _report(self._thread)
 
 
-class _transaction:  # noqa: N801 - reads as a verb where it is used; quicker than a generator
+class transaction:  # noqa: N801 - reads as a verb where it is used; quicker than a generator
     """From *begin* to ``COMMIT``, or ``ROLLBACK``."""
 
     __slots__ = ("_begin", "_connection")
@@ -185,9 +185,6 @@ class _transaction:  # noqa: N801 - reads as a verb where it is used; quicker th
     def _roll_back(self) -> None:
         if self._connection.in_transaction:  # SQLite rolls back by itself after some errors
             self._connection.execute("ROLLBACK")
-
-
-transaction = _transaction
 
 
 def _wake(tickets: "Iterable[_Ticket[Any]]") -> None:
