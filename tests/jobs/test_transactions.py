@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from corner_host import JobClient
-from corner_host.jobs import Duplicate, NotSupportedByEngineError
+from corner_host.jobs import Duplicate, JobCancelledError, NotSupportedByEngineError
 from tests.jobs.hosted import Receipt, handler, jobs, put
 
 
@@ -48,6 +48,25 @@ async def test_a_job_put_in_the_application_s_transaction_exists_once_it_is_comm
         connection.close()
 
     assert handled == [2]
+
+
+@pytest.mark.parametrize("kind", ["connection", "session"])
+async def test_a_job_put_in_a_transaction_after_one_that_has_ended_runs(tmp_path: Path, kind: str) -> None:
+    """Its parent's end is past, and nobody else would let it go."""
+    database = tmp_path / "shop.db"
+    engine = sqlalchemy.create_engine(f"sqlite:///{database}")
+    async with on(database) as client:
+        parent = await put(client, 1)
+        await client.result(parent)
+        with engine.connect() if kind == "connection" else Session(engine) as transaction:
+            child = await put(client, 2, after=parent, transaction=transaction)
+            useless = await put(client, 3, after=parent, run_on="failure", transaction=transaction)
+            transaction.commit()
+
+        assert await client.result(child, timeout=20) == 2
+        with pytest.raises(JobCancelledError):
+            await client.result(useless, timeout=20)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("kind", ["connection", "session"])

@@ -211,28 +211,29 @@ def _detail(outcome: Outcome, owner: str) -> str:
             return owner
 
 
+_PARENT_STATE: Final = "(SELECT older.state FROM corner_jobs AS older WHERE older.id = corner_jobs.parent)"
+_ENDED_OTHERWISE: Final = f" WHERE parent = ? AND state = 1 AND {_PARENT_STATE} IN (3, 5)"
+FREE_CHILDREN: Final = (
+    (
+        f"UPDATE corner_jobs SET state = 0, run_at = ? WHERE parent = ? AND state = 1 AND CASE run_on"  # noqa: S608 - ours
+        f" WHEN 'success' THEN {_PARENT_STATE} = 3 WHEN 'failure' THEN {_PARENT_STATE} = 4 ELSE {_PARENT_STATE} >= 3 END"
+    ),
+    # a dead parent may be requeued, and then succeed: who waits for that goes on waiting
+    (
+        "INSERT INTO corner_job_history SELECT id, ?, 'cancelled', 0, 'its parent ' || parent || ' ended otherwise'"  # noqa: S608
+        f" FROM corner_jobs{_ENDED_OTHERWISE}"
+    ),
+    f"UPDATE corner_jobs SET state = 5, finished_at = ?{_ENDED_OTHERWISE}",  # noqa: S608 - ours
+)
+"""Statements of the time and a parent's id: its children run or end, by what each waits for, if it has ended."""
+
+
 def free_children(connection: sqlite3.Connection, parents: Sequence[str], now: float) -> None:
     """Let the children of ended parents run, or end with them, by what each waits for."""
     for parent in parents:
-        children = connection.execute(
-            "SELECT child.id, child.run_on, parent.state FROM corner_jobs AS child"
-            " JOIN corner_jobs AS parent ON parent.id = child.parent"
-            " WHERE child.parent = ? AND child.state = 1 AND parent.state >= 3",
-            (parent,),
-        ).fetchall()
-        for child, run_on, state in children:
-            if (
-                run_on == "end"
-                or (run_on == "success" and state == Row.SUCCEEDED)
-                or (run_on == "failure" and state == Row.DEAD)
-            ):
-                connection.execute("UPDATE corner_jobs SET state = 0, run_at = ? WHERE id = ?", (now, child))
-            elif state != Row.DEAD:  # a dead parent may be requeued, and then succeed
-                connection.execute("UPDATE corner_jobs SET state = 5, finished_at = ? WHERE id = ?", (now, child))
-                connection.execute(
-                    "INSERT INTO corner_job_history VALUES (?, ?, 'cancelled', 0, ?)",
-                    (child, now, f"its parent {parent} ended otherwise"),
-                )
+        if connection.execute("SELECT 1 FROM corner_jobs WHERE parent = ? AND state = 1", (parent,)).fetchone():
+            for statement in FREE_CHILDREN:
+                connection.execute(statement, (now, parent))
 
 
 def promote(connection: sqlite3.Connection, now: float) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import NotSupportedByEngineError
 
-from .operations import EXISTING, INSERT, row_of
+from .operations import EXISTING, FREE_CHILDREN, INSERT, row_of
 
 KINDS: Final = (
     "sqlite3.Connection",
@@ -41,6 +41,8 @@ async def put_in_transaction(transaction: object, jobs: Sequence[NewJob], now: f
             raise
         if stored.rowcount:
             answers.append(Enqueued(job.id))
+            for statement in FREE_CHILDREN if job.parent is not None else ():
+                await _settled(execute(statement, (now, job.parent)))
             continue
         cursor = await _settled(execute(EXISTING, (job.name, job.key)))
         found = await _settled(cursor.fetchone())
