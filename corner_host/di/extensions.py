@@ -19,6 +19,7 @@ class ServiceExtensions:
     add_jobs = Extension("corner_host.jobs")
     add_memory_cache = Extension("corner_host.caching")
     add_recurring_job = Extension("corner_host.jobs")
+    add_operations = Extension("corner_host.operations")
     add_options = Extension("corner_host.options")
     configure = Extension("corner_host.options")
     configure_options = Extension("corner_host.options")

@@ -52,6 +52,9 @@ class ServiceExtensions:
     def add_memory_cache(self, options: MemoryCacheOptions | None = None) -> Self:
         """Register a `MemoryCache` as a singleton, unless one is registered. See `corner_host.caching`."""
 
+    def add_operations(self, configuration: Configuration) -> Self:
+        """Register the operator's view by the section ``Operations``. See `corner_host.operations`."""
+
     def add_options(self, options_type: type[T], name: str = "") -> OptionsBuilder[T]:
         """Begin options of a class; empty is the name of the default ones. See `corner_host.options`."""
 

@@ -1,0 +1,201 @@
+"""Durable jobs, and failures of every kind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, final
+
+from .common import CodePlace
+from .logs import LogEntry
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobQuery:
+    """Which jobs; None and empty mean any.
+
+    Args:
+        ids: Exactly these.
+        states: ``WAITING``, ``SCHEDULED``, ``RUNNING``, ``SUCCEEDED``, ``DEAD``, ``CANCELLED``.
+        names: Kinds of job.
+        queues: Their queues.
+        error: Part of the type or the message of the last error.
+        error_type: The type of the last error, exactly.
+        place: The place of the last error, exactly; with *error_type* it picks a group of failures.
+        key: The key, exactly.
+        text: Part of id, key, or payload.
+        worker: The process that has it.
+        since: Enqueued at this time or later.
+        until: Enqueued before this time.
+        limit: How many a page has, 1 to 200.
+        cursor: The page that an earlier answer named as its next.
+    """
+
+    ids: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    error: str | None = None
+    error_type: str | None = None
+    place: str | None = None
+    key: str | None = None
+    text: str | None = None
+    worker: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """A row of the list of jobs. Times are aware, in UTC; durations float seconds."""
+
+    id: str
+    name: str
+    state: str
+    queue: str
+    key: str = ""
+    attempt: int = 0
+    max_attempts: int | None = None
+    priority: int = 0
+    enqueued_at: datetime
+    run_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    wait_seconds: float | None = None
+    run_seconds: float | None = None
+    error_type: str = ""
+    error: str = ""
+    error_place: str = ""
+    worker: str = ""
+    progress: float | None = None
+    progress_note: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPage:
+    """A page of jobs, newest first.
+
+    Args:
+        items: The jobs.
+        next: The cursor of the page after this one; None if this is the last.
+        total: How many match; None if they were not counted.
+        is_total_exact: False if counting stopped at *total*.
+    """
+
+    items: tuple[JobSummary, ...] = ()
+    next: str | None = None
+    total: int | None = None
+    is_total_exact: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """How many of what matches have this value."""
+
+    value: str
+    count: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFacets:
+    """What can be filtered by, with counts, most frequent first; at most 50 values each."""
+
+    states: tuple[FacetValue, ...] = ()
+    names: tuple[FacetValue, ...] = ()
+    queues: tuple[FacetValue, ...] = ()
+    error_types: tuple[FacetValue, ...] = ()
+    workers: tuple[FacetValue, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobHistoryEvent:
+    """A line of a job's history: enqueued, claimed, failed, ..."""
+
+    at: datetime
+    event: str
+    attempt: int = 0
+    detail: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDetail:
+    """All about one job.
+
+    Args:
+        job: The row of the list.
+        payload: JSON data, secret values masked.
+        result: JSON data that the handler returned, secret values masked.
+        history: Oldest first.
+        traceback: Of the last failure; empty if it is not kept.
+        waiting_at: Where it waits, if it runs in this process.
+        handler: Class or function; empty if none is registered here.
+        parent: The job that it runs after.
+        trace_id: Of whoever put it.
+        siblings: Other jobs with the same key, newest first, at most 20.
+        logs: Its records that are still there, oldest first.
+        can_requeue: Whether it can run again.
+        can_cancel: Whether it can be cancelled.
+        can_delete: Whether it can be deleted.
+    """
+
+    job: JobSummary
+    payload: Any = None
+    result: Any = None
+    history: tuple[JobHistoryEvent, ...] = ()
+    traceback: str = ""
+    waiting_at: CodePlace | None = None
+    handler: str = ""
+    parent: str = ""
+    trace_id: str = ""
+    siblings: tuple[JobSummary, ...] = ()
+    logs: tuple[LogEntry, ...] = ()
+    can_requeue: bool = False
+    can_cancel: bool = False
+    can_delete: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureGroup:
+    """Failures of one kind: the same source, error type and place in user code.
+
+    Args:
+        id: Stable text, fit for a URL.
+        source: ``jobs`` (dead letters), ``memory`` (work items), ``service`` (hosted services).
+        name: Job, work or service.
+        queue: Of jobs and work items.
+        error_type: Class of the error.
+        message: Of the last one, first line.
+        place: In user code.
+        count: How many, in the range asked for.
+        first_at: The first of them.
+        last_at: The last of them.
+        sparkline: Counts over the range in 24 equal parts, oldest first.
+        sample_id: A job of it.
+        traceback: Of the last one, if it is kept.
+        muted_until: Not shown as failing until then.
+        can_requeue: Whether its jobs can be requeued.
+    """
+
+    id: str
+    source: str
+    name: str
+    queue: str = ""
+    error_type: str
+    message: str = ""
+    place: str = ""
+    count: int = 0
+    first_at: datetime
+    last_at: datetime
+    sparkline: tuple[int, ...] = ()
+    sample_id: str = ""
+    traceback: str = ""
+    muted_until: datetime | None = None
+    can_requeue: bool = False

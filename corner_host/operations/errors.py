@@ -1,0 +1,34 @@
+"""Why a question or an action of an operator is turned down."""
+
+from corner_host.primitives import CornerHostError
+
+
+class OperationsError(CornerHostError):
+    """Root of this area's errors."""
+
+
+class NotFoundError(OperationsError, LookupError):
+    """There is nothing of this name: *kind* says of what, *name* what was asked for."""
+
+    def __init__(self, kind: str, name: str, known: tuple[str, ...] = ()) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = known
+        there = f" There is: {', '.join(known[:20])}." if known else ""
+        super().__init__(f"There is no {kind} {name!r}.{there}")
+
+
+class InvalidRequestError(OperationsError, ValueError):
+    """A value is out of range or makes no sense; *field* names it."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        self.field = field
+        super().__init__(message)
+
+
+class ActionRefusedError(OperationsError, PermissionError):
+    """The action is possible, and not allowed."""
+
+
+class UnavailableError(OperationsError, RuntimeError):
+    """What it takes is not part of this host, or cannot do that."""
