@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 from corner_host.logging import root
 from corner_host.logging.pipeline import Pipeline
 
+pytest_plugins = ["corner_host.testing.pytest_plugin"]  # also where the package is not installed
+
 # a busy machine draws slowly; how long an example takes is no promise of ours
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")

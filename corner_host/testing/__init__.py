@@ -1,33 +1,49 @@
 """Hosts in tests: real ones, with limits that fail a test rather than hang it; and what every plug-in must pass.
 
-`running_host` starts a host around a block of a test and stops it afterwards, `start_and_stop` does the same for a single
-service without a host. Both work on asyncio and trio. Log records go to the standard ``logging``, so pytest's ``caplog``
-sees them; time can be taken from a clock of the test: register a `Clock` of your own.
+For an application's tests there are two pytest fixtures, which are there wherever corner_host is installed:
 
-`JobEngineConformance` has the tests that every engine for `corner_host.jobs` passes; it is loaded when it is asked for, and
-with it that area, so that a test of something else needs neither.
+    async def test_greets_every_five_seconds(host_factory, virtual_clock):
+        async with host_factory(create_builder, settings={"Greeter:Seconds": "5"}) as host:
+            await virtual_clock.advance(minutes=10)
 
-Not kept of .NET's FakeHost: its log and redaction collectors, for which pytest has ``caplog``.
+        assert host.logs.count("Good morning") == 120
+
+- `HostFactory` (``host_factory``) starts the host of the application, with settings and services of the test's own; gives
+  a `HostUnderTest`: its log (`LogCollector`), its queue (`QueueDriver`), its jobs (`JobDriver`), a web client.
+- `VirtualClock` (``virtual_clock``) is time that a test moves, for everything in the event loop.
+- `running_host` runs a host made of single services, `start_and_stop` one service without a host.
+- `assert_graph_valid` is the one test that every application should have.
+- `HostProcess` runs a program as an operator sees it: lines, signals, exit status.
+
+All work on asyncio and trio. `JobEngineConformance` has the tests that every engine for `corner_host.jobs` passes.
+
+Each name is loaded when it is asked for, so that a test of one area loads no other.
+
+Not kept of .NET's FakeHost: its redaction collector.
 """
 
 from importlib import import_module
 from typing import Any
 
-from .running import HostTooOldError, running_host, start_and_stop
+_ROOMS = {
+    "factory": ("HostFactory", "HostUnderTest", "assert_graph_valid"),
+    "job_bench": ("JobBench",),
+    "job_engines": ("JobEngineConformance",),
+    "jobs": ("JobDriver",),
+    "logs": ("LogCollector", "LogLine", "UnexpectedLogError"),
+    "process": ("HostProcess", "ProcessEndedError", "ProcessResult"),
+    "queue": ("NothingQueuedError", "QueueDriver"),
+    "running": ("HostTooOldError", "running_host", "start_and_stop"),
+    "virtual_clock": ("NoVirtualTimeError", "VirtualClock", "VirtualClockInUseError", "virtual_time"),
+    "web_client": ("NoWebClientError",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
-_LATER = {"JobBench": "job_bench", "JobEngineConformance": "job_engines"}
-
-__all__ = [
-    "HostTooOldError",
-    "JobBench",  # pyright: ignore[reportUnsupportedDunderAll] - see __getattr__
-    "JobEngineConformance",  # pyright: ignore[reportUnsupportedDunderAll] - see __getattr__
-    "running_host",
-    "start_and_stop",
-]
+__all__ = sorted(_ROOM_OF)  # noqa: PLE0605 - the stub beside this file names them  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _ROOM_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
     return value

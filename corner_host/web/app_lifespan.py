@@ -79,7 +79,8 @@ class _Life:
             self._from_us.close()
 
     async def start(self) -> None:
-        await self._to_app.send({"type": "lifespan.startup"})
+        # before the application has its first turn, in which one that does not know the protocol ends at once
+        self._to_app.send_nowait({"type": "lifespan.startup"})
         await self._started.wait()
         if self._failure is None and (self._error is None or not self._has_listened):
             return  # it has started, or does not know the protocol
