@@ -19,12 +19,12 @@ Order of a job:
     put (``WAITING``, or ``SCHEDULED`` for later), claimed (``RUNNING``), and then ``SUCCEEDED``, or ``SCHEDULED`` for
     another attempt, or ``DEAD``; ``CANCELLED`` from anywhere but the end.
 
-- ``client``, ``info``: putting jobs and asking after them
+- ``client``: putting jobs and asking after them; ``control``: an operator's chair; ``info``: what both answer
 - ``registry``, ``registration``: which handler runs which job
 - ``dispatch``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``retry``, ``schedule``: when a job runs again (pure)
 - ``recurring``, ``worker``: the services behind it
-- ``contracts``: the port for engines; ``engines/`` has them, each a side door
+- ``contracts``, ``records``: the port for engines; ``engines/`` has them, each a side door
 """
 
 from .client import JobClient
@@ -40,14 +40,15 @@ from .contracts import (
     Enqueued,
     Failure,
     JobEngine,
-    JobRecords,
     JobSchedules,
     NewJob,
     Outcome,
+    RateLimit,
     Released,
     Schedule,
     Subscription,
 )
+from .control import JobControl, ScheduleInfo
 from .errors import (
     JobCancelledError,
     JobDeadError,
@@ -57,12 +58,24 @@ from .errors import (
     JobRegistrationError,
     NotSupportedByEngineError,
 )
-from .info import JobEvent, JobFilter, JobInfo, JobState
+from .info import (
+    BulkAnswer,
+    FailureGroup,
+    JobCount,
+    JobEvent,
+    JobEventKind,
+    JobFilter,
+    JobInfo,
+    JobState,
+    QueuePause,
+)
+from .records import JobQueues, JobRecords
 from .registration import add_job_handler, add_jobs, add_recurring_job
 from .retry import JobFailed, RetryLater, RetryPolicy
 
 __all__ = [
     "Again",
+    "BulkAnswer",
     "Cancelled",
     "Capabilities",
     "Dead",
@@ -71,18 +84,23 @@ __all__ = [
     "Duplicate",
     "Enqueued",
     "Failure",
+    "FailureGroup",
     "JobCancelledError",
     "JobClient",
     "JobContext",
+    "JobControl",
+    "JobCount",
     "JobDeadError",
     "JobEngine",
     "JobEngineError",
     "JobEvent",
+    "JobEventKind",
     "JobFailed",
     "JobFilter",
     "JobInfo",
     "JobNotFoundError",
     "JobPayloadError",
+    "JobQueues",
     "JobRecords",
     "JobRegistrationError",
     "JobSchedules",
@@ -90,10 +108,13 @@ __all__ = [
     "NewJob",
     "NotSupportedByEngineError",
     "Outcome",
+    "QueuePause",
+    "RateLimit",
     "Released",
     "RetryLater",
     "RetryPolicy",
     "Schedule",
+    "ScheduleInfo",
     "Subscription",
     "add_job_handler",
     "add_jobs",

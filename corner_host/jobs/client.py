@@ -143,15 +143,9 @@ class JobClient:
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit!r}")
         wanted = JobFilter(
-            state=None if state is None else JobState(state),
-            name=name,
-            queue=queue,
-            key=key,
-            error=error,
-            limit=limit,
-            before=before,
+            state=None if state is None else JobState(state), name=name, queue=queue, key=key, error=error
         )
-        return await self._engine.records.list(wanted)
+        return await self._engine.records.list(wanted, limit=limit, before=before)
 
     async def dead_letters(
         self,

@@ -5,6 +5,7 @@ above it, in ``dispatch``, so that a handler runs unchanged on every engine. The
 own loop claims and renews, and calls back for each delivery.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Protocol, TypeAlias, final
 
 from corner_host.primitives import CancellationToken
 
-from .info import JobFilter, JobInfo
+from .records import JobQueues, JobRecords
 
 
 @final
@@ -134,7 +135,25 @@ Deliver: TypeAlias = Callable[[Delivery], Awaitable[Outcome]]
 class Capabilities:
     """What an engine can do; asked when something is registered, not when it runs.
 
-    *transactions* names the kinds of connection whose transaction a job can join.
+    What an engine cannot do, its methods refuse with a `NotSupportedByEngineError` that says so.
+
+    Attributes:
+        engine: What it is called.
+        delay: A job can wait for a time.
+        priority: Higher runs first.
+        unique_key: A key is taken while its job waits or runs.
+        concurrency_limit: `Subscription.limits` hold over all workers.
+        rate_limit: `Subscription.rates` are kept.
+        listing: Jobs of any state can be listed, counted, and changed by a filter.
+        dead_letters: Dead jobs can be, also where *listing* is false.
+        failures: Failed attempts are grouped.
+        history: `JobInfo.history` is filled.
+        results: `JobInfo.result` is.
+        progress: `JobInfo.progress` is.
+        children: A job can wait for another one's end.
+        recurring: `JobEngine.schedules` work.
+        pausing: `JobEngine.queues` do.
+        transactions: The kinds of connection whose transaction a job can join.
     """
 
     engine: str
@@ -142,21 +161,58 @@ class Capabilities:
     priority: bool = True
     unique_key: bool = True
     concurrency_limit: bool = True
+    rate_limit: bool = True
     listing: bool = True
+    dead_letters: bool = True
+    failures: bool = True
+    history: bool = True
     results: bool = True
+    progress: bool = True
     children: bool = True
     recurring: bool = True
+    pausing: bool = True
     transactions: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most *count* attempts begin in any *seconds*, over all workers of the engine.
+
+    Args:
+        count: How many, from 1.
+        seconds: Within how long; float seconds above 0.
+
+    Raises:
+        ValueError: One is out of range.
+
+    Example:
+        >>> RateLimit(20, 60)
+        RateLimit(count=20, seconds=60)
+    """
+
+    count: int
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"RateLimit.count must be at least 1, not {self.count!r}")
+        if not 0 < self.seconds < math.inf:
+            raise ValueError(f"RateLimit.seconds must be above 0, not {self.seconds!r}")
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """What a worker wants delivered: from which queues, how many at once, and how many of a name at most anywhere."""
+    """What a worker wants delivered: from which queues, how many at once; of a name, how many anywhere, and how often.
+
+    The engine keeps to *limits* and *rates* when it claims, and to the queues that are paused then.
+    """
 
     queues: Sequence[str]
     slots: int
     limits: Mapping[str, int] = field(default_factory=dict[str, int])
+    rates: Mapping[str, RateLimit] = field(default_factory=dict[str, RateLimit])
 
 
 class JobEngine(Protocol):
@@ -187,8 +243,13 @@ class JobEngine(Protocol):
         ...
 
     @property
-    def records(self) -> "JobRecords":
+    def records(self) -> JobRecords:
         """What is stored, to be looked at and put right."""
+        ...
+
+    @property
+    def queues(self) -> JobQueues:
+        """Which queues are paused."""
         ...
 
     @property
@@ -225,24 +286,4 @@ class JobSchedules(Protocol):
 
     async def pause(self, schedule_id: str, *, paused: bool) -> bool:
         """Pause it or let it go on; False when it is unknown."""
-        ...
-
-
-class JobRecords(Protocol):
-    """The stored jobs, for clients, operators and dashboards."""
-
-    async def get(self, job_id: str) -> JobInfo | None:
-        """Return the job, or None."""
-        ...
-
-    async def list(self, wanted: JobFilter) -> Sequence[JobInfo]:
-        """Return the jobs that match, newest first."""
-        ...
-
-    async def requeue(self, job_id: str) -> bool:
-        """Let a dead or cancelled job run again, its attempts counted anew. False when it is neither."""
-        ...
-
-    async def wait_ended(self, job_id: str) -> JobInfo | None:
-        """Return the job once it has ended; None when it is unknown."""
         ...

@@ -1,6 +1,6 @@
 """A job as it is shown: its state, its attempts, its history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -29,21 +29,61 @@ class JobState(StrEnum):
         return self in {JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED}
 
 
+class JobEventKind(StrEnum):
+    """What happened to a job; each is equal to its name as text."""
+
+    SUCCEEDED = "SUCCEEDED"
+    """Its handler returned."""
+    FAILED = "FAILED"
+    """An attempt failed, and another one follows."""
+    DIED = "DIED"
+    """An attempt failed, and none follows."""
+    CANCELLED = "CANCELLED"
+    """It was cancelled on request, or with its parent."""
+    RELEASED = "RELEASED"
+    """Its worker stopped and gave it back; the attempt does not count."""
+    WORKER_LOST = "WORKER_LOST"
+    """Its worker's process died, or was silent for longer than its lease."""
+    REQUEUED = "REQUEUED"
+    """Somebody let it run again; attempts are counted anew."""
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEvent:
-    """One line of a job's history: when, what, at which attempt, and more."""
+    """One line of a job's history, which is only ever appended to. Times are aware, in UTC.
+
+    Attributes:
+        at: When it happened; for an attempt, when it ended.
+        event: What happened.
+        attempt: Which attempt it was, from 1; 0 for what happened to a job that did not run.
+        started_at: When the attempt began; None for what was none.
+        worker: Who ran the attempt, as ``host/pid/random``.
+        error_type: What the attempt failed with, and None for the three together where it did not fail.
+        error: Its message.
+        error_place: The file and line of the user's code where it came from; empty where there is none.
+        detail: More, for a person.
+    """
 
     at: datetime
-    event: str
+    event: JobEventKind
     attempt: int
+    started_at: datetime | None = None
+    worker: str | None = None
+    error_type: str | None = None
+    error: str | None = None
+    error_place: str | None = None
     detail: str = ""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobInfo:
-    """A job as it was when it was looked at. Times are aware, in UTC."""
+    """A job as it was when it was looked at. Times are aware, in UTC.
+
+    *traceback* and *history* are filled where one job is asked for, and empty in lists. *trace* has the W3C headers of
+    the trace in which the job was put. *worker* is who runs it, or ran it last.
+    """
 
     id: str
     name: str
@@ -65,18 +105,109 @@ class JobInfo:
     progress: float | None
     progress_note: str
     parent: str | None
+    traceback: str | None = None
+    trace: Mapping[str, str] | None = None
     history: Sequence[JobEvent] = field(default_factory=tuple[JobEvent, ...])
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
-    """Which jobs to list; None means any. *error* is part of the error's type or message; *before* a job's id."""
+    """Which jobs are meant; a job must fit all that is given, and None means any.
+
+    Attributes:
+        state: Where it is in its life.
+        name: What it is called.
+        queue: Where it was put.
+        key: Its unique key.
+        error: Part of its last error's type or message.
+        error_type: The type itself, as in a `FailureGroup`.
+        error_place: The place itself.
+        text: Part of its id, its key or its payload's JSON; upper and lower case (of ASCII) are the same.
+        since: Put at this time or later; aware.
+        until: Put before this time; aware.
+        parent: The job that it waits for or waited for.
+    """
 
     state: JobState | None = None
     name: str | None = None
     queue: str | None = None
     key: str | None = None
     error: str | None = None
-    limit: int = 100
-    before: str | None = None
+    error_type: str | None = None
+    error_place: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    parent: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCount:
+    """How many jobs of one name are in one state in one queue; those that are none are not listed."""
+
+    queue: str
+    name: str
+    state: JobState
+    count: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureGroup:
+    """Failed attempts that are one error: of the same type, from the same place in the user's code.
+
+    Attributes:
+        error_type: The type.
+        error_place: The file and line; empty where no user's code is in the traceback.
+        message: What the last one said.
+        count: How many attempts failed so.
+        jobs: How many jobs they were of.
+        names: What these are called.
+        first_seen: When the first one failed; aware, UTC.
+        last_seen: When the last one did.
+        sample: The id of the job that failed last.
+        over_time: How many in each of twenty equal parts of the time that was asked for (else of the time from the
+            first to the last of all groups), oldest first; empty where the engine cannot say.
+    """
+
+    error_type: str
+    error_place: str
+    message: str
+    count: int
+    jobs: int
+    names: Sequence[str]
+    first_seen: datetime
+    last_seen: datetime
+    sample: str
+    over_time: Sequence[int] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAnswer:
+    """What was done to many jobs, or with a dry run would be.
+
+    Attributes:
+        count: How many jobs were changed.
+        skipped: How many of those meant could not be; for requeueing, since another job has their key.
+        oldest: When the oldest of those meant was put; None for none.
+        newest: When the newest of them was put.
+    """
+
+    count: int
+    skipped: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePause:
+    """A queue from which nothing is claimed: since when, until when (None: until somebody resumes it), and why."""
+
+    queue: str
+    since: datetime
+    until: datetime | None
+    reason: str

@@ -1,7 +1,7 @@
 """Recurring jobs: each worker looks what is due and puts it; the store lets only one of them win."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -88,18 +88,18 @@ class RecurringJobs:
             moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
             if upto == schedule.last:
                 continue
-            if await self._engine.schedules.advance(schedule, upto, self._jobs(each, moments)) and not moments:
+            jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}") for moment in moments]
+            if await self._engine.schedules.advance(schedule, upto, jobs) and not moments:
                 _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
 
-    def _jobs(self, each: RecurringJobRegistration, moments: Sequence[float]) -> Sequence[NewJob]:
-        registration = self._registry.of(each.payload)
-        return [
-            NewJob(
-                id=new_job_id(),
-                name=registration.name,
-                queue=registration.queue,
-                payload=registration.encode(each.payload),
-                key=f"recurring:{each.id}:{moment:.0f}",
-            )
-            for moment in moments
-        ]
+
+def job_of(each: RecurringJobRegistration, registry: JobRegistry, key: str) -> NewJob:
+    """Return the job that a recurring one puts."""
+    registration = registry.of(each.payload)
+    return NewJob(
+        id=new_job_id(),
+        name=registration.name,
+        queue=registration.queue,
+        payload=registration.encode(each.payload),
+        key=key,
+    )

@@ -10,6 +10,7 @@ from corner_host.primitives import Clock, Duration, SystemClock, seconds
 
 from .client import JobClient
 from .contracts import JobEngine
+from .control import JobControl
 from .errors import JobRegistrationError
 from .handlers import register_handler
 from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
@@ -61,6 +62,7 @@ def add_jobs(services: ServiceCollection, configuration: Configuration) -> Servi
     services.add_singleton(JobRegistry, factory=_registry)
     services.add_singleton(RecurringJobs, factory=_recurring)
     services.add_singleton(JobClient)
+    services.add_singleton(JobControl, factory=_control)
     services.add_singleton(WorkerOptions, factory=make_worker_options)
     services.add_singleton(BuildCheck, instance=BuildCheck(check))
     services.add_hosted_service(JobStoreService)
@@ -159,3 +161,9 @@ def _recurring(
     registrations: list[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
 ) -> RecurringJobs:
     return RecurringJobs(registrations, engine, registry, clock)
+
+
+def _control(
+    registrations: list[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
+) -> JobControl:
+    return JobControl(engine, registry, registrations, clock)

@@ -189,8 +189,8 @@ class JobEngineConformance(ABC):
                 return
             ids = [await bench.put(name) for name in "abcde"]
             list_jobs = bench.engine.records.list
-            page = await list_jobs(JobFilter(limit=2))
-            rest = await list_jobs(JobFilter(before=page[-1].id))
+            page = await list_jobs(JobFilter(), limit=2)
+            rest = await list_jobs(JobFilter(), before=page[-1].id)
 
             _equal([info.id for info in [*page, *rest]], ids[::-1])
             _equal([info.id for info in await list_jobs(JobFilter(name="c", state=JobState.WAITING))], [ids[2]])

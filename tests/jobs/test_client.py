@@ -84,8 +84,9 @@ async def test_a_failed_job_is_tried_again_until_it_succeeds() -> None:
         info = await client.get(job_id)
 
     assert info is not None
-    assert [event.event for event in info.history] == ["failed, to be tried again"] * 2 + ["succeeded"]
-    assert "OSError: smtp is down (tests/jobs/test_client.py:" in info.history[0].detail
+    assert [event.event for event in info.history] == ["FAILED", "FAILED", "SUCCEEDED"]
+    assert (info.history[0].error_type, info.history[0].error) == ("OSError", "smtp is down")
+    assert str(info.history[0].error_place).startswith("tests/jobs/test_client.py:")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ async def test_a_job_that_takes_too_long_has_failed() -> None:
         info = await client.get(job_id)
 
     assert info is not None
-    assert "TimeoutError: it took longer than its 0.05 s" in info.history[0].detail
+    assert (info.history[0].error_type, info.history[0].error) == ("TimeoutError", "it took longer than its 0.05 s")
 
 
 async def test_a_payload_that_no_longer_fits_is_dead_at_once_with_the_field_named(tmp_path: Path) -> None:

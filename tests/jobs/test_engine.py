@@ -48,8 +48,9 @@ async def test_the_history_says_what_happened_and_who_did_it(store: str) -> None
             await jobs.ended(job_id)
 
         history = (await jobs.info(job_id)).history
-        assert [(line.event, line.attempt) for line in history] == [("failed, to be tried again", 1), ("succeeded", 2)]
-        assert "OSError: busy (shop.py:7)" in history[0].detail
+        assert [(line.event, line.attempt) for line in history] == [("FAILED", 1), ("SUCCEEDED", 2)]
+        assert (history[0].error_type, history[0].error, history[0].error_place) == ("OSError", "busy", "shop.py:7")
+        assert all(line.worker and line.started_at and line.started_at <= line.at for line in history)
 
 
 async def test_dead_letters_are_found_by_part_of_their_error(store: str) -> None:

@@ -153,7 +153,7 @@ async def test_two_workers_share_the_work(tmp_path: Path) -> None:
             await until_workers(database, 2)
             ids = await put_orders(jobs, 200)
             await all_ended(jobs, ids)
-        workers = {event.detail for job_id in ids for event in (await jobs.info(job_id)).history}
+        workers = {event.worker for job_id in ids for event in (await jobs.info(job_id)).history}
 
     assert sorted(number for what, number, _ in lines(database) if what == "end") == list(range(200))
     assert len(workers) == 2
@@ -179,7 +179,7 @@ async def test_a_worker_that_stood_still_does_not_finish_what_others_took_over(
         info = await jobs.info(job_id)
 
     assert (info.state, info.attempt) == (JobState.SUCCEEDED, 2)
-    assert [event.event for event in info.history] == ["its worker was lost", "succeeded"]
+    assert [event.event for event in info.history] == ["WORKER_LOST", "SUCCEEDED"]
 
 
 @pytest.mark.parametrize("worker", ["asyncio", "trio"])

@@ -20,9 +20,10 @@ from corner_host.jobs.contracts import Capabilities, Deliver, Duplicate, Enqueue
 from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken
 
-from . import operations
+from . import changes, putting, workers
 from .owner import Owner
 from .pump import Pump
+from .queues import SqliteQueues, end_pauses
 from .records import SqliteRecords
 from .schedules import SqliteSchedules
 from .schema import MEMORY
@@ -91,7 +92,7 @@ class SqliteEngine:
         now = time.time()
         if transaction is not None:
             return await put_in_transaction(transaction, jobs, now)
-        answers = await self._open.execute(lambda connection: operations.put(connection, jobs, now))
+        answers = await self._open.execute(lambda connection: putting.put(connection, jobs, now))
         self._wake()
         return answers
 
@@ -99,26 +100,31 @@ class SqliteEngine:
         """Work for the subscription until *stopping*."""
         owner = Owner.this_process()
         writer = self._open
-        await writer.execute(lambda connection: operations.register(connection, owner, self._lease))
+        await writer.execute(lambda connection: workers.register(connection, owner, self._lease))
         pump = self._pumps[owner] = Pump(writer, owner.name, deliver, subscription, stopping)
         try:
             await pump.run()
         finally:
             del self._pumps[owner]
             with anyio.CancelScope(shield=True):
-                await writer.execute(lambda connection: operations.leave(connection, owner.name))
+                await writer.execute(lambda connection: workers.leave(connection, owner.name))
 
     async def cancel(self, job_id: str) -> bool:
         """Cancel what waits, ask what runs to stop."""
-        cancelled = await self._open.execute(lambda connection: operations.cancel(connection, job_id, time.time()))
+        cancelled = await self._open.execute(lambda connection: changes.cancel(connection, [job_id], time.time()))
         self._wake()
-        return cancelled
+        return bool(cancelled)
 
     @property
     def records(self) -> SqliteRecords:
         """The stored jobs."""
         writer = self._open
         return SqliteRecords(writer, self._reader or writer, self._wake)
+
+    @property
+    def queues(self) -> SqliteQueues:
+        """Which queues are paused."""
+        return SqliteQueues(self._open, self._wake)
 
     @property
     def schedules(self) -> SqliteSchedules:
@@ -150,23 +156,23 @@ class SqliteEngine:
         ).fetchone()
         if due is not None:
             with transaction(connection):
-                operations.promote(connection, time.time())
-        if changed or due is not None:
+                changes.promote(connection, time.time())
+        if end_pauses(connection, time.time()) or changed or due is not None:
             self._wake()
 
     def _keep(self, connection: sqlite3.Connection) -> None:
         """Renew this process's leases and take over from lost workers."""
         with transaction(connection):
             for owner, pump in list(self._pumps.items()):
-                if not operations.renew(connection, owner.name, self._lease):
+                if not workers.renew(connection, owner.name, self._lease):
                     pump.give_up_all()  # this process stood still for longer than its lease
-                    operations.register(connection, owner, self._lease)
-        lost = operations.lost_workers(connection)
+                    workers.register(connection, owner, self._lease)
+        lost = workers.lost_workers(connection)
         if lost:
             with transaction(connection):
-                operations.reap(connection, lost, time.time())
+                workers.reap(connection, lost, time.time())
             self._wake()
 
     def _purge(self, connection: sqlite3.Connection) -> None:
         with transaction(connection):
-            operations.purge(connection, time.time() - self._retention)
+            changes.purge(connection, time.time() - self._retention)

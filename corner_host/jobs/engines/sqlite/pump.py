@@ -5,6 +5,7 @@ settling are shielded: a job that was claimed is always delivered or released.
 """
 
 import logging
+import math
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ from corner_host.jobs.contracts import Deliver, Delivery, Outcome, Released, Sub
 from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken, CancellationTokenSource, LoopHandle
 
-from . import operations
-from .operations import Claimed, Settlement
+from .claiming import Claimed, claim
+from .settling import Settlement, settle
+from .workers import to_cancel
 from .writer import Writer
 
 _log = logging.getLogger("corner_host.jobs.sqlite")
@@ -51,6 +53,7 @@ class Pump:
         self._held: dict[tuple[str, int], CancellationTokenSource] = {}
         self._settled: list[Settlement] = []
         self._look_for_cancelled = False
+        self._wait: float | None = None
 
     def wake(self) -> None:
         """Have the store looked at again; from any thread."""
@@ -90,7 +93,8 @@ class Pump:
         if len(claimed) == free and claimed:
             await anyio.lowlevel.checkpoint()  # there may be more, and the new ones want their first step
         elif not self._settled and (self._held or not stopping):
-            await self._woken.wait()
+            with anyio.move_on_after(math.inf if self._wait is None or stopping else self._wait):
+                await self._woken.wait()
         return True
 
     async def _exchange(self, free: int) -> Sequence[Claimed]:
@@ -98,13 +102,15 @@ class Pump:
         look, self._look_for_cancelled = self._look_for_cancelled, False
         now = time.time()
 
-        def exchange(connection: sqlite3.Connection) -> tuple[list[Settlement], list[Claimed], list[tuple[str, int]]]:
-            lost = operations.settle(connection, self._owner, settled, now) if settled else []
-            claimed = operations.claim(connection, self._owner, self._subscription, free, now) if free else []
-            return lost, claimed, operations.to_cancel(connection, self._owner) if look else []
+        def exchange(
+            connection: sqlite3.Connection,
+        ) -> tuple[list[Settlement], list[Claimed], float | None, list[tuple[str, int]]]:
+            lost = settle(connection, self._owner, settled, now) if settled else []
+            claimed, wait = claim(connection, self._owner, self._subscription, free, now) if free else ([], None)
+            return lost, claimed, wait, to_cancel(connection, self._owner) if look else []
 
         try:
-            lost, claimed, unwanted = await self._writer.execute(exchange)
+            lost, claimed, self._wait, unwanted = await self._writer.execute(exchange)
         except JobEngineError as error:
             _log.error("%s It is tried again in %.1f s; nothing is lost.", error, _RETRY_AFTER_ERROR)
             self._settled[:0] = settled

@@ -1,26 +1,28 @@
-"""Looking at the stored jobs: one by one, by filter, until one has ended."""
+"""Looking at the stored jobs, and putting them right: one by one, by filter, until one has ended."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, final
+from functools import partial
+from typing import Final, TypeAlias, final
 
 import anyio
 
 from corner_host.jobs.errors import JobRegistrationError
-from corner_host.jobs.info import JobEvent, JobFilter, JobInfo, JobState
+from corner_host.jobs.info import BulkAnswer, FailureGroup, JobCount, JobFilter, JobInfo, JobState
 
-from . import operations
-from .schema import Row
+from . import changes, search
 from .writer import Writer
 
-_COLUMNS: Final = (
-    "id, name, queue, state, priority, run_at, enqueued_at, key, payload, attempt, owner, started_at, finished_at,"
-    " error_type, error, error_place, result, progress, progress_note, parent"
-)
 _LOOK_SECONDS: Final = 0.02
+_CHUNK: Final = 1000
+"""As many jobs are changed in one transaction, so that workers get their turn in between."""
+_ENDED_BADLY: Final = "state IN (4, 5)"
+_ALIVE: Final = "state <= 2"
+_NOT_RUNNING: Final = "state != 2"
+
+Change: TypeAlias = Callable[[sqlite3.Connection, Sequence[str], float, int], int]
 
 
 @final
@@ -34,28 +36,25 @@ class SqliteRecords:
 
     async def get(self, job_id: str) -> JobInfo | None:
         """Return the job with its history, or None."""
+        return await self._reader.execute(partial(search.find, job_id=job_id))
 
-        def look(connection: sqlite3.Connection) -> JobInfo | None:
-            row = connection.execute(f"SELECT {_COLUMNS} FROM corner_jobs WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
-            if row is None:
-                return None
-            history = connection.execute(
-                "SELECT at, event, attempt, detail FROM corner_job_history WHERE job = ? ORDER BY at, rowid", (job_id,)
-            )
-            events = tuple(
-                JobEvent(at=_time(at), event=event, attempt=n, detail=more) for at, event, n, more in history
-            )
-            return _info(row, events)
+    async def list(self, wanted: JobFilter, *, limit: int = 100, before: str | None = None) -> Sequence[JobInfo]:
+        """Return the jobs meant, newest first."""
+        return await self._reader.execute(partial(search.find_all, wanted=wanted, limit=limit, before=before))
 
-        return await self._reader.execute(look)
+    async def count(self, wanted: JobFilter, *, most: int = 10_000) -> int:
+        """Return how many jobs are meant, up to *most*."""
+        return await self._reader.execute(partial(search.count, wanted=wanted, most=most))
 
-    async def list(self, wanted: JobFilter) -> Sequence[JobInfo]:
-        """Return the jobs that match, newest first."""
-        where, values = _where(wanted)
-        statement = f"SELECT {_COLUMNS} FROM corner_jobs{where} ORDER BY id DESC LIMIT ?"  # noqa: S608 - the parts are ours
-        return await self._reader.execute(
-            lambda connection: [_info(row, ()) for row in connection.execute(statement, (*values, wanted.limit))]
-        )
+    async def counts(self) -> Sequence[JobCount]:
+        """Return how many jobs there are, by queue, name and state."""
+        return await self._reader.execute(search.count_all)
+
+    async def failures(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
+    ) -> Sequence[FailureGroup]:
+        """Return the attempts that failed in a time, in groups."""
+        return await self._reader.execute(partial(search.group_failures, since=since, until=until, limit=limit))
 
     async def requeue(self, job_id: str) -> bool:
         """Let a dead or cancelled job run again.
@@ -63,18 +62,39 @@ class SqliteRecords:
         Raises:
             JobRegistrationError: A job with the same key is waiting or running.
         """
+        now = time.time()
+        if await self._writer.execute(lambda connection: changes.requeue(connection, [(job_id, now)], now)):
+            self._changed()
+            return True
+        info = await self.get(job_id)
+        if info is not None and info.state in {JobState.DEAD, JobState.CANCELLED}:
+            raise JobRegistrationError(
+                f"Job {job_id} cannot be requeued: another job with its key is waiting or running."
+            )
+        return False
 
-        def again(connection: sqlite3.Connection) -> bool:
-            try:
-                return operations.requeue(connection, job_id, time.time())
-            except sqlite3.IntegrityError as error:
-                raise JobRegistrationError(
-                    f"Job {job_id} cannot be requeued: another job with its key is waiting or running."
-                ) from error
+    async def delete(self, job_id: str) -> bool:
+        """Forget a job that does not run."""
+        return bool(await self._writer.execute(lambda connection: changes.delete(connection, [job_id], time.time())))
 
-        requeued = await self._writer.execute(again)
-        self._changed()
-        return requeued
+    async def requeue_all(
+        self, wanted: JobFilter, *, per_second: float | None = None, dry_run: bool = False
+    ) -> BulkAnswer:
+        """Requeue the dead and cancelled ones of the jobs meant."""
+
+        def requeue(connection: sqlite3.Connection, ids: Sequence[str], now: float, first: int) -> int:
+            step = 0.0 if per_second is None else 1 / per_second
+            return changes.requeue(connection, [(each, now + (first + n) * step) for n, each in enumerate(ids)], now)
+
+        return await self._change_all(wanted, _ENDED_BADLY, None if dry_run else requeue)
+
+    async def cancel_all(self, wanted: JobFilter, *, dry_run: bool = False) -> BulkAnswer:
+        """Cancel the living ones of the jobs meant."""
+        return await self._change_all(wanted, _ALIVE, None if dry_run else _cancel)
+
+    async def delete_all(self, wanted: JobFilter, *, dry_run: bool = False) -> BulkAnswer:
+        """Delete those of the jobs meant that do not run."""
+        return await self._change_all(wanted, _NOT_RUNNING, None if dry_run else _delete)
 
     async def wait_ended(self, job_id: str) -> JobInfo | None:
         """Return the job once it has ended; None when it is unknown."""
@@ -84,54 +104,35 @@ class SqliteRecords:
                 return info
             await anyio.sleep(_LOOK_SECONDS)
 
-
-def _where(wanted: JobFilter) -> tuple[str, list[object]]:
-    parts: list[str] = []
-    values: list[object] = []
-    if wanted.state is not None:
-        parts.append("state = ?")
-        values.append(Row[wanted.state.name].value)
-    for column, value in (("name", wanted.name), ("queue", wanted.queue), ("key", wanted.key)):
-        if value is not None:
-            parts.append(f"{column} = ?")
-            values.append(value)
-    if wanted.error is not None:
-        parts.append("(instr(error_type, ?) OR instr(error, ?))")
-        values += [wanted.error, wanted.error]
-    if wanted.before is not None:
-        parts.append("id < ?")
-        values.append(wanted.before)
-    return (" WHERE " + " AND ".join(parts) if parts else ""), values
+    async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:
+        where, values = search.where_of(wanted)
+        statement = f"SELECT id, enqueued_at FROM corner_jobs WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
+        found = await self._reader.execute(lambda connection: connection.execute(statement, values).fetchall())
+        oldest = _time(min(at for _, at in found)) if found else None
+        newest = _time(max(at for _, at in found)) if found else None
+        if change is None:
+            return BulkAnswer(count=len(found), oldest=oldest, newest=newest)
+        changed = 0
+        now = time.time()
+        for start in range(0, len(found), _CHUNK):
+            ids = [job_id for job_id, _ in found[start : start + _CHUNK]]
+            changed += await self._writer.execute(partial(_changed_by, change, ids, now, start))
+            self._changed()
+        return BulkAnswer(count=changed, skipped=len(found) - changed, oldest=oldest, newest=newest)
 
 
-def _info(row: tuple[Any, ...], history: Sequence[JobEvent]) -> JobInfo:
-    (
-        job_id, name, queue, state, priority, run_at, enqueued_at, key, payload, attempt, owner, started_at, finished_at,
-        error_type, error, error_place, result, progress, progress_note, parent,
-    ) = row  # fmt: skip
-    return JobInfo(
-        id=job_id,
-        name=name,
-        state=JobState[Row(state).name],
-        attempt=attempt,
-        key=key,
-        queue=queue,
-        priority=priority,
-        enqueued_at=_time(enqueued_at),
-        run_at=_time(min(run_at, 253_402_300_799.0)),
-        started_at=None if started_at is None else _time(started_at),
-        finished_at=None if finished_at is None else _time(finished_at),
-        error=error,
-        error_type=error_type,
-        error_place=error_place,
-        result=None if result is None else json.loads(result),
-        payload=json.loads(payload),
-        worker=owner,
-        progress=progress,
-        progress_note=progress_note,
-        parent=parent,
-        history=history,
-    )
+def _changed_by(change: Change, ids: Sequence[str], now: float, first: int, connection: sqlite3.Connection) -> int:
+    return change(connection, ids, now, first)
+
+
+def _cancel(connection: sqlite3.Connection, ids: Sequence[str], now: float, first: int) -> int:
+    del first
+    return changes.cancel(connection, ids, now)
+
+
+def _delete(connection: sqlite3.Connection, ids: Sequence[str], now: float, first: int) -> int:
+    del first
+    return changes.delete(connection, ids, now)
 
 
 def _time(seconds: float) -> datetime:

@@ -7,7 +7,7 @@ from typing import final
 
 from corner_host.jobs.contracts import NewJob, Schedule
 
-from . import operations
+from .putting import put
 from .writer import Writer
 
 
@@ -49,7 +49,7 @@ class SqliteSchedules:
                 (upto, schedule.id, schedule.last),
             ).rowcount
             if moved:
-                operations.put(connection, jobs, time.time())
+                put(connection, jobs, time.time())
             return bool(moved)
 
         moved = await self._writer.execute(move)

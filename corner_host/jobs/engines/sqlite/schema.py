@@ -2,7 +2,8 @@
 
 ``corner_jobs`` has a row a job; partial indexes keep claiming quick however many finished rows are kept.
 ``corner_job_workers`` has a row a living worker process: *it* holds the lease, so that renewing costs one row however many
-jobs run. ``corner_job_history`` is only ever appended to.
+jobs run. ``corner_job_history`` is only ever appended to. ``corner_job_queues`` has the paused queues, and
+``corner_job_starts`` when jobs under a rate limit began, by the clock of the leases.
 """
 
 import sqlite3
@@ -51,12 +52,20 @@ CREATE TABLE IF NOT EXISTS corner_job_workers (
     pid_started TEXT NOT NULL, lease REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS corner_job_history (
-    job TEXT NOT NULL, at REAL NOT NULL, event TEXT NOT NULL, attempt INTEGER NOT NULL, detail TEXT NOT NULL
+    job TEXT NOT NULL, at REAL NOT NULL, event TEXT NOT NULL, attempt INTEGER NOT NULL, started_at REAL, worker TEXT,
+    error_type TEXT, error TEXT, error_place TEXT, detail TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS corner_job_history_job ON corner_job_history (job);
+CREATE INDEX IF NOT EXISTS corner_job_history_errors ON corner_job_history (error_type, error_place, at, job)
+    WHERE error_type IS NOT NULL;
 CREATE TABLE IF NOT EXISTS corner_job_schedules (
     id TEXT PRIMARY KEY, spec TEXT NOT NULL, last REAL NOT NULL, paused INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS corner_job_queues (
+    queue TEXT PRIMARY KEY, since REAL NOT NULL, until REAL, reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS corner_job_starts (name TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS corner_job_starts_name ON corner_job_starts (name, at);
 """
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import NotSupportedByEngineError
 
-from .operations import EXISTING, FREE_CHILDREN, INSERT, row_of
+from .families import FREE_CHILDREN
+from .putting import EXISTING, INSERT, row_of
 
 KINDS: Final = (
     "sqlite3.Connection",

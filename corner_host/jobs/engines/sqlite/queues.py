@@ -1,0 +1,66 @@
+"""Pauses of queues in the store: claiming looks at the table, so all workers keep to them."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import final
+
+from corner_host.jobs.info import QueuePause
+
+from .writer import Writer, transaction
+
+
+@final
+class SqliteQueues:
+    """The paused queues of one file."""
+
+    def __init__(self, writer: Writer, changed: Callable[[], None]) -> None:
+        self._writer = writer
+        self._changed = changed
+
+    async def pause(self, queue: str, *, until: datetime | None = None, reason: str = "") -> None:
+        """Pause a queue, or change its pause."""
+        end = None if until is None else until.timestamp()
+        await self._writer.execute(
+            lambda connection: connection.execute(
+                "INSERT INTO corner_job_queues VALUES (?, ?, ?, ?) ON CONFLICT (queue) DO UPDATE"
+                " SET until = excluded.until, reason = excluded.reason",
+                (queue, time.time(), end, reason),
+            )
+        )
+
+    async def resume(self, queue: str) -> bool:
+        """End a pause."""
+        ended = await self._writer.execute(
+            lambda connection: connection.execute("DELETE FROM corner_job_queues WHERE queue = ?", (queue,)).rowcount
+        )
+        self._changed()
+        return bool(ended)
+
+    async def paused(self) -> Sequence[QueuePause]:
+        """Return the pauses that hold now."""
+        rows = await self._writer.execute(
+            lambda connection: connection.execute(
+                "SELECT queue, since, until, reason FROM corner_job_queues WHERE until IS NULL OR until > ? ORDER BY queue",
+                (time.time(),),
+            ).fetchall()
+        )
+        return [
+            QueuePause(
+                queue=queue,
+                since=datetime.fromtimestamp(since, UTC),
+                until=None if until is None else datetime.fromtimestamp(until, UTC),
+                reason=reason,
+            )
+            for queue, since, until, reason in rows
+        ]
+
+
+def end_pauses(connection: sqlite3.Connection, now: float) -> bool:
+    """End the pauses whose time has come; whether there were any."""
+    if connection.execute("SELECT 1 FROM corner_job_queues WHERE until <= ?", (now,)).fetchone() is None:
+        return False
+    with transaction(connection):
+        connection.execute("DELETE FROM corner_job_queues WHERE until <= ?", (now,))
+    return True
