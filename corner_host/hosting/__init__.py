@@ -38,14 +38,22 @@ from .contracts import (
     HostLifetime,
 )
 from .environment import HostEnvironment
-from .errors import HostStateError, ShutdownTimeoutError, StartupTimeoutError, WaitingService
+from .errors import (
+    HostedServiceNotFoundError,
+    HostStateError,
+    ShutdownTimeoutError,
+    StartupTimeoutError,
+    WaitingService,
+)
 from .host import Host, HostBuilder
+from .hosted_services import HostedServices
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
-from .member import HostedServiceStatus
 from .options import HostOptions
 from .registration import add_hosted_service
 from .report import ShutdownReport, StopOutcome, StoppedService
 from .settings import HostBuilderSettings
+from .status import HostedServiceKind, HostedServiceState, HostedServiceStatus, HostPhase, HostProgress
+from .waiting_at import Place
 
 __all__ = [
     "BackgroundService",
@@ -63,10 +71,17 @@ __all__ = [
     "HostEnvironment",
     "HostLifetime",
     "HostOptions",
+    "HostPhase",
+    "HostProgress",
     "HostStateError",
     "HostedLifecycleService",
     "HostedService",
+    "HostedServiceKind",
+    "HostedServiceNotFoundError",
+    "HostedServiceState",
     "HostedServiceStatus",
+    "HostedServices",
+    "Place",
     "ShutdownReport",
     "ShutdownTimeoutError",
     "StartupTimeoutError",

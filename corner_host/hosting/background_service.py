@@ -23,6 +23,8 @@ class BackgroundService(ABC):
     Attributes:
         exception_behavior: What happens when ``execute`` raises; None: as `HostOptions` say.
         completion_behavior: What happens when ``execute`` returns while the host runs; None: as `HostOptions` say.
+        can_restart: Whether an operator may have ``execute`` stopped and run again while the host runs; None: if the class
+            leaves ``start`` and ``stop`` as they are.
 
     Example:
         >>> class Worker(BackgroundService):
@@ -43,6 +45,7 @@ class BackgroundService(ABC):
 
     exception_behavior: ClassVar[BackgroundServiceExceptionBehavior | None] = None
     completion_behavior: ClassVar[BackgroundServiceCompletionBehavior | None] = None
+    can_restart: ClassVar[bool | None] = None
     _execution: Execution | None = None
 
     @abstractmethod

@@ -17,10 +17,10 @@ from .member import Member, place_of
 from .options import HostOptions
 from .stage import Call, Stage
 from .supervisor import Supervisor, service_name
-from .waiting_at import Place, waiting_at
+from .waiting_at import Place, TaskTree, waiting_at
 
-_MOST_PLACES: Final = 100
-"""For how many of the services that are cut the place is looked up: each costs a walk over all tasks."""
+_MOST_PLACES: Final = 1000
+"""For how many of the services that are cut the place is looked up: nobody reads more, and the cut should not wait."""
 
 
 @final
@@ -29,7 +29,11 @@ class Crew:
 
     Attributes:
         members: The hosted services, in order of registration; empty until they have been constructed.
+        clock: The host's clock.
+        began: When the host began to live: in UTC, and on the clock.
         stage: The start or stop that is under way, or was the last.
+        stages: The start and the stop, each by its name, once it has begun.
+        restarting: What an operator's restart has asked to stop.
         has_abandoned: Whether something runs on that did not heed its cancellation.
     """
 
@@ -45,12 +49,15 @@ class Crew:
         self.lifetime = lifetime
         self.host_lifetime = host_lifetime
         self.options = options
+        self.clock = clock
+        self.began = clock.now(), clock.monotonic()
         self.supervisor = Supervisor(group, lifetime, options, clock)
         self.members: tuple[Member, ...] = ()
         self.stage: Stage | None = None
+        self.stages: dict[str, Stage] = {}
+        self.restarting: set[Execution] = set()
         self.has_abandoned = False
         self._group = group
-        self._clock = clock
         self._stop_limit: float | None = None
         self._places: dict[Execution, Place] = {}
 
@@ -63,11 +70,18 @@ class Crew:
         return self._open("stop", budget(self.options.shutdown_timeout, self._stop_limit))
 
     def _open(self, doing: str, limit: float) -> Stage:
-        grace = seconds(self.options.cancellation_grace, "cancellation_grace")
-        self.stage = Stage(doing, self._group, self._clock, budget=limit, grace=grace, watcher=self)
+        self.stage = self.stages[doing] = self._stage(doing, limit)
         if self.lifetime.forcing.is_cancellation_requested:
             self.cut()
         return self.stage
+
+    def open_restart(self, limit: float) -> Stage:
+        """Return the stage of the restart of one service."""
+        return self._stage("restart", limit)
+
+    def _stage(self, doing: str, limit: float) -> Stage:
+        grace = seconds(self.options.cancellation_grace, "cancellation_grace")
+        return Stage(doing, self._group, self.clock, budget=limit, grace=grace, watcher=self)
 
     def limit_stop(self, limit: float) -> None:
         """Have the stop, whether it has begun or not, take *limit* seconds at most."""
@@ -112,24 +126,30 @@ class Crew:
         known = self._places.get(execution) if isinstance(execution, Execution) else None
         return call.place or known or Place()
 
+    def on_end(self, call: Call) -> None:
+        """Have the service remember it."""
+        if isinstance(call.member, Member):
+            call.member.note(call)
+
     def on_slow(self, stage: Stage, call: Call) -> None:
         """Write who takes long, where it waits, and what is left of the budget."""
         log.SLOW(
             service=call.name,
             doing="starting" if stage.doing == "start" else "stopping",
-            waited=self._clock.monotonic() - call.began,
+            waited=self.clock.monotonic() - call.began,
             where=str(place_of(call)),
             left="" if math.isinf(stage.left) else f"; {max(0.0, stage.left):.1f} s are left",
         )
 
     def on_cut(self, stage: Stage, running: list[Call]) -> None:
         """Find out where everybody waits, before cancellation changes it; write who it is."""
+        tasks = TaskTree()
         for call in running[:_MOST_PLACES]:
-            call.place = place_of(call)
-            call.seconds = self._clock.monotonic() - call.began
+            call.place = place_of(call, tasks)
+            call.seconds = self.clock.monotonic() - call.began
         if stage.doing == "stop":
             for execution in self.supervisor.running[:_MOST_PLACES]:
-                self._places[execution] = waiting_at(execution.work)
+                self._places[execution] = waiting_at(execution.work, tasks=tasks)
         if running:
             names = ", ".join(f"{call.name}{call.place or ''}" for call in running)
             log.CUT(doing=stage.doing, why=stage.why_cut, services=names)

@@ -1,9 +1,10 @@
 """What goes wrong with a host itself. What goes wrong in its services is raised as it is.
 
 CornerHostError
-    HostStateError         (RuntimeError)  a call that does not fit the state of the host
-    StartupTimeoutError    (TimeoutError)  the start took longer than ``startup_timeout``
-    ShutdownTimeoutError   (TimeoutError)  the stop took longer than ``shutdown_timeout``
+    HostStateError              (RuntimeError)  a call that does not fit the state of the host
+    HostedServiceNotFoundError  (LookupError)   there is no hosted service of that name
+    StartupTimeoutError         (TimeoutError)  the start took longer than ``startup_timeout``
+    ShutdownTimeoutError        (TimeoutError)  the stop took longer than ``shutdown_timeout``
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,22 @@ class WaitingService:
 
 class HostStateError(CornerHostError, RuntimeError):
     """A call does not fit the state of the host or its builder: a second start, a second build."""
+
+
+@final
+class HostedServiceNotFoundError(CornerHostError, LookupError):
+    """There is no hosted service of that name, or more than one that it could be the last part of.
+
+    Attributes:
+        name: What was asked for.
+        names: What there is.
+    """
+
+    def __init__(self, name: str, names: tuple[str, ...]) -> None:
+        there = "".join(f"\n  {each}" for each in names) or "\n  none"
+        super().__init__(f"There is no one hosted service called {name!r}. There are:{there}")
+        self.name = name
+        self.names = names
 
 
 class _HostTimeoutError(CornerHostError, TimeoutError):

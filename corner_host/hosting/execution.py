@@ -52,6 +52,7 @@ class Execution:
         restarts: How often it was run again.
         work: The coroutine that runs now.
         was_cut: Whether it was cancelled, rather than asked to stop.
+        since: When a run last ended or began again, on the judge's clock; 0 before that, and without a judge.
     """
 
     __slots__ = (
@@ -63,6 +64,7 @@ class Execution:
         "exception",
         "restarts",
         "service",
+        "since",
         "state",
         "was_cut",
         "work",
@@ -75,6 +77,7 @@ class Execution:
         self.restarts = 0
         self.work: Any = None
         self.was_cut = False
+        self.since = 0.0
         self._body = body
         self._source = CancellationTokenSource()
         self._cancel: Callable[[], object] | None = None
@@ -85,6 +88,19 @@ class Execution:
     def stopping(self) -> CancellationToken:
         """The token that asks the work to stop."""
         return self._source.token
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last run has ended, or there will be none."""
+        return self._ended
+
+    def renew(self) -> None:
+        """Make ready for one more run, after the last one has ended: with a new token, which nobody has cancelled."""
+        self._source = CancellationTokenSource()
+        self._done = None
+        self._ended = self.was_cut = False
+        self.state = BackgroundServiceState.RUNNING
+        self.restarts += 1
 
     def ask_to_stop(self) -> None:
         """Cancel the token.
@@ -149,6 +165,7 @@ class Execution:
                     return
                 self.restarts += 1
                 self.state = BackgroundServiceState.RUNNING
+                self.since = judge.clock.monotonic()
                 await self._run_once(judge)
         finally:
             self._ended = True

@@ -3,8 +3,9 @@
 from corner_host.di import ServiceCollection
 from corner_host.diagnostics import HealthCheckRegistration, HealthCheckResult, add_health_checks
 
-from .contracts import BackgroundServiceState, HostApplicationLifetime
+from .contracts import HostApplicationLifetime
 from .host import Host
+from .status import HostedServiceState
 
 LIFECYCLE = "lifecycle"
 HOSTED_SERVICES = "hosted-services"
@@ -43,7 +44,7 @@ def check_hosted_services(host: Host) -> HealthCheckResult:
     failed = {
         each.name: f"{type(each.last_error).__name__}: {each.last_error}"
         for each in host.hosted_services
-        if each.state is BackgroundServiceState.FAULTED
+        if each.state is HostedServiceState.FAULTED
     }
     if failed:
         return HealthCheckResult.unhealthy(f"failed: {', '.join(failed)}", **failed)

@@ -22,6 +22,7 @@ from .environment import CONTENT_ROOT_KEY, ENVIRONMENT_KEY, HostEnvironment
 from .errors import HostStateError, gather
 from .extensions import BuilderExtensions, HostExtensions
 from .host_configuration import HostConfiguration
+from .hosted_services import HostedServices
 from .life import HostLife
 from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
@@ -70,6 +71,7 @@ class HostBuilder(BuilderExtensions):
         self._host: Host | None = None
         add_basic_services(self.services, self._context, self._lifetime)
         self.services.add_singleton(Host, factory=self._give_host)
+        self.services.add_singleton(HostedServices, factory=_services_of)
         if defaults is not None:
             defaults.add_defaults(self.services, self.logging)
 
@@ -243,6 +245,10 @@ class HostBuilder(BuilderExtensions):
                     "HostApplicationLifetime was registered, but the host's own cannot be replaced.\n"
                     "To fix: register the object under its own class; to decide when the host stops, register a HostLifetime."
                 )
+
+
+def _services_of(host: "Host") -> HostedServices:
+    return host.hosted_services
 
 
 @final

@@ -29,8 +29,8 @@ from .detached import begin_detached
 from .environment import HostEnvironment
 from .errors import HostStateError
 from .execution import begin
+from .hosted_services import HostedServices
 from .lifetime import ApplicationLifetime
-from .member import HostedServiceStatus
 from .options import HostOptions
 from .report import ShutdownReport
 from .starting import start_services
@@ -96,9 +96,9 @@ class HostLife:
         return self._report
 
     @property
-    def hosted_services(self) -> tuple[HostedServiceStatus, ...]:
-        """The state of each hosted service, in order of registration; empty before the start."""
-        return tuple(member.status for member in self._crew.members) if self._crew is not None else ()
+    def hosted_services(self) -> HostedServices:
+        """The hosted services as seen from outside."""
+        return HostedServices(lambda: self._crew)
 
     async def start(self) -> None:
         """Start the hosted services.

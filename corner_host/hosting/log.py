@@ -102,3 +102,6 @@ EXIT_REQUESTED: Final = Event(HOST, 109, "ExitRequested", INFO, "%(service)s ask
 STOP_FAILED: Final = Event(
     HOST, 112, "StopFailed", ERROR, "Whoever stopped the host was cancelled, and the stop failed"
 )
+SERVICE_RESTARTED: Final = Event(
+    HOST, 113, "BackgroundServiceRestarted", INFO, "%(service)s was asked to run again (restart %(restarts)d)"
+)

@@ -2,47 +2,45 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Final, final
 from weakref import WeakKeyDictionary
 
 from .background_service import BackgroundService
 from .contracts import BackgroundServiceState, HostedLifecycleService
 from .execution import Execution
+from .function_service import FunctionService
 from .stage import Call
+from .status import HostedServiceKind, HostedServiceState
 from .supervisor import service_name
-from .waiting_at import Place, waiting_at
+from .waiting_at import Place, TaskTree, waiting_at
 
 _HOOKS: Final = ("starting", "started", "stopping", "stopped")
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostedServiceStatus:
-    """What can be seen of a hosted service from outside.
-
-    Args:
-        name: Class or function.
-        state: Where it is; None for a service that is not a `BackgroundService`.
-        restarts: How often it was run again.
-        last_error: What it raised the last time it failed.
-    """
-
-    name: str
-    state: BackgroundServiceState | None
-    restarts: int = 0
-    last_error: BaseException | None = None
+_BETWEEN_RUNS: Final = frozenset({BackgroundServiceState.FAULTED, BackgroundServiceState.COMPLETED})
+_OF_THE_START: Final = frozenset({"starting", "start", "started"})
 
 
 @final
 class Member:
-    """A hosted service of one host."""
+    """A hosted service of one host.
 
-    __slots__ = ("_hooks", "name", "service")
+    Attributes:
+        service: The object.
+        name: Its class, its function, or what it calls itself.
+        since: When its last hook ended, on the host's clock.
+        error: What one of its hooks raised.
+        start_seconds: How long its hooks of the start have taken; None until one has ended.
+        stop_seconds: The same of the stop.
+    """
 
-    def __init__(self, service: Any) -> None:
+    __slots__ = ("_hooks", "error", "name", "service", "since", "start_seconds", "stop_seconds")
+
+    def __init__(self, service: Any, since: float) -> None:
         self.service = service
         self.name = service_name(service)
+        self.since = since
+        self.error: BaseException | None = None
+        self.start_seconds: float | None = None
+        self.stop_seconds: float | None = None
         self._hooks = _hooks_of(service.__class__)
 
     def call(self, hook: str) -> Call | None:
@@ -51,6 +49,16 @@ class Member:
             return None
         function: Callable[[], Awaitable[object]] = getattr(self.service, hook)
         return Call(self.name, function, hook=hook, member=self)
+
+    def note(self, call: Call) -> None:
+        """Keep what there is to know of one of its calls, which has ended."""
+        self.since = call.began + call.seconds
+        if call.error is not None:
+            self.error = call.error
+        if call.hook in _OF_THE_START:
+            self.start_seconds = call.seconds + (self.start_seconds or 0.0)
+        else:
+            self.stop_seconds = call.seconds + (self.stop_seconds or 0.0)
 
     @property
     def execution(self) -> Execution | None:
@@ -65,22 +73,49 @@ class Member:
         return execution.exception if execution is not None and has_failed else None
 
     @property
-    def status(self) -> HostedServiceStatus:
-        """What can be seen from outside."""
-        if not isinstance(self.service, BackgroundService):
-            return HostedServiceStatus(name=self.name, state=None)
-        service = self.service
-        return HostedServiceStatus(
-            name=self.name, state=service.state, restarts=service.restarts, last_error=service.exception
+    def kind(self) -> HostedServiceKind:
+        """What sort of service it is."""
+        if isinstance(self.service, FunctionService):
+            return HostedServiceKind.FUNCTION
+        return (
+            HostedServiceKind.BACKGROUND if isinstance(self.service, BackgroundService) else HostedServiceKind.SERVICE
         )
 
+    @property
+    def can_restart(self) -> bool:
+        """Whether its ``execute`` may be stopped and run again while the host runs."""
+        cls: type[object] = type(self.service)
+        if not issubclass(cls, BackgroundService):
+            return False
+        if cls.can_restart is not None:
+            return cls.can_restart
+        return cls.start is BackgroundService.start and cls.stop is BackgroundService.stop
 
-def place_of(call: Call) -> Place:
+    def state(self, hook: str | None) -> HostedServiceState:
+        """Return where it is in its life; *hook* is the one that is under way, if any."""
+        execution = self.execution
+        if hook is not None:
+            return HostedServiceState.STARTING if hook in _OF_THE_START else HostedServiceState.STOPPING
+        if execution is not None and execution.state in _BETWEEN_RUNS and not execution.has_ended:
+            return HostedServiceState.RESTARTING
+        if self.failure is not None or self.error is not None:
+            return HostedServiceState.FAULTED
+        if execution is not None and execution.state is BackgroundServiceState.CANCELLED:
+            return HostedServiceState.CANCELLED
+        if self.stop_seconds is not None:
+            return HostedServiceState.STOPPED
+        if self.start_seconds is None:
+            return HostedServiceState.CREATED
+        has_returned = execution is not None and execution.state is BackgroundServiceState.COMPLETED
+        return HostedServiceState.COMPLETED if has_returned else HostedServiceState.RUNNING
+
+
+def place_of(call: Call, tasks: TaskTree | None = None) -> Place:
     """Return where *call* waits: for a background service that is asked to stop, where its ``execute`` does."""
     member = call.member
     execution = member.execution if isinstance(member, Member) else member
     onward = execution.work if isinstance(execution, Execution) else None
-    return waiting_at(call.work, through=Execution.ended.__code__, onward=onward)
+    return waiting_at(call.work, tasks=tasks, through=Execution.ended.__code__, onward=onward)
 
 
 _hooks: Final[WeakKeyDictionary[type, frozenset[str]]] = WeakKeyDictionary()

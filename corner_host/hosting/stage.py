@@ -83,6 +83,10 @@ class Call:
 class StageWatcher(Protocol):
     """Hears what happens in a stage; must not raise."""
 
+    def on_end(self, call: Call) -> None:
+        """*call* has ended."""
+        ...
+
     def on_slow(self, stage: "Stage", call: Call) -> None:
         """*call* runs for longer than `SLOW_AFTER`."""
         ...
@@ -98,10 +102,14 @@ class StageWatcher(Protocol):
 
 @final
 class Stage:
-    """One start or one stop of a host.
+    """One start or one stop of a host, or the restart of one service.
+
+    Attributes:
+        seconds: How long all of it took; None while it goes on.
+        phases: The steps that have begun, each with when that was, in seconds from the beginning.
 
     Args:
-        doing: ``start`` or ``stop``, for messages.
+        doing: ``start``, ``stop`` or ``restart``, for messages.
         group: Holds the tasks that the calls run in.
         clock: Measures and waits.
         budget: How long all of it may take, in seconds; ``inf`` for no limit.
@@ -120,6 +128,8 @@ class Stage:
         self.is_overdue = False
         self.left_open_by = ""  # who entered a task group or cancel scope and did not leave it
         self.began = clock.monotonic()
+        self.seconds: float | None = None
+        self.phases: list[tuple[str, float]] = []
         self._clock = clock
         self._group = group
         self._watcher = watcher
@@ -138,8 +148,17 @@ class Stage:
 
     @property
     def elapsed(self) -> float:
-        """How long it has taken so far, in seconds."""
-        return self._clock.monotonic() - self.began
+        """How long it took, or has taken so far, in seconds."""
+        return self._clock.monotonic() - self.began if self.seconds is None else self.seconds
+
+    @property
+    def running(self) -> list[Call]:
+        """The calls that are under way."""
+        return list(self._running)
+
+    def enter(self, phase: str) -> None:
+        """Take note that the next phase begins."""
+        self.phases.append((phase, self.elapsed))
 
     async def __aenter__(self) -> Self:
         self._group.start_soon(self._watch, name=f"corner_host {self.doing} watch")
@@ -148,6 +167,7 @@ class Stage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.seconds = self.elapsed
         self._over = True
         self._nap.cancel()
 
@@ -265,6 +285,7 @@ class Stage:
         call.seconds = self._clock.monotonic() - call.began
         call.work = None
         self._running.pop(call).ended.append(call)
+        self._watcher.on_end(call)
 
     async def _watch(self) -> None:
         """Sleep until something is due: a call is slow, the budget is spent, a grace is over."""

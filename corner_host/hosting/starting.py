@@ -54,6 +54,7 @@ async def start_services(
 
             look()
             off.token.register(lambda: loop.post(call_off))
+            stage.enter("host lifetime")
             stage.after_each = look  # a service may ask for it and start without ever suspending
             made = await stage.run(
                 [Call(type(crew.host_lifetime).__qualname__, crew.host_lifetime.wait_for_start)],
@@ -78,14 +79,18 @@ async def _make_calls(
     """Make the calls of a start up to the first that fails; returns those that were made."""
 
     async def recruit() -> None:
-        crew.members = tuple(Member(service) for service in await construct())
+        crew.members = tuple(Member(service, crew.clock.monotonic()) for service in await construct())
 
-    first = [Call("startup validation", validate), Call("construction of the hosted services", recruit)]
-    made = await stage.run(first, concurrently=False, until_error=True)
+    made: list[Call] = []
+    for phase, function in (("startup validation", validate), ("construction of the hosted services", recruit)):
+        if not _has_failed(stage, made):
+            stage.enter(phase)
+            made += await stage.run([Call(phase, function)], concurrently=False, until_error=True)
     concurrently = crew.options.services_start_concurrently
     for hook in ("starting", "start", "started"):
         if _has_failed(stage, made):
             break
+        stage.enter(hook)
         made += await crew.run_hook(stage, hook, crew.members, concurrently=concurrently)
     return made
 
@@ -101,6 +106,7 @@ async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
     started = [call.member for call in made if call.hook == "start" and call.succeeded]
     members = [member for member in reversed(started) if isinstance(member, Member)]
     async with crew.open_stop() as unwinding:
+        unwinding.enter("stop")
         undone = await crew.run_hook(unwinding, "stop", members, concurrently=False)
         undone += await crew.end_executions(unwinding)
     errors = [why, *errors_of(undone)]

@@ -30,11 +30,17 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
     concurrently = crew.options.services_stop_concurrently
     members = crew.members[::-1]
     async with stage:
+        stage.enter("stopping")
         made = await crew.run_hook(stage, "stopping", members, concurrently=concurrently)
+        stage.enter("application_stopping")
         crew.lifetime.stop_application()
+        stage.enter("stop")
         made += await crew.run_hook(stage, "stop", members, concurrently=concurrently)
+        stage.enter("stopped")
         made += await crew.run_hook(stage, "stopped", members, concurrently=concurrently)
+        stage.enter("application_stopped")
         crew.lifetime.notify_stopped()
+        stage.enter("host lifetime")
         last = Call(type(crew.host_lifetime).__qualname__, crew.host_lifetime.stop)
         made += await stage.run([last], concurrently=False)
         made += await crew.end_executions(stage)

@@ -1,6 +1,7 @@
 """Watching over the background services of one host: what follows when one of them ends."""
 
 from collections import deque
+from contextvars import copy_context
 from typing import final
 
 from anyio.abc import TaskGroup
@@ -32,6 +33,7 @@ class Supervisor:
         self._lifetime = lifetime
         self._options = options
         self._window = seconds(options.restart_window, "restart_window")
+        self._context = copy_context()  # the host's own: an operator's restart comes with that of a request
         self._running: set[Execution] = set()
         self._restarted: dict[Execution, deque[float]] = {}
 
@@ -45,8 +47,15 @@ class Supervisor:
         self._running.add(execution)
         execution.begin(self._group, self)
 
+    def begin_again(self, execution: Execution) -> None:
+        """Run *execution*, which has ended, once more."""
+        execution.renew()
+        execution.since = self.clock.monotonic()
+        self._context.copy().run(self.begin, execution)
+
     def forget(self, execution: Execution) -> None:
         """Take note that *execution* is over."""
+        execution.since = self.clock.monotonic()
         self._running.discard(execution)
         self._restarted.pop(execution, None)
 
@@ -112,6 +121,7 @@ class Supervisor:
             log.RESTART_LIMIT(service=name, limit=self._options.restart_limit, window=self._window)
             return None
         restarts.append(now)
+        execution.since = now
         delay = self._options.restart_backoff.delay(failures=len(restarts))
         log.SERVICE_RESTARTS(service=name, delay=delay, restarts=execution.restarts + 1)
         return delay

@@ -6,6 +6,7 @@ the first of them is followed. Works alike on asyncio and trio; nothing is trace
 """
 
 import gc
+import linecache
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -30,22 +31,52 @@ class Place:
     line: int = 0
     function: str = ""
 
+    @property
+    def text(self) -> str:
+        """The source of the line, without indentation; empty where it is not known."""
+        return linecache.getline(self.file, self.line).strip() if self.file else ""
+
     def __str__(self) -> str:
         return f" at {self.file}:{self.line} in {self.function}" if self.file else ""
 
 
-def waiting_at(work: Any, *, through: CodeType | None = None, onward: Any = None) -> Place:
+@final
+class TaskTree:
+    """The tasks that run in this event loop now, and which began which; to be made in its thread."""
+
+    def __init__(self) -> None:
+        self._work: dict[int, Any] = {}
+        self._child: dict[int, int] = {}
+        self._running: dict[int, int] = {}
+        for task in anyio.get_running_tasks():
+            self._work[task.id] = task.coro
+            if task.parent_id is not None:
+                self._child.setdefault(task.parent_id, task.id)
+            for frame in _frames(task.coro):
+                self._running[id(frame)] = task.id
+
+    def below(self, work: Any) -> Iterator[Any]:
+        """Yield the work of the first task that the one of *work* began, of the first that this one began, and so on."""
+        task = self._running.get(id(getattr(work, "cr_frame", None)))
+        while task is not None and (task := self._child.get(task)) is not None:
+            yield self._work[task]
+
+
+def waiting_at(
+    work: Any, *, tasks: TaskTree | None = None, through: CodeType | None = None, onward: Any = None
+) -> Place:
     """Return where *work*, a coroutine that is suspended in some task, waits.
 
     Args:
         work: The coroutine.
+        tasks: The tasks, for one who asks more than once.
         through: The code of a function that only waits for *onward*: if *work* is inside it, *onward* is looked at.
         onward: Another coroutine.
     """
     frames = list(_frames(work))
     if through is not None and onward is not None and any(frame.f_code is through for frame in frames):
-        return waiting_at(onward)
-    for child in _child_work(work):
+        return waiting_at(onward, tasks=tasks)
+    for child in (tasks or TaskTree()).below(work):
         below = list(_frames(child))
         if any(_is_application(frame) for frame in below):
             frames += below
@@ -88,21 +119,6 @@ def _generator_behind(awaitable: Any) -> Any:
         (thing for thing in gc.get_referents(awaitable) if hasattr(thing, "ag_frame") or hasattr(thing, "cr_frame")),
         None,
     )
-
-
-def _child_work(work: Any) -> Iterator[Any]:
-    """Yield the work of the tasks below the one that runs *work*, the newest generation last."""
-    tasks = anyio.get_running_tasks()
-    parents = {task.id for task in tasks if _runs(task.coro, work)}
-    while parents:
-        children = [task for task in tasks if task.parent_id in parents]
-        yield from (task.coro for task in children[:1])
-        parents = {task.id for task in children[:1]}
-
-
-def _runs(task_work: Any, work: Any) -> bool:
-    frame = getattr(work, "cr_frame", None)
-    return frame is not None and any(other is frame for other in _frames(task_work))
 
 
 def _is_application(frame: FrameType) -> bool:

@@ -11,6 +11,8 @@ from corner_host.hosting import (
     BackgroundServiceExceptionBehavior,
     BackgroundServiceState,
     Host,
+    HostedServiceKind,
+    HostedServiceState,
 )
 from corner_host.primitives import Backoff, CancellationToken, Clock
 from tests.hosting.clock import ManualClock
@@ -61,9 +63,9 @@ async def test_the_state_is_visible_from_outside(journal: Journal) -> None:
     await worker.works.wait()
 
     first, second = host.hosted_services
-    assert first.state is None
+    assert (first.state, first.kind) == (HostedServiceState.RUNNING, HostedServiceKind.SERVICE)
     assert "Flaky" in second.name
-    assert (second.state, second.restarts) == (BackgroundServiceState.RUNNING, 2)
+    assert (second.state, second.restarts) == (HostedServiceState.RUNNING, 2)
     assert str(second.last_error) == "failure 2"
     assert worker.restarts == 2
     await host.aclose()

@@ -109,7 +109,7 @@ async def test_the_checks_can_be_left_out() -> None:
         builder.services.add_singleton(NeedsMissing).add_singleton(KeepsScoped).add_scoped(Scoped)
 
     async with running_host(configure=add, validate_scopes=False, validate_on_build=False) as host:
-        assert host.hosted_services == ()
+        assert not host.hosted_services
 
 
 async def test_a_start_is_limited() -> None:
