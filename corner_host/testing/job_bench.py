@@ -3,7 +3,7 @@
 Not here: what is expected of an engine (``job_engines``).
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, final
 
@@ -19,6 +19,7 @@ from corner_host.jobs import (
     JobState,
     NewJob,
     Outcome,
+    RateLimit,
     Subscription,
 )
 from corner_host.jobs.identifiers import new_job_id
@@ -102,7 +103,9 @@ class JobBench:
         outcome: Callable[[Delivery], Outcome] = _done,
         *,
         slots: int = 10,
+        queues: Sequence[str] = (QUEUE,),
         limits: Mapping[str, int] | None = None,
+        rates: Mapping[str, RateLimit] | None = None,
         hold: Callable[[Delivery], anyio.Event | None] = _let_go,
     ) -> AsyncGenerator[CancellationTokenSource]:
         """Work while inside; stop gracefully on leaving. *hold* gives an event that a delivery waits for."""
@@ -117,7 +120,7 @@ class JobBench:
 
         stopping = CancellationTokenSource()
         async with anyio.create_task_group() as group:
-            subscription = Subscription(queues=[QUEUE], slots=slots, limits=limits or {})
+            subscription = Subscription(queues=queues, slots=slots, limits=limits or {}, rates=rates or {})
             group.start_soon(self.engine.run, deliver, subscription, stopping.token)
             yield stopping
             stopping.cancel()

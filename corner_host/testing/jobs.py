@@ -50,6 +50,6 @@ class JobDriver:
 
     async def _is_active(self) -> bool:
         for state in _ACTIVE:
-            if await self._engine.records.list(JobFilter(state=state, limit=1)):
+            if await self._engine.records.list(JobFilter(state=state), limit=1):
                 return True
         return False

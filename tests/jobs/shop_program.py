@@ -1,13 +1,12 @@
 """A program that works through orders, to be killed: ``python -m tests.jobs.shop_program DATABASE BACKEND MODE``.
 
 Each order that is done is written down as a line in the file beside the database. *MODE* is ``work``, ``slow`` (an order
-takes half a second), ``poison`` (the order kills its process) or ``block`` (an order blocks the event loop).
+takes half a second) or ``poison`` (the order kills its process).
 """
 
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import anyio
@@ -30,8 +29,6 @@ def create_builder(database: Path, mode: str) -> HostBuilder:
         match mode:
             case "poison":
                 os.kill(os.getpid(), signal.SIGKILL)
-            case "block":
-                time.sleep(2.5)
             case "slow":
                 await anyio.sleep(0.5)
             case _:

@@ -1,5 +1,9 @@
 """The SQLite engine, in a file and in memory: what every engine promises, and what only this one can show."""
 
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -19,16 +23,30 @@ class TestSqliteInAFile(JobEngineConformance):
         self.folder = tmp_path
         self.files = 0
 
-    def make_engine(self) -> JobEngine:
+    def engine_factory(self, *, lease: float) -> Callable[[], JobEngine]:
         self.files += 1
-        return SqliteEngine(str(self.folder / f"jobs-{self.files}.db"))
+        return partial(SqliteEngine, self._file, lease=lease)
+
+    @contextmanager
+    def nobody_writing(self) -> Iterator[None]:
+        """A process that stands still inside a transaction holds up everybody, as any lock of SQLite's does."""
+        with closing(sqlite3.connect(self._file, isolation_level=None, timeout=10)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+
+    @property
+    def _file(self) -> str:
+        return str(self.folder / f"jobs-{self.files}.db")
 
 
 class TestSqliteInMemory(JobEngineConformance):
     """Jobs that end with the process."""
 
-    def make_engine(self) -> JobEngine:
-        return SqliteEngine(":memory:")
+    across_processes = False
+
+    def engine_factory(self, *, lease: float) -> Callable[[], JobEngine]:
+        return partial(SqliteEngine, ":memory:", lease=lease)
 
 
 @pytest.fixture(params=["file", "memory"])

@@ -1,12 +1,11 @@
-"""Jobs and processes: kill -9, SIGTERM, a job that kills its worker, a job that blocks the loop, two workers."""
+"""Hosts with jobs in processes of their own: kill -9, SIGTERM, a job that kills its worker, a host that only puts."""
 
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
@@ -45,26 +44,10 @@ def lines(database: Path) -> "list[tuple[str, int, int]]":
     return [(what, int(number), int(attempt)) for what, number, attempt in found]
 
 
-@contextmanager
-def nobody_writing(database: Path) -> Iterator[None]:
-    """Inside, no process is in a transaction that writes."""
-    with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
-
-
 async def until_lines(database: Path, what: str, count: int) -> None:
     with anyio.fail_after(30):
         while sum(line[0] == what for line in lines(database)) < count:
             await anyio.sleep(0.005)
-
-
-async def until_workers(database: Path, count: int) -> None:
-    """Return when so many processes have registered as workers."""
-    with closing(sqlite3.connect(database, timeout=10)) as connection, anyio.fail_after(30):
-        while connection.execute("SELECT count(*) FROM corner_job_workers").fetchone() != (count,):
-            await anyio.sleep(0.01)
 
 
 async def put_orders(jobs: JobBench, count: int) -> list[str]:
@@ -132,54 +115,6 @@ async def test_a_job_that_kills_its_process_ends_in_the_dead_letters(tmp_path: P
 
     assert (info.state, info.error_type) == (JobState.DEAD, "WorkerLost")
     assert [line[2] for line in lines(database)] == [1, 2, 3]
-
-
-async def test_a_job_that_blocks_the_event_loop_keeps_its_lease(tmp_path: Path) -> None:
-    """Two and a half leases of blocking: the writer's thread renews meanwhile, and nobody runs the job again."""
-    database = tmp_path / "jobs.db"
-    async with shop(database) as jobs:
-        (job_id,) = await put_orders(jobs, 1)
-        with program(database, "asyncio", "block"), program(database, "asyncio", "work"):
-            await all_ended(jobs, [job_id])
-
-    assert [what for what, *_ in lines(database)] == ["start", "end"]
-
-
-async def test_two_workers_share_the_work(tmp_path: Path) -> None:
-    """Each job runs once, whoever claims it."""
-    database = tmp_path / "jobs.db"
-    async with shop(database) as jobs:
-        with program(database, "asyncio", "work"), program(database, "trio", "work"):
-            await until_workers(database, 2)
-            ids = await put_orders(jobs, 200)
-            await all_ended(jobs, ids)
-        workers = {event.worker for job_id in ids for event in (await jobs.info(job_id)).history}
-
-    assert sorted(number for what, number, _ in lines(database) if what == "end") == list(range(200))
-    assert len(workers) == 2
-
-
-async def test_a_worker_that_stood_still_does_not_finish_what_others_took_over(
-    tmp_path: Path, anyio_backend: str
-) -> None:
-    """SIGSTOP for longer than the lease: another takes over; what the first one says later does not count."""
-    database = tmp_path / "jobs.db"
-    async with shop(database) as jobs:
-        (job_id,) = await put_orders(jobs, 1)
-        with program(database, "asyncio", "slow") as first:
-            await until_lines(database, "start", 1)
-            with nobody_writing(database):  # a process that stands still inside a transaction holds up everybody
-                first.send_signal(signal.SIGSTOP)
-            with program(database, "asyncio", "work"):
-                await all_ended(jobs, [job_id])
-            first.send_signal(signal.SIGCONT)
-            await until_lines(database, "end", 2)
-            first.send_signal(signal.SIGTERM)
-            assert first.wait(20) == 0
-        info = await jobs.info(job_id)
-
-    assert (info.state, info.attempt) == (JobState.SUCCEEDED, 2)
-    assert [event.event for event in info.history] == ["WORKER_LOST", "SUCCEEDED"]
 
 
 @pytest.mark.parametrize("worker", ["asyncio", "trio"])

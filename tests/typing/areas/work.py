@@ -1,6 +1,6 @@
 """Programs with a queue, a cache and jobs that must pass both checkers; never run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, assert_type
@@ -155,5 +155,5 @@ class TestEngine(JobEngineConformance):
     def __init__(self, engine: JobEngine) -> None:
         self._engine = engine
 
-    def make_engine(self) -> JobEngine:
-        return self._engine
+    def engine_factory(self, *, lease: float) -> Callable[[], JobEngine]:
+        return lambda: self._engine
