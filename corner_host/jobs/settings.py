@@ -24,6 +24,7 @@ class EngineName(StrEnum):
 
     SQLITE = "sqlite"
     MEMORY = "memory"
+    POSTGRES = "postgres"
 
 
 class Synchronous(StrEnum):
@@ -47,9 +48,13 @@ class JobsSettings(BaseModel):
     synchronous: Synchronous = Synchronous.FULL
     retention_days: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 7.0
     worker_enabled: bool = True
+    postgres_schema: str = "corner_jobs"
+    create_tables: bool = True
 
     def make_engine(self) -> JobEngine:
         """Return the engine that is named."""
+        if self.engine is EngineName.POSTGRES:
+            return self._make_postgres_engine()
         from .engines.sqlite import SqliteEngine  # noqa: PLC0415 - a side door, entered when it is named
         from .engines.sqlite.schema import MEMORY  # noqa: PLC0415 - the same
 
@@ -61,6 +66,22 @@ class JobsSettings(BaseModel):
         return SqliteEngine(
             path,
             synchronous=self.synchronous.value,
+            lease=self.lease_seconds,
+            retention=self.retention_days * _DAY_SECONDS,
+        )
+
+    def _make_postgres_engine(self) -> JobEngine:
+        try:
+            from .engines.postgres import PostgresEngine  # noqa: PLC0415 - a side door, and an extra
+        except ImportError as error:
+            raise JobRegistrationError(
+                f"Jobs:Engine is postgres, which needs packages that are not here ({error}).\n"
+                "To fix: pip install 'corner-host[postgres]'."
+            ) from error
+        return PostgresEngine(
+            self.connection_string,
+            schema=self.postgres_schema,
+            create_tables=self.create_tables,
             lease=self.lease_seconds,
             retention=self.retention_days * _DAY_SECONDS,
         )

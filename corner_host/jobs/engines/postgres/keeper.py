@@ -1,0 +1,112 @@
+"""Keeps a worker's leases from a thread of its own, so that a handler which blocks the event loop does not lose its job.
+
+It also sees which jobs are lost or shall be cancelled, where a notification went astray; which workers on this machine are
+gone, so that their jobs need not wait for the lease; children whose parent ended while they were put; and the retention.
+"""
+
+import logging
+import threading
+from typing import Any, Final, final
+
+import anyio
+from anyio import to_thread
+
+from corner_host.primitives import LoopHandle
+
+from .database import TROUBLE, Database
+from .pump import Pump
+from .putting import free_children
+from .statements import Statements
+from .upkeep import Upkeep
+from .worker import Worker
+
+_log = logging.getLogger("corner_host.jobs.postgres")
+_TICK_SECONDS: Final = 1.0
+_PURGE_SECONDS: Final = 60.0
+
+
+@final
+class Keeper:
+    """Looks after one worker.
+
+    Args:
+        database: Where to connect.
+        statements: The statements.
+        worker: The worker.
+        pump: Its loop.
+        lease: How long it may be silent, in seconds.
+        upkeep: What becomes of old jobs.
+    """
+
+    def __init__(
+        self, database: Database, statements: Statements, worker: Worker, pump: Pump, lease: float, upkeep: Upkeep
+    ) -> None:
+        self._database = database
+        self._statements = statements
+        self._worker = worker
+        self._pump = pump
+        self._lease = lease
+        self._upkeep = upkeep
+        self._tick_seconds = min(_TICK_SECONDS, lease / 4)
+        self._ended = False
+        self._loop: LoopHandle | None = None
+        self._woken: anyio.Event | None = None
+
+    async def keep(self) -> None:
+        """Keep until `end` is called, in a thread."""
+        thread = threading.Thread(
+            target=anyio.run,
+            args=(self._work,),
+            kwargs={"backend": "asyncio"},
+            name="corner_host job keeper",
+            daemon=True,
+        )
+        thread.start()
+        with anyio.CancelScope(shield=True):  # `end` comes first
+            await to_thread.run_sync(thread.join, limiter=anyio.CapacityLimiter(1))
+
+    def end(self) -> None:
+        """Have it end soon."""
+        self._ended = True
+        if self._loop is not None and self._woken is not None:
+            self._loop.post(self._woken.set)
+
+    async def _work(self) -> None:
+        self._woken, self._loop = anyio.Event(), LoopHandle.current()
+        connection: Any = None
+        purged_at = -_PURGE_SECONDS
+        while not self._ended:
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await self._database.connect()
+                await self._tick(connection)
+                if anyio.current_time() >= purged_at + _PURGE_SECONDS:
+                    purged_at = anyio.current_time()
+                    await self._upkeep.purge(connection.fetch)
+            except TROUBLE as error:
+                _log.debug("The leases could not be renewed, and are again soon: %s", error)
+                if connection is not None:
+                    connection.terminate()
+                connection = None
+            with anyio.move_on_after(self._tick_seconds):
+                await self._woken.wait()
+        if connection is not None and not connection.is_closed():
+            connection.terminate()
+
+    async def _tick(self, connection: Any) -> None:
+        statements, worker = self._statements, self._worker
+        held = self._pump.held()
+        numbers, attempts = [number for number, _ in held], [attempt for _, attempt in held]
+        if held:
+            await connection.fetch(statements.renew, worker.id, numbers, attempts, self._lease / 3)
+            unwanted = await connection.fetch(statements.unwanted, worker.id, numbers, attempts)
+            self._pump.end_soon([(row["id"], row["attempt"]) for row in unwanted])
+        await connection.fetch(statements.register, *worker.row())
+        missed = False
+        for row in await connection.fetch(statements.neighbours, worker.owner.host, worker.owner.boot):
+            if worker.is_missed(row):
+                await connection.fetch(statements.miss, row["id"])
+                missed = True
+        await free_children(connection.fetch, statements, None)
+        if missed:
+            self._pump.wake(look=True)

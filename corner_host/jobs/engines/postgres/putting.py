@@ -1,0 +1,77 @@
+"""Putting jobs: pgqueuer's insertion, the answer to keys that are taken, and children whose parent has ended already."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
+
+from .database import Fetch
+from .names import dedupe_key, entrypoint
+from .statements import Statements
+
+_FOR_THE_PARENT: Final = timedelta(days=365_000)
+"""How long a child waits by itself: for ever, since its parent's end lets it go."""
+_NOW: Final = timedelta(0)
+_MOST_TRIES: Final = 10
+
+
+async def put(fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now: float) -> list[Enqueued | Duplicate]:
+    """Store the jobs; a key that is taken makes a duplicate of that one only. *now* is in epoch seconds."""
+    answers: dict[str, Enqueued | Duplicate] = {}
+    left: Sequence[NewJob] = jobs
+    for _ in range(_MOST_TRIES):  # who has a key may end between our insertion and our question
+        places: list[int] = [row["ord"] - 1 for row in await fetch(statements.put, *_columns(left, now))]
+        for place in places:
+            job = left[place]
+            answers[job.id] = Enqueued(job.id)
+        left = [job for job in left if job.id not in answers]
+        if not left:
+            break
+        keys = [dedupe_key(job.name, job.key) for job in left]
+        holders = {row["dedupe_key"]: row["id"] for row in await fetch(statements.existing, keys)}
+        for job, key in zip(left, keys, strict=True):
+            if key in holders:
+                answers[job.id] = Duplicate(holders[key])
+        left = [job for job in left if job.id not in answers]
+        if not left:
+            break
+    children = [job.id for job in jobs if job.parent is not None]
+    if children:
+        await free_children(fetch, statements, children)
+    return [answers.get(job.id, Duplicate(job.id)) for job in jobs]
+
+
+async def free_children(fetch: Fetch, statements: Statements, children: Sequence[str] | None) -> None:
+    """Let children (None: all) whose parent has ended run, or end with it; theirs in turn, too."""
+    while (await fetch(statements.free_children, children))[0]["cancelled"]:
+        children = None
+
+
+def _columns(jobs: Sequence[NewJob], now: float) -> tuple[list[Any], ...]:
+    return (
+        [job.priority for job in jobs],
+        [entrypoint(job.queue, job.name) for job in jobs],
+        [job.payload for job in jobs],
+        [_delay(job, now) for job in jobs],
+        [dedupe_key(job.name, job.key) for job in jobs],
+        [json.dumps(_headers(job)) for job in jobs],
+    )
+
+
+def _delay(job: NewJob, now: float) -> timedelta:
+    if job.parent is not None:
+        return _FOR_THE_PARENT
+    return _NOW if job.run_at is None or job.run_at <= now else timedelta(seconds=job.run_at - now)
+
+
+def _headers(job: NewJob) -> dict[str, str]:
+    headers = {"id": job.id}
+    if job.key is not None:
+        headers["key"] = job.key
+    if job.trace is not None:
+        headers["trace"] = job.trace
+    if job.parent is not None:
+        headers |= {"parent": job.parent, "waits": job.parent, "run_on": job.run_on}
+    return headers

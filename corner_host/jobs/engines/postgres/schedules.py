@@ -1,0 +1,56 @@
+"""Recurring jobs in the database: who moves a schedule forward also puts its jobs, in one transaction."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import final
+
+from corner_host.jobs.contracts import NewJob, Schedule
+
+from .database import Database
+from .putting import put
+from .statements import Statements
+
+
+@final
+class PostgresSchedules:
+    """The stored schedules of one database."""
+
+    def __init__(self, database: Database, statements: Statements, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._statements = statements
+        self._table = f"{statements.schema}.schedules"
+        self._changed = changed
+
+    async def add(self, schedule: Schedule) -> None:
+        """Store it; other times than the stored ones start it anew."""
+        await self._database.fetch(
+            f"INSERT INTO {self._table} VALUES ($1, $2, $3, FALSE) ON CONFLICT (id) DO UPDATE"
+            f" SET spec = excluded.spec, last = excluded.last WHERE {self._table}.spec <> excluded.spec",
+            schedule.id,
+            schedule.spec,
+            schedule.last,
+        )
+
+    async def list(self) -> Sequence[Schedule]:
+        """Return all that are stored."""
+        rows = await self._database.fetch(f"SELECT id, spec, last, paused FROM {self._table} ORDER BY id")
+        return [Schedule(id=row["id"], spec=row["spec"], last=row["last"], paused=row["paused"]) for row in rows]
+
+    async def advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
+        """Move it from where it stood to *upto* and put *jobs*; False when another process was first."""
+        async with self._database.transaction() as fetch:
+            moved = await fetch(
+                f"UPDATE {self._table} SET last = $1 WHERE id = $2 AND last = $3 AND NOT paused RETURNING id",
+                upto,
+                schedule.id,
+                schedule.last,
+            )
+            if moved and jobs:
+                await put(fetch, self._statements, jobs, time.time())
+        self._changed()
+        return bool(moved)
+
+    async def pause(self, schedule_id: str, *, paused: bool) -> bool:
+        """Pause it, or let it go on."""
+        statement = f"UPDATE {self._table} SET paused = $2 WHERE id = $1 RETURNING id"
+        return bool(await self._database.fetch(statement, schedule_id, paused))
