@@ -5,8 +5,9 @@ machine counts, except the Pythons themselves (on PATH, or in pyenv's folder) an
 
 Order:
     1. On the first Python: format, lint, types, import directions.
-    2. On each Python: the whole test suite, asyncio and trio; all Pythons at a time, since most tests
-       wait for processes. What failed is tried once more with the machine to itself, and said to have needed that.
+    2. On each Python: the whole test suite, asyncio and trio, without what is marked ``once``, which runs on the first
+       alone; all Pythons at a time, since most tests wait for processes. What failed is tried once more with the machine
+       to itself, and said to have needed that.
     3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
     4. The README's first command, in a copy of the checkout.
 
@@ -73,7 +74,7 @@ def main() -> int:
                 static_checks(score, VENVS / name / BIN)
     install_browser()
     with ThreadPoolExecutor(len(pythons)) as pool:
-        suites = list(pool.map(run_tests, installed))
+        suites = list(pool.map(run_tests, installed, [[], *[["-m", "not once"]] * len(installed)]))
     for name, suite in zip(installed, suites, strict=True):
         score.count(*(retry_failed(name, suite) if suite[1] else suite))
 
@@ -128,10 +129,10 @@ def static_checks(score: Score, tools: Path) -> None:
     step(score, "import directions", [tools / "lint-imports"])
 
 
-def run_tests(name: str) -> tuple[int, int, int, str]:
+def run_tests(name: str, selection: Sequence[str]) -> tuple[int, int, int, str]:
     """Run the suite on one Python, and return what `Score.count` takes. What pytest says is shown when it has ended."""
     report, output = VENVS / f"pytest-{name}.xml", VENVS / f"pytest-{name}.txt"
-    options = ["-q", *cache_of(name), f"--junit-xml={report}"]
+    options = ["-q", *selection, *cache_of(name), f"--junit-xml={report}"]
     began = time.monotonic()
     with output.open("wb") as file:
         status = run(f"pytest on Python {name}", [VENVS / name / BIN / "python", "-m", "pytest", *options], output=file)

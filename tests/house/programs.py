@@ -18,6 +18,7 @@ def environment(**variables: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "Logging__Console__FormatterName": "simple",
+        "PYTEST_PLUGINS": "corner_host.testing.pytest_plugin",  # also where the package is not installed
         **variables,
     }
 
