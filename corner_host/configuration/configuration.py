@@ -5,7 +5,7 @@ from typing import Any, TypeVar, final, overload
 
 from corner_host.primitives import ConfigurationValues
 
-from .binding import bind_instance, bind_type, convert_value, quick
+from .binding.scalars import quick
 from .contracts import Registration
 from .errors import ConfigurationSectionNotFoundError
 from .keys import DELIMITER, fold, join, last_segment
@@ -87,7 +87,11 @@ class Configuration(ConfigurationValues):
         """
         text = self[key]
         value = None if text is None else quick(text, value_type)
-        return convert_value(self.get_section(key), value_type, default) if value is None else value
+        if value is not None:
+            return value
+        from .binding.bind import convert_value  # noqa: PLC0415 - loaded by the first program that needs it
+
+        return convert_value(self.get_section(key), value_type, default)
 
     def get_section(self, key: str) -> "ConfigurationSection":
         """Return the section at *key*; one that holds nothing when there is none."""
@@ -140,6 +144,8 @@ class Configuration(ConfigurationValues):
             >>> ConfigurationBuilder().add_in_memory_collection(memory).build().get_section("Payment").get(Payment)
             Payment(url='https://pay.example', timeout_seconds=2.5)
         """
+        from .binding.bind import bind_type  # noqa: PLC0415 - loaded by the first program that binds
+
         return bind_type(self, target, forbid_unknown=forbid_unknown)
 
     def bind(self, instance: object, *, forbid_unknown: bool = False) -> None:
@@ -152,6 +158,8 @@ class Configuration(ConfigurationValues):
         Raises:
             ConfigurationBindingError: Values do not fit; *instance* is unchanged.
         """
+        from .binding.bind import bind_instance  # noqa: PLC0415 - loaded by the first program that binds
+
         bind_instance(self, instance, forbid_unknown=forbid_unknown)
 
     def get_connection_string(self, name: str) -> str | None:

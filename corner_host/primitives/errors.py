@@ -4,7 +4,6 @@ Each area keeps its own errors in its ``errors.py``; all of them derive from `Co
 that a Python user would catch (``LookupError``, ``ValueError``, ``TimeoutError``, ``RuntimeError``).
 """
 
-import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +43,8 @@ def _maker(cls: type[Any]) -> Callable[..., Any]:
 
 def _portable(value: Any) -> Any:
     try:
+        import pickle  # noqa: PLC0415 - whoever gets here has loaded it
+
         pickle.dumps(value)
     except Exception:  # noqa: BLE001 - any object may refuse in its own way; its repr still tells
         return repr(value)

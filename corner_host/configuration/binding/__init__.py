@@ -7,10 +7,6 @@ Order:
     3. pydantic validates a copy of that data.
     4. What it objects to is told by key, value and place (``failures``).
 
-pydantic is imported here, and only inside functions.
+pydantic is imported here, and only inside functions. The rooms are entered one by one, for a program that binds nothing
+need not load them: ``bind`` has what is called from outside, ``scalars`` what is quick.
 """
-
-from .bind import bind_instance, bind_type, convert_value
-from .scalars import quick
-
-__all__ = ["bind_instance", "bind_type", "convert_value", "quick"]
