@@ -5,7 +5,7 @@ from typing import Any, Concatenate, Literal, Self, TypeVar, overload
 from corner_host.caching import MemoryCacheOptions
 from corner_host.configuration import Configuration
 from corner_host.diagnostics import HealthChecksBuilder
-from corner_host.jobs import RetryPolicy
+from corner_host.jobs import RateLimit, RetryPolicy
 from corner_host.options import OptionsBuilder
 from corner_host.primitives import Duration
 
@@ -31,6 +31,7 @@ class ServiceExtensions:
         retry: RetryPolicy | None = None,
         timeout: Duration | None = None,
         max_concurrency: int | None = None,
+        rate_limit: RateLimit | None = None,
     ) -> Self:
         """Register what runs the jobs of a payload's class. See `corner_host.jobs`."""
 

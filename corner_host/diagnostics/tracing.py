@@ -12,7 +12,7 @@ Source: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 SDK: Final = "opentelemetry.sdk.trace"
 """Loaded (``SDK in sys.modules``) where the program may be tracing; look before calling `publish`."""
@@ -37,12 +37,19 @@ def publish(queue: str, job: str) -> Mapping[str, str] | None:
 
 
 @contextmanager
-def process(queue: str, job: str, headers: Mapping[str, str]) -> Generator[None]:
-    """Enter a span for running *job*, linked to where it was queued, with the baggage from there."""
+def process(queue: str, job: str, headers: Mapping[str, str], *, attempt: int | None = None) -> Generator[Any]:
+    """Enter a span for running *job*, linked to where it was queued if that was traced, with the baggage from there."""
     from opentelemetry import baggage, context, propagate, trace  # noqa: PLC0415 - where it is in use already
 
     origin = propagate.extract(headers)
-    attributes = {"messaging.destination.name": queue, "messaging.operation.name": "process", "corner_host.job": job}
+    attributes: dict[str, str | int] = {
+        "messaging.destination.name": queue,
+        "messaging.operation.name": "process",
+        "corner_host.job": job,
+    }
+    if attempt is not None:
+        attributes["corner_host.attempt"] = attempt
+    put_in = trace.get_current_span(origin).get_span_context()
     here = context.Context()
     for name, value in baggage.get_all(origin).items():
         here = baggage.set_baggage(name, value, here)
@@ -52,8 +59,16 @@ def process(queue: str, job: str, headers: Mapping[str, str]) -> Generator[None]
             f"process {queue}",
             kind=trace.SpanKind.CONSUMER,
             attributes=attributes,
-            links=[trace.Link(trace.get_current_span(origin).get_span_context())],
-        ):
-            yield
+            links=[trace.Link(put_in)] if put_in.is_valid else [],
+        ) as span:
+            yield span
     finally:
         context.detach(attached)
+
+
+def failed(span: Any, error: BaseException) -> None:
+    """Note in a span of `process` that what ran failed with *error*, which was dealt with inside."""
+    from opentelemetry import trace  # noqa: PLC0415 - where it is in use already
+
+    span.record_exception(error)
+    span.set_status(trace.StatusCode.ERROR, f"{type(error).__name__}: {error}")

@@ -22,8 +22,9 @@ Order of a job:
 - ``client``: putting jobs and asking after them; ``control``: an operator's chair; ``info``: what both answer
 - ``registry``, ``registration``: which handler runs which job
 - ``dispatch``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
+- ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
 - ``retry``, ``schedule``: when a job runs again (pure)
-- ``recurring``, ``worker``: the services behind it
+- ``store``, ``recurring``, ``worker``: the services behind it
 - ``contracts``, ``records``: the port for engines; ``engines/`` has them, each a side door
 """
 
@@ -53,6 +54,7 @@ from .errors import (
     JobCancelledError,
     JobDeadError,
     JobEngineError,
+    JobEngineUnavailableError,
     JobNotFoundError,
     JobPayloadError,
     JobRegistrationError,
@@ -69,6 +71,7 @@ from .info import (
     JobState,
     QueuePause,
 )
+from .middleware import EnqueueMiddleware, RunMiddleware
 from .records import JobQueues, JobRecords
 from .registration import add_job_handler, add_jobs, add_recurring_job
 from .retry import JobFailed, RetryLater, RetryPolicy
@@ -82,6 +85,7 @@ __all__ = [
     "Delivery",
     "Done",
     "Duplicate",
+    "EnqueueMiddleware",
     "Enqueued",
     "Failure",
     "FailureGroup",
@@ -93,6 +97,7 @@ __all__ = [
     "JobDeadError",
     "JobEngine",
     "JobEngineError",
+    "JobEngineUnavailableError",
     "JobEvent",
     "JobEventKind",
     "JobFailed",
@@ -113,6 +118,7 @@ __all__ = [
     "Released",
     "RetryLater",
     "RetryPolicy",
+    "RunMiddleware",
     "Schedule",
     "ScheduleInfo",
     "Subscription",

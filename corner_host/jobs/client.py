@@ -15,6 +15,7 @@ from .contracts import Duplicate, Enqueued, JobEngine, NewJob
 from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError, NotSupportedByEngineError
 from .identifiers import new_job_id
 from .info import JobFilter, JobInfo, JobState
+from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
 
 _MOST_KEY_CHARACTERS = 512
@@ -28,8 +29,11 @@ class JobClient:
     nothing was stored.
     """
 
-    def __init__(self, engine: JobEngine, registry: JobRegistry, clock: Clock) -> None:
+    def __init__(
+        self, engine: JobEngine, registry: JobRegistry, clock: Clock, middleware: Sequence[EnqueueMiddleware] = ()
+    ) -> None:
         self._engine = engine
+        self._middleware = middleware
         self._registry = registry
         self._clock = clock
 
@@ -70,7 +74,7 @@ class JobClient:
             JobEngineError: The job could not be stored.
         """
         job = self._new(payload, delay, run_at, priority, key, queue, after, run_on)
-        (answer,) = await self._engine.put([job], transaction=transaction)
+        (answer,) = await self._put([job], transaction)
         return answer
 
     async def enqueue_many(
@@ -83,7 +87,7 @@ class JobClient:
     ) -> Sequence[Enqueued | Duplicate]:
         """Store many jobs at once, all or none; the answers are in the order of the payloads."""
         jobs = [self._new(payload, None, None, priority, None, queue, None, "success") for payload in payloads]
-        return await self._engine.put(jobs, transaction=transaction)
+        return await self._put(jobs, transaction)
 
     async def get(self, id: str) -> JobInfo | None:  # noqa: A002 - the field's name
         """Return the job as it is now, with its history; None when there is none of this id."""
@@ -160,6 +164,13 @@ class JobClient:
         """Return the jobs that failed for good, newest first; arguments as for `list`."""
         return await self.list(
             state=JobState.DEAD, name=name, queue=queue, key=key, error=error, limit=limit, before=before
+        )
+
+    async def _put(self, jobs: Sequence[NewJob], transaction: object | None) -> Sequence[Enqueued | Duplicate]:
+        if not self._middleware:
+            return await self._engine.put(jobs, transaction=transaction)
+        return await put_through(
+            self._middleware, jobs, lambda changed: self._engine.put(changed, transaction=transaction)
         )
 
     def _new(

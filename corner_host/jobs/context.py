@@ -1,6 +1,7 @@
 """What a handler knows about the job it runs."""
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import final
 
@@ -37,6 +38,11 @@ class JobContext:
     def enqueued_at(self) -> datetime:
         """When the job was put; aware, UTC."""
         return datetime.fromtimestamp(self._delivery.enqueued_at, UTC)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What travels with the job beside its payload: those of the trace it was put in, and what middleware added."""
+        return self._delivery.headers
 
     @property
     def log(self) -> "logging.LoggerAdapter[logging.Logger]":

@@ -5,10 +5,11 @@ above it, in ``dispatch``, so that a handler runs unchanged on every engine. The
 own loop claims and renews, and calls back for each delivery.
 """
 
+import json
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias, final
 
 from corner_host.primitives import CancellationToken
@@ -21,7 +22,8 @@ from .records import JobQueues, JobRecords
 class NewJob:
     """A job to be stored. Times are seconds since the epoch, UTC.
 
-    *parent* names a job that must have ended first; *run_on* says how it must have ended.
+    *parent* names a job that must have ended first; *run_on* says how it must have ended. *trace* has the job's headers as
+    JSON: those of the trace in which it was put, and what middleware added.
     """
 
     id: str
@@ -34,6 +36,15 @@ class NewJob:
     trace: str | None = None
     parent: str | None = None
     run_on: str = "success"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What travels with the job beside its payload."""
+        return _headers(self.trace)
+
+    def with_headers(self, **headers: str) -> "NewJob":
+        """Return the job with these headers added."""
+        return replace(self, trace=json.dumps({**self.headers, **headers}))
 
 
 @final
@@ -53,11 +64,12 @@ class Duplicate:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Delivery:
-    """A job, leased to this process for one attempt.
+    """A job, leased to this process for one attempt; not to be changed.
 
     *attempt* counts from 1 and was stored before the delivery, so that a job which kills its process is counted too.
+    *due_at* is when it became due for this attempt, where the engine knows.
     """
 
     id: str
@@ -72,6 +84,12 @@ class Delivery:
     cancellation: CancellationToken
     progress: Callable[[float, str], Awaitable[None]]
     heartbeat: Callable[[], Awaitable[None]]
+    due_at: float = 0.0
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What travels with the job beside its payload."""
+        return _headers(self.trace)
 
 
 @final
@@ -287,3 +305,8 @@ class JobSchedules(Protocol):
     async def pause(self, schedule_id: str, *, paused: bool) -> bool:
         """Pause it or let it go on; False when it is unknown."""
         ...
+
+
+def _headers(text: str | None) -> Mapping[str, str]:
+    headers: dict[str, str] = {} if text is None else json.loads(text)
+    return headers

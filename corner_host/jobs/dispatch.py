@@ -1,33 +1,40 @@
-"""From a delivery to its outcome: payload, scope, handler, time-out, retry decision, log line. The same on every engine.
+"""From a delivery to its outcome, the same on every engine: payload, scope, handler, time-out, retry decision, log line.
 
 Order:
     1. the handler of the job's name; none: tried again by the default policy, since another version may know it
     2. the attempts: one that was lost with its process more often than the policy allows is dead before it starts
     3. the payload; one that does not fit is dead at once, with each field named
-    4. a scope, the handler, its time limit
-    5. the outcome, and one log line
+    4. log scope and trace, a scope of services, middleware, the handler, its time limit
+    5. the outcome, one log line, the metrics
 
 The cancellation of the worker passes through: the engine then releases the job.
 """
 
 import inspect
 import logging
+import sys
+from time import perf_counter
 from typing import Any, final
 
 import anyio
 
 from corner_host.di import ServiceProvider
+from corner_host.diagnostics.tracing import SDK, failed, process
+from corner_host.logging import log_scope
 from corner_host.primitives import OperationCancelledError
 
-from .context import JobContext, extra_of
+from .context import JobContext
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome
 from .errors import JobNotFoundError, JobPayloadError
 from .failure import failure_of
 from .handlers import handler_of
+from .middleware import RunMiddleware, run_through
 from .registry import JobHandlerRegistration, JobRegistry
-from .retry import RetryPolicy
+from .retry import JobFailed, RetryPolicy
+from .telemetry import JobTelemetry
 
 _DEFAULT_POLICY = RetryPolicy()
+_log = logging.getLogger("corner_host.jobs")
 
 
 @final
@@ -38,85 +45,131 @@ class Dispatcher:
         provider: The root provider; each delivery has a scope of its own.
         registry: The handlers.
         grace: How long a handler may take to end after its token was cancelled, in seconds.
+        telemetry: Where to count; None where nobody does.
     """
 
-    def __init__(self, provider: ServiceProvider, registry: JobRegistry, *, grace: float) -> None:
+    def __init__(
+        self, provider: ServiceProvider, registry: JobRegistry, *, grace: float, telemetry: JobTelemetry | None = None
+    ) -> None:
         self._provider = provider
         self._registry = registry
         self._grace = grace
-        self._logger = logging.getLogger("corner_host.jobs")
+        self._telemetry = telemetry
+        self._has_middleware = provider.is_service(RunMiddleware)
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         """Run *delivery* to its outcome."""
-        registration = self._registry.find(delivery.name)
-        policy = _DEFAULT_POLICY if registration is None else registration.retry
+        began = perf_counter()
+        if self._telemetry is not None:
+            self._telemetry.began(delivery)
+        with log_scope(job_id=delivery.id, queue=delivery.queue, attempt=delivery.attempt):
+            registration = self._registry.find(delivery.name)
+            policy = _DEFAULT_POLICY if registration is None else registration.retry
+            outcome, error = await self._outcome(registration, policy, delivery)
+            seconds = perf_counter() - began
+            _tell(delivery, policy, outcome, error, seconds)
+        if self._telemetry is not None:
+            self._telemetry.ended(delivery, outcome, seconds)
+        return outcome
+
+    async def _outcome(
+        self, registration: JobHandlerRegistration | None, policy: RetryPolicy, delivery: Delivery
+    ) -> tuple[Outcome, BaseException | None]:
         if delivery.attempt > policy.max_attempts:
             lost = Failure("WorkerLost", f"its process was lost in each of {policy.max_attempts} attempts")
-            return self._ended(delivery, Dead(lost), policy)
+            return Dead(lost), None
         if registration is None:
             unknown = JobNotFoundError(f"No handler is registered for jobs of the name {delivery.name}.")
-            return self._ended(delivery, policy.decide(unknown, failure_of(unknown), attempt=delivery.attempt), policy)
+            return policy.decide(unknown, failure_of(unknown), attempt=delivery.attempt), unknown
         try:
             payload = registration.decode(delivery.payload)
         except JobPayloadError as error:
-            return self._ended(delivery, Dead(failure_of(error)), policy)
-        return self._ended(delivery, await self._attempt(registration, delivery, payload), policy)
+            return Dead(failure_of(error)), error
+        if SDK not in sys.modules:
+            return await self._attempt(registration, delivery, payload)
+        with process(delivery.queue, delivery.name, delivery.headers, attempt=delivery.attempt) as span:
+            outcome, failure = await self._attempt(registration, delivery, payload)
+            if failure is not None:
+                failed(span, failure)
+            return outcome, failure
 
-    async def _attempt(self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any) -> Outcome:
-        now = anyio.current_time()
+    async def _attempt(
+        self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any
+    ) -> tuple[Outcome, BaseException | None]:
         limit = anyio.CancelScope()
         if registration.timeout is not None:
-            limit.deadline = now + registration.timeout
+            limit.deadline = anyio.current_time() + registration.timeout
 
         def end_soon() -> None:
             limit.deadline = min(limit.deadline, anyio.current_time() + self._grace)
 
+        failure: Exception
         with delivery.cancellation.register(end_soon), limit:
             try:
-                return Done(await self._handle(registration, delivery, payload))
+                return Done(await self._handle(registration, delivery, payload)), None
             except OperationCancelledError as error:
                 if delivery.cancellation.is_cancellation_requested:
-                    return Cancelled()
-                return registration.retry.decide(error, failure_of(error), attempt=delivery.attempt)
+                    return Cancelled(), None
+                failure = error
             except Exception as error:  # noqa: BLE001 - kept with the job, logged, and decided upon
-                return registration.retry.decide(error, failure_of(error), attempt=delivery.attempt)
+                failure = error
+            except anyio.get_cancelled_exc_class() as error:
+                if anyio.get_current_task().has_pending_cancellation():
+                    raise
+                # on asyncio, what the handler awaited can be cancelled though nobody cancels the handler
+                failure = RuntimeError("the handler was cancelled from within: what it awaited was cancelled")
+                failure.__cause__ = error
+            return self._failed(registration, delivery, failure)
         if delivery.cancellation.is_cancellation_requested:
-            return Cancelled()
-        late = TimeoutError(f"it took longer than its {registration.timeout:g} s")
-        return registration.retry.decide(late, failure_of(late), attempt=delivery.attempt)
+            return Cancelled(), None
+        return self._failed(registration, delivery, TimeoutError(f"it took longer than its {registration.timeout:g} s"))
+
+    def _failed(
+        self, registration: JobHandlerRegistration, delivery: Delivery, error: Exception
+    ) -> tuple[Outcome, Exception]:
+        return registration.retry.decide(error, failure_of(error), attempt=delivery.attempt), error
 
     async def _handle(self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any) -> bytes | None:
         context = JobContext(delivery, registration.logger_name)
         async with self._provider.create_scope() as scope:
-            handler = await handler_of(scope.service_provider, registration.name)
-            result = await handler.run(payload, context)
+            services = scope.service_provider
+            handler = await handler_of(services, registration.name)
+            if self._has_middleware:
+                middleware = await services.get_services_async(RunMiddleware)
+                result = await run_through(middleware, payload, context, lambda: handler.run(payload, context))
+            else:
+                result = await handler.run(payload, context)
         return None if result is None else _as_json(result)
 
-    def _ended(self, delivery: Delivery, outcome: Outcome, policy: RetryPolicy) -> Outcome:
-        if isinstance(outcome, Done) and not self._logger.isEnabledFor(logging.DEBUG):
-            return outcome
-        extra = extra_of(delivery)
-        match outcome:
-            case Again(delay, failure):
-                self._logger.warning(
-                    "%s failed, attempt %d of %d, next in %.1f s: %s",
-                    delivery.name, delivery.attempt, policy.max_attempts, delay, failure, extra=extra,
-                )  # fmt: skip
-            case Dead(failure):
-                self._logger.error(
-                    "%s died at attempt %d of %d: %s\n%s",
-                    delivery.name, delivery.attempt, policy.max_attempts, failure, failure.traceback, extra=extra,
-                )  # fmt: skip
-            case Cancelled():
-                self._logger.info("%s was cancelled", delivery.name, extra=extra)
-            case _:
-                self._logger.debug("%s succeeded at attempt %d", delivery.name, delivery.attempt, extra=extra)
-        return outcome
+
+def _tell(
+    delivery: Delivery, policy: RetryPolicy, outcome: Outcome, error: BaseException | None, seconds: float
+) -> None:
+    """Log one line for the attempt; the last one of a job that dies has the traceback."""
+    attempt = delivery.attempt
+    match outcome:
+        case Done():
+            if _log.isEnabledFor(logging.INFO):
+                _log.info("%s succeeded on attempt %d in %.2f s", delivery.name, attempt, seconds)
+        case Again(delay, failure):
+            _log.warning(
+                "%s failed, attempt %d of %d, next in %.1f s\n%s",
+                delivery.name, attempt, policy.max_attempts, delay, failure,
+            )  # fmt: skip
+        case Dead(failure):
+            _log.error(
+                "%s died, attempt %d of %d\n%s", delivery.name, attempt, policy.max_attempts, failure, exc_info=error
+            )
+        case _:
+            _log.info("%s was cancelled, attempt %d", delivery.name, attempt)
 
 
 def _as_json(result: Any) -> bytes:
     from pydantic_core import to_json  # noqa: PLC0415 - heavy; only where jobs are used
 
     if inspect.isawaitable(result):
-        raise TypeError("A handler returned something that must be awaited.")
-    return to_json(result)
+        raise JobFailed("its handler returned something that must be awaited")
+    try:
+        return to_json(result)
+    except ValueError as error:  # pydantic's serialization errors are ValueErrors
+        raise JobFailed(f"it ran, but what its handler returned cannot be written as JSON: {error}") from error

@@ -7,6 +7,7 @@ CornerHostError
 ├── JobDeadError (RuntimeError)           asked for the result of a job that died
 ├── JobCancelledError (RuntimeError)      asked for the result of a job that was cancelled
 ├── JobEngineError (RuntimeError)         the store or server behind the jobs does not work
+│   └── JobEngineUnavailableError         its server cannot be reached now, and may be soon
 └── NotSupportedByEngineError (RuntimeError)  the engine cannot do what was asked of it
 """
 
@@ -56,6 +57,10 @@ class JobCancelledError(CornerHostError, RuntimeError):
 
 class JobEngineError(CornerHostError, RuntimeError):
     """The store or server behind the jobs does not work; the message says which, and what to do."""
+
+
+class JobEngineUnavailableError(JobEngineError):
+    """The server behind the jobs cannot be reached now; when it is down at the start of a host, the host waits for it."""
 
 
 class NotSupportedByEngineError(CornerHostError, RuntimeError):

@@ -1,17 +1,20 @@
 """Recurring jobs: each worker looks what is due and puts it; the store lets only one of them win."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
+from corner_host.diagnostics.metrics import find_meter
 from corner_host.primitives import CancellationToken, Clock
 
-from .contracts import JobEngine, NewJob, Schedule
+from .contracts import Enqueued, JobEngine, NewJob, Schedule
 from .errors import JobEngineError, JobRegistrationError
 from .identifiers import new_job_id
+from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
 from .schedule import MISFIRES, Misfire, Times, due
+from .telemetry import telemetry_for
 
 _LOOK_SECONDS: Final = 0.5
 _log = logging.getLogger("corner_host.jobs.recurring")
@@ -58,8 +61,14 @@ class RecurringJobs:
     """Puts recurring jobs when they are due."""
 
     def __init__(
-        self, registrations: Iterable[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
+        self,
+        registrations: Iterable[RecurringJobRegistration],
+        engine: JobEngine,
+        registry: JobRegistry,
+        clock: Clock,
+        middleware: Sequence[EnqueueMiddleware] = (),
     ) -> None:
+        self._middleware = middleware
         self._registrations = {each.id: each for each in registrations}
         self._engine = engine
         self._registry = registry
@@ -69,14 +78,24 @@ class RecurringJobs:
         """Put what is due until *stopping*."""
         if not self._registrations:
             return
-        for each in self._registrations.values():
-            schedule = Schedule(id=each.id, spec=str(each.times), last=self._clock.now().timestamp(), paused=False)
-            await self._engine.schedules.add(schedule)
+        telemetry = telemetry_for(find_meter())
+        if telemetry is not None:
+            for each in self._registrations.values():
+                telemetry.watch(each.id, each.times)
+        known = False
         async for _ in stopping.every(_LOOK_SECONDS, immediately=True):
             try:
+                if not known:
+                    await self._add()
+                    known = True
                 await self.put_due()
             except JobEngineError as error:
                 _log.error("Recurring jobs could not be put, and are tried again: %s", error)
+
+    async def _add(self) -> None:
+        for each in self._registrations.values():
+            schedule = Schedule(id=each.id, spec=str(each.times), last=self._clock.now().timestamp(), paused=False)
+            await self._engine.schedules.add(schedule)
 
     async def put_due(self) -> None:
         """Put what is due now, once among all processes."""
@@ -89,8 +108,22 @@ class RecurringJobs:
             if upto == schedule.last:
                 continue
             jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}") for moment in moments]
-            if await self._engine.schedules.advance(schedule, upto, jobs) and not moments:
+            if await self._advance(schedule, upto, jobs) and not moments:
                 _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
+                telemetry = telemetry_for(find_meter())
+                if telemetry is not None:
+                    telemetry.missed(each.id)
+
+    async def _advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
+        moved = False
+
+        async def put(changed: Sequence[NewJob]) -> Sequence[Enqueued]:
+            nonlocal moved
+            moved = await self._engine.schedules.advance(schedule, upto, changed)
+            return [Enqueued(job.id) for job in changed] if moved else []
+
+        await put_through(self._middleware, jobs, put)
+        return moved
 
 
 def job_of(each: RecurringJobRegistration, registry: JobRegistry, key: str) -> NewJob:

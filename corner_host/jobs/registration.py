@@ -9,15 +9,17 @@ from corner_host.hosting import BuildCheck
 from corner_host.primitives import Clock, Duration, SystemClock, seconds
 
 from .client import JobClient
-from .contracts import JobEngine
+from .contracts import JobEngine, RateLimit
 from .control import JobControl
 from .errors import JobRegistrationError
 from .handlers import register_handler
+from .middleware import EnqueueMiddleware
 from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
 from .registry import JobHandlerRegistration, JobRegistry
 from .retry import RetryPolicy
 from .schedule import Cron, Every, Misfire
-from .worker import JobStoreService, JobWorker, WorkerOptions
+from .store import JobStoreService, JobStoreState, add_engine_health_check
+from .worker import JobWorker, WorkerOptions
 
 T = TypeVar("T")
 
@@ -62,9 +64,11 @@ def add_jobs(services: ServiceCollection, configuration: Configuration) -> Servi
     services.add_singleton(JobRegistry, factory=_registry)
     services.add_singleton(RecurringJobs, factory=_recurring)
     services.add_singleton(JobClient)
+    services.add_singleton(JobStoreState)
     services.add_singleton(JobControl, factory=_control)
     services.add_singleton(WorkerOptions, factory=make_worker_options)
     services.add_singleton(BuildCheck, instance=BuildCheck(check))
+    add_engine_health_check(services)
     services.add_hosted_service(JobStoreService)
     return services.add_hosted_service(JobWorker)
 
@@ -79,6 +83,7 @@ def add_job_handler(
     retry: RetryPolicy | None = None,
     timeout: Duration | None = None,
     max_concurrency: int | None = None,
+    rate_limit: RateLimit | None = None,
 ) -> ServiceCollection:
     """Register what runs the jobs of a payload's class.
 
@@ -92,6 +97,7 @@ def add_job_handler(
         retry: What happens after a failure.
         timeout: How long one attempt may take; float seconds or a ``timedelta``, above 0.
         max_concurrency: How many of these run at once, over all processes.
+        rate_limit: How many of these begin in a time, over all processes; what is over it waits in the store.
 
     Raises:
         JobRegistrationError: One of these cannot be.
@@ -104,6 +110,7 @@ def add_job_handler(
         retry=RetryPolicy() if retry is None else retry,
         timeout=None if timeout is None else seconds(timeout, "timeout"),
         max_concurrency=max_concurrency,
+        rate_limit=rate_limit,
     )
     JobRegistry([*_instances(services, JobHandlerRegistration), registration])  # two of a name are refused here
     services.add_singleton(JobHandlerRegistration, instance=registration)
@@ -158,9 +165,13 @@ def _registry(registrations: list[JobHandlerRegistration]) -> JobRegistry:
 
 
 def _recurring(
-    registrations: list[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
+    registrations: list[RecurringJobRegistration],
+    engine: JobEngine,
+    registry: JobRegistry,
+    clock: Clock,
+    middleware: list[EnqueueMiddleware],
 ) -> RecurringJobs:
-    return RecurringJobs(registrations, engine, registry, clock)
+    return RecurringJobs(registrations, engine, registry, clock, middleware)
 
 
 def _control(

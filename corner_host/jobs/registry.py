@@ -8,6 +8,7 @@ from typing import Any, final
 
 from corner_host.primitives import name_of
 
+from .contracts import RateLimit
 from .errors import JobNotFoundError, JobPayloadError, JobRegistrationError
 from .retry import RetryPolicy
 
@@ -27,6 +28,7 @@ class JobHandlerRegistration:
     retry: RetryPolicy
     timeout: float | None
     max_concurrency: int | None
+    rate_limit: RateLimit | None = None
 
     def __post_init__(self) -> None:
         def wrong(what: str) -> JobRegistrationError:

@@ -1,22 +1,26 @@
-"""The two hosted services behind jobs: the store that is open while the host runs, and the worker that empties it."""
+"""The hosted service that runs jobs."""
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 import anyio
 
 from corner_host.di import ServiceProvider
+from corner_host.diagnostics.metrics import find_meter
 from corner_host.hosting import BackgroundService
-from corner_host.primitives import CancellationToken
+from corner_host.primitives import Backoff, CancellationToken
 
 from .contracts import JobEngine, Subscription
 from .dispatch import Dispatcher
+from .errors import JobEngineError
 from .recurring import RecurringJobs
 from .registry import JobRegistry
+from .store import JobStoreState
+from .telemetry import telemetry_for
 
+_BACKOFF: Final = Backoff(first=1.0, ceiling=30.0)
 _log = logging.getLogger("corner_host.jobs")
 
 
@@ -37,27 +41,6 @@ class WorkerOptions:
 
 
 @final
-class JobStoreService:
-    """Keeps the engine open from the start of the host to its stop. Added first, it is there before all others."""
-
-    def __init__(self, engine: JobEngine) -> None:
-        self._engine = engine
-        self._opened: AbstractAsyncContextManager[None] | None = None
-
-    async def start(self) -> None:
-        """Open the engine."""
-        opened = self._engine.opened()
-        await opened.__aenter__()
-        self._opened = opened
-
-    async def stop(self) -> None:
-        """Close it."""
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            await opened.__aexit__(None, None, None)
-
-
-@final
 class JobWorker(BackgroundService):
     """Runs jobs while the host runs.
 
@@ -72,12 +55,14 @@ class JobWorker(BackgroundService):
         recurring: RecurringJobs,
         provider: ServiceProvider,
         options: WorkerOptions,
+        store: JobStoreState,
     ) -> None:
+        self._store = store
+        self._provider = provider
         self._engine = engine
         self._registry = registry
         self._recurring = recurring
         self._options = options
-        self._dispatcher = Dispatcher(provider, registry, grace=options.grace)
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Work until *stopping*, and for the grace beyond."""
@@ -85,13 +70,12 @@ class JobWorker(BackgroundService):
             _log.info("Jobs are put here, and run elsewhere (Jobs:WorkerEnabled is false).")
             await stopping.wait()
             return
-        limits = {each.name: each.max_concurrency for each in self._registry if each.max_concurrency is not None}
-        queues = sorted({each.queue for each in self._registry})
-        subscription = Subscription(queues=queues, slots=self._options.max_concurrency, limits=limits)
-        _log.info(
-            "Jobs run on %s: %d handlers, queues %s, %d at once",
-            self._engine.capabilities.engine, len(list(self._registry)), ", ".join(queues), subscription.slots,
-        )  # fmt: skip
+        async with anyio.create_task_group() as group:
+            group.start_soon(_when_cancelled, stopping, group.cancel_scope.cancel)
+            await self._store.wait_opened()
+            group.cancel_scope.cancel()
+        if stopping.is_cancellation_requested:
+            return
         async with anyio.create_task_group() as group:
             group.start_soon(self._recurring.run, stopping)
             with anyio.CancelScope() as grace:
@@ -100,8 +84,35 @@ class JobWorker(BackgroundService):
                     grace.deadline = anyio.current_time() + self._options.grace
 
                 group.start_soon(_when_cancelled, stopping, stop_soon)
-                await self._engine.run(self._dispatcher.deliver, subscription, stopping)
+                await self._work(stopping)
             group.cancel_scope.cancel()
+
+    async def _work(self, stopping: CancellationToken) -> None:
+        kinds = list(self._registry)
+        subscription = Subscription(
+            queues=sorted({each.queue for each in kinds}),
+            slots=self._options.max_concurrency,
+            limits={each.name: each.max_concurrency for each in kinds if each.max_concurrency is not None},
+            rates={each.name: each.rate_limit for each in kinds if each.rate_limit is not None},
+        )
+        dispatcher = Dispatcher(
+            self._provider, self._registry, grace=self._options.grace, telemetry=telemetry_for(find_meter())
+        )
+        _log.info(
+            "Jobs run on %s: %d handlers, queues %s, %d at once",
+            self._engine.capabilities.engine, len(kinds), ", ".join(subscription.queues), subscription.slots,
+        )  # fmt: skip
+        failures = 0
+        while True:
+            try:
+                await self._engine.run(dispatcher.deliver, subscription, stopping)
+            except JobEngineError as error:
+                failures += 1
+                delay = _BACKOFF.delay(failures=failures)
+                _log.error("No jobs can be run: %s It is tried again in %.1f s.", error, delay)
+                await stopping.sleep(delay)
+            if stopping.is_cancellation_requested:
+                return
 
 
 async def _when_cancelled(token: CancellationToken, action: Callable[[], None]) -> None:

@@ -1,0 +1,144 @@
+"""The engine behind the jobs while the host runs: opened, waited for where its server is away, asked how it is."""
+
+import logging
+from contextlib import AsyncExitStack
+from typing import Final, final
+
+import anyio
+
+from corner_host.di import ServiceCollection
+from corner_host.diagnostics import HealthCheckRegistration, HealthCheckResult, add_health_checks
+from corner_host.hosting import BackgroundService
+from corner_host.primitives import Backoff, CancellationToken
+
+from .contracts import JobEngine
+from .errors import JobEngineError, JobEngineUnavailableError
+
+CHECK: Final = "jobs"
+_BACKOFF: Final = Backoff(first=1.0, ceiling=30.0)
+_log = logging.getLogger("corner_host.jobs")
+
+
+@final
+class JobStoreState:
+    """Whether the engine is open.
+
+    Attributes:
+        problem: Why it is not; None when it is.
+        failure: What it could not be opened for, and never will.
+    """
+
+    def __init__(self) -> None:
+        self.problem: str | None = "not started"
+        self.failure: Exception | None = None
+        self._tried = anyio.Event()
+        self._opened = anyio.Event()
+
+    def opened(self) -> None:
+        """Note that it is open."""
+        self.problem = None
+        self._opened.set()
+        self._tried.set()
+
+    def unavailable(self, problem: str) -> None:
+        """Note that it is not yet."""
+        self.problem = problem
+        self._tried.set()
+
+    def failed(self, error: Exception) -> None:
+        """Note that it cannot be."""
+        self.failure = error
+        self.unavailable(str(error))
+
+    def closed(self) -> None:
+        """Note that it is not any more; it may be opened again."""
+        if self.failure is not None:
+            return
+        self.problem = "stopped"
+        self._tried, self._opened = anyio.Event(), anyio.Event()
+
+    async def wait_tried(self) -> None:
+        """Return once it is open, or known not to be."""
+        await self._tried.wait()
+
+    async def wait_opened(self) -> None:
+        """Return once it is open."""
+        await self._opened.wait()
+
+
+@final
+class JobStoreService(BackgroundService):
+    """Keeps the engine open from the start of the host to its stop. Added first, it is there before all others.
+
+    A server that cannot be reached holds up nobody: the host starts, says so, and is not ready until the server is there.
+    """
+
+    def __init__(self, engine: JobEngine, state: JobStoreState) -> None:
+        self._engine = engine
+        self._state = state
+
+    async def start(self) -> None:
+        """Open the engine, or begin to wait for its server.
+
+        Raises:
+            JobEngineError: It cannot be opened, and waiting would not help.
+        """
+        await super().start()
+        await self._state.wait_tried()
+        if self._state.failure is not None:
+            raise self._state.failure
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        """Keep it open until *stopping*."""
+        async with AsyncExitStack() as stack:
+            if await self._open(stack, stopping):
+                self._state.opened()
+                await stopping.wait()
+        self._state.closed()
+
+    async def _open(self, stack: AsyncExitStack, stopping: CancellationToken) -> bool:
+        failures = 0
+        while not stopping.is_cancellation_requested:
+            try:
+                await stack.enter_async_context(self._engine.opened())
+            except JobEngineUnavailableError as error:
+                failures += 1
+                delay = _BACKOFF.delay(failures=failures)
+                _log.warning("%s It is tried again in %.1f s; until then the host is not ready.", error, delay)
+                self._state.unavailable(str(error))
+                await stopping.sleep(delay)
+            except Exception as error:  # noqa: BLE001 - raised by start, whose business it is
+                self._state.failed(error)
+                return False
+            else:
+                if failures:
+                    _log.info("The job engine %s can be reached now.", self._engine.capabilities.engine)
+                return True
+        return False
+
+
+@final
+class JobEngineHealthCheck:
+    """Unhealthy while the engine is not open or does not answer."""
+
+    def __init__(self, engine: JobEngine, state: JobStoreState) -> None:
+        self._engine = engine
+        self._state = state
+
+    async def check(self) -> HealthCheckResult:
+        """Ask the engine for a job that there is not."""
+        name = self._engine.capabilities.engine
+        if self._state.problem is not None:
+            return HealthCheckResult.unhealthy(self._state.problem, engine=name)
+        try:
+            await self._engine.records.get("health")
+        except JobEngineError as error:
+            return HealthCheckResult.unhealthy(str(error), engine=name)
+        return HealthCheckResult.healthy(name, engine=name)
+
+
+def add_engine_health_check(services: ServiceCollection) -> None:
+    """Add the check ``jobs``, once."""
+    if not any(each.service_type is HealthCheckRegistration and each.instance.name == CHECK for each in services):
+        services.try_add_singleton(JobEngineHealthCheck)
+        add_health_checks(services).add_check(CHECK, JobEngineHealthCheck)

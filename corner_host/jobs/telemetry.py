@@ -1,0 +1,122 @@
+"""Jobs as OpenTelemetry instruments; what the program does not export costs nothing.
+
+Instruments: ``corner_host.queue.wait``; ``corner_host.job.duration``, ``.completed``, ``.retries``;
+``corner_host.schedule.next_run.timestamp``, ``.last_success.timestamp``, ``.interval``, ``.misfires``. Labels are few: never
+a job's id or key. How many jobs wait is a question to the store, for `JobControl.counts`.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any, final
+from weakref import WeakKeyDictionary
+
+from corner_host.diagnostics.metrics import DURATION_BUCKETS
+
+from .contracts import Again, Cancelled, Dead, Delivery, Done, Outcome, Released
+from .schedule import Times
+
+_OUTCOMES: Mapping[type[Outcome], str] = {
+    Done: "completed", Again: "failed", Dead: "failed", Cancelled: "cancelled", Released: "released",
+}  # fmt: skip
+
+
+@final
+class JobTelemetry:
+    """Tells a meter what becomes of jobs."""
+
+    def __init__(self, meter: Any) -> None:
+        self._times: dict[str, Times] = {}
+        self._last_success: dict[str, float] = {}
+        self._wait = meter.create_histogram(
+            "corner_host.queue.wait",
+            unit="s",
+            description="How long items waited.",
+            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
+        )
+        self._duration = meter.create_histogram(
+            "corner_host.job.duration",
+            unit="s",
+            description="How long items ran.",
+            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
+        )
+        self._completed = meter.create_counter(
+            "corner_host.job.completed", unit="{item}", description="Items that ended."
+        )
+        self._retries = meter.create_counter(
+            "corner_host.job.retries", unit="{attempt}", description="Attempts after the first."
+        )
+        self._misfires = meter.create_counter(
+            "corner_host.schedule.misfires", unit="{time}", description="Times that were missed and not made up for."
+        )
+        for name, read in (
+            ("next_run.timestamp", _next_run),
+            ("interval", _interval),
+            ("last_success.timestamp", self._success_of),
+        ):
+            meter.create_observable_gauge(f"corner_host.schedule.{name}", [self._reader(read)], unit="s")
+
+    def watch(self, schedule: str, times: Times) -> None:
+        """Report a schedule from now on."""
+        self._times[schedule] = times
+
+    def missed(self, schedule: str) -> None:
+        """Record that a schedule's time was missed and is not made up for."""
+        self._misfires.add(1, {"schedule": schedule})
+
+    def began(self, delivery: Delivery) -> None:
+        """Record that an attempt begins."""
+        if delivery.attempt == 1:
+            due = max(delivery.enqueued_at, delivery.due_at)
+            self._wait.record(max(0.0, time.time() - due), {"queue": delivery.queue})
+        else:
+            self._retries.add(1, {"queue": delivery.queue, "job": delivery.name})
+
+    def ended(self, delivery: Delivery, outcome: Outcome, seconds: float) -> None:
+        """Record that an attempt has ended, after *seconds*."""
+        attributes = {"queue": delivery.queue, "job": delivery.name, "outcome": _OUTCOMES[type(outcome)]}
+        self._completed.add(1, attributes)
+        if isinstance(outcome, Again | Dead) and outcome.failure is not None:
+            attributes["error_type"] = outcome.failure.kind
+        self._duration.record(seconds, attributes)
+        if isinstance(outcome, Done) and delivery.key is not None and delivery.key.startswith("recurring:"):
+            self._last_success[delivery.key.removeprefix("recurring:").rpartition(":")[0]] = time.time()
+
+    def _success_of(self, schedule: str, times: Times) -> float | None:
+        del times
+        return self._last_success.get(schedule)
+
+    def _reader(self, read: "Callable[[str, Times], float | None]") -> Callable[[Any], Iterator[Any]]:
+        def observe(_options: Any) -> Iterator[Any]:
+            from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+            for schedule, times in list(self._times.items()):
+                value = read(schedule, times)
+                if value is not None:
+                    yield Observation(value, {"schedule": schedule})
+
+        return observe
+
+
+def _next_run(schedule: str, times: Times) -> float | None:
+    del schedule
+    return next(times.after(time.time()), None)
+
+
+def _interval(schedule: str, times: Times) -> float | None:
+    del schedule
+    following = list(islice(times.after(time.time()), 2))
+    return following[1] - following[0] if len(following) > 1 else None
+
+
+_by_meter: WeakKeyDictionary[Any, JobTelemetry] = WeakKeyDictionary()
+
+
+def telemetry_for(meter: Any | None) -> JobTelemetry | None:
+    """Return the instruments of *meter*; None for none."""
+    if meter is None:
+        return None
+    found = _by_meter.get(meter)
+    if found is None:
+        found = _by_meter[meter] = JobTelemetry(meter)
+    return found
