@@ -25,6 +25,9 @@ otherwise) unless code or configuration names one; ``simple`` is one line for pe
 
 **Scopes** (`log_scope`) give every record inside them named values, and follow ``await`` and tasks on asyncio and trio.
 
+**Looking in.** A `LogBuffer` that is registered keeps the last records in memory; `LogLevels` changes levels while the
+program runs, and takes the changes back.
+
 **Secrets.** Values of scopes and ``extra=`` under names such as ``password`` or ``api_key``, and pydantic's secret types, are
 masked before any provider sees them.
 
@@ -32,7 +35,9 @@ Not kept of .NET: event ids are an ``extra={"event_id": 1}``; message templates 
 never raises, ``logging.raiseExceptions`` decides whether trouble is told on stderr. Provider names have no case.
 """
 
+from .buffer import KeptRecord, LogBuffer
 from .builder import LoggingBuilder
+from .changes import LogLevels
 from .errors import LoggingConfigurationError
 from .formatters import (
     FormatterOptions,
@@ -54,6 +59,9 @@ __all__ = [
     "TRACE",
     "FormatterOptions",
     "JsonFormatter",
+    "KeptRecord",
+    "LogBuffer",
+    "LogLevels",
     "LogRule",
     "Logger",
     "LoggingBuilder",

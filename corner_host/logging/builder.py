@@ -8,6 +8,8 @@ from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
 from corner_host.options import BoundSection
 
+from .buffer import LogBuffer
+from .changes import LogLevels
 from .console import ConsolePlan
 from .formatters import FormatterFactory
 from .levels import parse_level
@@ -48,6 +50,8 @@ class LoggingBuilder:
         self._formatters: dict[str, FormatterFactory] = {}
         self._handlers: list[logging.Handler] = []
         self._captures_warnings = False
+        self._levels = LogLevels()
+        services.add_singleton(LogLevels, instance=self._levels)
         opened: Any = Logger  # an open generic: it answers for every class
         services.try_add_singleton(opened, factory=logger_of)
         services.add_singleton(BoundSection, instance=BoundSection(object, "", "Logging"))
@@ -149,7 +153,12 @@ class LoggingBuilder:
             rules=tuple(self._rules),
             minimum=self._minimum,
             console=console,
-            handlers=tuple(self._handlers),
+            handlers=(*self._handlers, *self._buffers()),
             captures_warnings=self._captures_warnings,
+            levels=self._levels,
         )
         return LoggingSession(plan, self.configuration)
+
+    def _buffers(self) -> list[logging.Handler]:
+        """Return the buffers that are registered; `clear_providers` is about what is written, not about these."""
+        return [each.instance for each in self.services if isinstance(each.instance, LogBuffer)]

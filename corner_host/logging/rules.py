@@ -3,6 +3,7 @@
 A *provider* is a handler under its names (``Console``); a *category* is a logger's name. For each pair one rule is
 chosen, once, and asked for every record:
 
+0. rules that were changed while the program runs go before all others;
 1. rules of the provider itself, if any of them applies, else the rules without a provider;
 2. of these the ones with the longest category *text* that the name begins with (``acme`` also covers ``acmex``);
    one ``*`` may stand for any text; a rule without a category is the shortest;
@@ -63,23 +64,29 @@ class RuleSet:
         (True, False)
     """
 
-    __slots__ = ("_rules", "minimum")
+    __slots__ = ("_changes", "_rules", "minimum")
 
-    def __init__(self, rules: Iterable[LogRule] = (), *, minimum: int) -> None:
+    def __init__(self, rules: Iterable[LogRule] = (), *, minimum: int, changes: Iterable[LogRule] = ()) -> None:
         self._rules = tuple(rules)
+        self._changes = tuple(changes)
         self.minimum = minimum
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that rules are for, in the order of the rules."""
+        return tuple(dict.fromkeys(rule.category for rule in self._rules if rule.category is not None))
 
     def for_provider(self, *names: str) -> "ProviderRules":
         """Return the decisions for the provider that has these *names*; any of them may stand in a rule."""
         folded = {name.lower() for name in names}
         own = [rule for rule in self._rules if rule.provider is not None and rule.provider.lower() in folded]
         shared = [rule for rule in self._rules if rule.provider is None]
-        return ProviderRules(names[0], own, shared, self.minimum)
+        return ProviderRules(names[0], (self._changes, own, shared), self.minimum)
 
     @property
     def floor(self) -> int:
         """The lowest level that any rule lets through: what is below it is written nowhere."""
-        levels = [TRACE if rule.level is None else rule.level for rule in self._rules]
+        levels = [TRACE if rule.level is None else rule.level for rule in (*self._rules, *self._changes)]
         if not any(rule.provider is None and rule.category is None for rule in self._rules):
             levels.append(self.minimum)  # a rule for everything leaves nothing to the minimum
         return min(levels)
@@ -89,12 +96,11 @@ class RuleSet:
 class ProviderRules:
     """The decisions of a `RuleSet` for one provider, remembered by category."""
 
-    __slots__ = ("_chosen", "_minimum", "_name", "_own", "_shared")
+    __slots__ = ("_chosen", "_minimum", "_name", "_ranks")
 
-    def __init__(self, name: str, own: Sequence[LogRule], shared: Sequence[LogRule], minimum: int) -> None:
+    def __init__(self, name: str, ranks: Sequence[Sequence[LogRule]], minimum: int) -> None:
         self._name = name
-        self._own = own
-        self._shared = shared
+        self._ranks = ranks  # the rules of the first rank that has one for the category decide
         self._minimum = minimum
         self._chosen: dict[str, LogRule] = {}
 
@@ -110,7 +116,7 @@ class ProviderRules:
     def rule_for(self, category: str) -> LogRule:
         """Choose the rule that decides about *category*."""
         folded = category.lower()
-        for rules in (self._own, self._shared):
+        for rules in self._ranks:
             applicable = [rule for rule in rules if rule.covers(folded)]
             if applicable:
                 # reversed, because max keeps the first of equals and the last rule shall win

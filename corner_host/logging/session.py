@@ -12,11 +12,12 @@ from corner_host.configuration import Configuration
 from corner_host.primitives import Duration, seconds
 
 from . import root
+from .changes import LogLevels
 from .console import Console, ConsolePlan
 from .errors import LoggingConfigurationError
 from .pipeline import Pipeline
 from .queued import FLUSH_SECONDS, QueuedHandler
-from .rules import LogRule, RuleSet
+from .rules import LogRule
 from .settings import LoggingSettings
 
 _log = logging.getLogger("corner_host.logging")
@@ -32,6 +33,7 @@ class LoggingPlan:
     console: ConsolePlan | None
     handlers: tuple[logging.Handler, ...]
     captures_warnings: bool
+    levels: LogLevels
 
 
 @final
@@ -61,6 +63,7 @@ class LoggingSession:
         self._closed = False
         complaint = self._use(LoggingSettings.read(configuration))
         root.attach(self._pipeline)
+        plan.levels.attach(self._follow_levels)
         self._reloads = configuration.on_change(self._reload)
         _complain(complaint)
 
@@ -74,6 +77,7 @@ class LoggingSession:
         self._closed = True
         end = monotonic() + seconds(timeout, "timeout")
         self._reloads.close()
+        self._plan.levels.end()
         root.detach(self._pipeline)
         for handler in self._plan.handlers:
             _flush(handler, max(0.0, end - monotonic()))
@@ -94,9 +98,18 @@ class LoggingSession:
 
     def _use(self, settings: LoggingSettings) -> str | None:
         complaint = None if self._console is None else self._console.configure(settings)
-        rules = RuleSet((*self._plan.rules, *settings.rules), minimum=self._plan.minimum)
-        self._pipeline.configure(rules, captures_scopes=settings.capture_scopes)
+        self._settings = settings
+        self._use_rules()
         return complaint
+
+    def _use_rules(self) -> None:
+        rules = (*self._plan.rules, *self._settings.rules)
+        in_force = self._plan.levels.applied(rules, minimum=self._plan.minimum)
+        self._pipeline.configure(in_force, captures_scopes=self._settings.capture_scopes)
+
+    def _follow_levels(self) -> None:
+        self._use_rules()
+        root.refresh()
 
     def _reload(self) -> None:
         try:

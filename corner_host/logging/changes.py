@@ -1,0 +1,87 @@
+"""Levels that are changed while the program runs."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final, final
+
+from .rules import LogRule, RuleSet
+
+_ROOT: Final = ""
+
+
+@final
+class LogLevels:
+    """The levels in force, and changes to them that win over code and configuration, for every provider.
+
+    A host registers one. It also lowers loggers that have a level of their own, and gives it back afterwards.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._changes: dict[str, LogRule] = {}
+        self._lowered: dict[str, dict[str, tuple[int, int]]] = {}
+        self._follow: Callable[[], object] = _nothing
+        self._rules = RuleSet(minimum=logging.INFO)
+
+    @property
+    def changes(self) -> Mapping[str, int]:
+        """The changed levels by category; the empty one stands for all."""
+        with self._lock:
+            return {name: rule.level or 0 for name, rule in self._changes.items()}
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules in force, changes included."""
+        return self._rules
+
+    def change(self, category: str, level: int) -> None:
+        """Let pass *level* and above of *category* and what begins with it; the empty category stands for all."""
+        with self._lock:
+            self.take_back(category)
+            self._changes[category] = LogRule(category=category or None, level=level)
+            self._lowered[category] = dict(_lower(category, level))
+            self._follow()
+
+    def take_back(self, category: str) -> bool:
+        """Undo a change; returns whether there was one."""
+        with self._lock:
+            if self._changes.pop(category, None) is None:
+                return False
+            for name, (before, now) in self._lowered.pop(category).items():
+                logger = logging.getLogger(name)
+                if logger.level == now:  # nobody else has set it meanwhile
+                    logger.setLevel(before)
+            self._follow()
+            return True
+
+    def attach(self, follow: Callable[[], object]) -> None:
+        """Have *follow* called after each change; the session does this."""
+        self._follow = follow
+
+    def end(self) -> None:
+        """Undo all changes; the session does this at its end."""
+        with self._lock:
+            self._follow = _nothing
+            for category in list(self._changes):
+                self.take_back(category)
+
+    def applied(self, rules: tuple[LogRule, ...], *, minimum: int) -> RuleSet:
+        """Return the rules in force from now on: *rules*, and the changes before them."""
+        with self._lock:
+            self._rules = RuleSet(rules, minimum=minimum, changes=tuple(self._changes.values()))
+            return self._rules
+
+
+def _lower(category: str, level: int) -> "list[tuple[str, tuple[int, int]]]":
+    lowered: list[tuple[str, tuple[int, int]]] = []
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        is_below = name.lower().startswith(category.lower())
+        if isinstance(logger, logging.Logger) and is_below and logger.level > max(level, logging.NOTSET):
+            lowered.append((name, (logger.level, level)))
+            logger.setLevel(level)
+    return lowered
+
+
+def _nothing() -> None:
+    """Do nothing: no session is in force."""
