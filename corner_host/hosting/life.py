@@ -29,6 +29,7 @@ from .detached import begin_detached
 from .environment import HostEnvironment
 from .errors import HostStateError
 from .execution import begin
+from .exit_status import SUCCESS, exit_status
 from .hosted_services import HostedServices
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
@@ -100,6 +101,20 @@ class HostLife:
         """The hosted services as seen from outside."""
         return HostedServices(lambda: self._crew)
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What the start or the stop came to raise; None while all is well."""
+        return self._start_error or self._stop_error
+
+    @property
+    def exit_status(self) -> int:
+        """The status that a process ends with which is this host alone, as far as it is known by now."""
+        if self._lifetime.exit_status is not None:
+            return self._lifetime.exit_status
+        if isinstance(self.failure, OperationCancelledError) and self._lifetime.asked_by_signal:
+            return SUCCESS
+        return exit_status(self.failure, has_started=self._lifetime.application_started.is_cancellation_requested)
+
     async def start(self) -> None:
         """Start the hosted services.
 
@@ -145,7 +160,7 @@ class HostLife:
             BaseException: What a service raised, while it ran or while it stopped; several are an ``ExceptionGroup``.
         """
         if timeout is not None:
-            self._limit_stop(seconds(timeout, "timeout"))
+            self.limit_stop(seconds(timeout, "timeout"))
         if self._state is _State.STARTING:
             self._calling_off.cancel()
             await self._start_settled.wait()
@@ -161,7 +176,8 @@ class HostLife:
             self._stop_error_seen = True
             raise self._stop_error
 
-    def _limit_stop(self, limit: float) -> None:
+    def limit_stop(self, limit: float) -> None:
+        """Have the stop, whether it has begun or not, take *limit* seconds at most."""
         self._stop_limit = limit if self._stop_limit is None else min(limit, self._stop_limit)
         if self._crew is not None:
             self._crew.limit_stop(limit)

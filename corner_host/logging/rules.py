@@ -71,6 +71,10 @@ class RuleSet:
         self._changes = tuple(changes)
         self.minimum = minimum
 
+    def without_changes(self) -> "RuleSet":
+        """Return the rules as code and configuration have them."""
+        return RuleSet(self._rules, minimum=self.minimum)
+
     @property
     def categories(self) -> tuple[str, ...]:
         """The categories that rules are for, in the order of the rules."""

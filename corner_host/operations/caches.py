@@ -1,11 +1,12 @@
-# ruff: noqa: ARG002 - this is the surface; what fills it follows
 """``operations.caches``: memory caches."""
 
-from typing import final
+from typing import Any, Final, final
 
 from .contracts import ActionResult, Actor, CacheStatus
 from .errors import NotFoundError
 from .workplace import Workplace
+
+_NAME: Final = "default"
 
 
 @final
@@ -17,7 +18,22 @@ class CacheOperations:
 
     async def list(self) -> tuple[CacheStatus, ...]:
         """Return all."""
-        return ()
+        cache = self._cache()
+        if cache is None:
+            return ()
+        numbers = cache.statistics
+        looked_up = numbers.hits + numbers.misses
+        return (
+            CacheStatus(
+                name=_NAME,
+                entries=numbers.count,
+                hits=numbers.hits,
+                misses=numbers.misses,
+                hit_rate=numbers.hits / looked_up if looked_up else None,
+                evictions=numbers.evictions,
+                size=numbers.size,
+            ),
+        )
 
     async def clear(self, name: str, *, by: Actor, reason: str = "", key: str | None = None) -> ActionResult:
         """Remove everything, or what is at *key* (as text).
@@ -25,4 +41,21 @@ class CacheOperations:
         Raises:
             NotFoundError: There is no such cache, or no such key.
         """
-        raise NotFoundError("cache", name)
+
+        async def clear() -> ActionResult:
+            cache = self._cache()
+            if cache is None or name != _NAME:
+                raise NotFoundError("cache", name, () if cache is None else (_NAME,))
+            if key is None:
+                count = len(cache)
+                cache.clear()
+                return ActionResult(action="cache.clear", target=name, count=count, message=f"{count} entries removed")
+            if not cache.remove(key):
+                raise NotFoundError("cache entry", key)
+            return ActionResult(action="cache.clear", target=f"{name}/{key}", count=1, message=f"{key} removed")
+
+        target = name if key is None else f"{name}/{key}"
+        return await self._workplace.actions.perform("cache.clear", target, clear, by=by, reason=reason)
+
+    def _cache(self) -> Any | None:
+        return self._workplace.find("corner_host.caching", "MemoryCache")

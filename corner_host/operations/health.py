@@ -1,9 +1,10 @@
-# ruff: noqa: ARG002 - this is the surface; what fills it follows
 """``operations.health``: the health checks, and what they answered lately."""
 
 from typing import final
 
-from .contracts import Actor, CheckStatus, HealthOverview
+from corner_host.diagnostics import HealthCheckRegistration, HealthCheckService, HealthStatus
+
+from .contracts import ActionResult, Actor, CheckStatus, HealthOverview
 from .errors import NotFoundError
 from .workplace import Workplace
 
@@ -17,17 +18,31 @@ class HealthOperations:
 
     async def overview(self) -> HealthOverview:
         """Return the last answers, without asking anew."""
-        return HealthOverview()
+        history = self._workplace.health
+        checks = tuple(history.status(each.name, each.tags) for each in self._registrations())
+        counted = [HealthStatus[each.status.upper()] for each in checks if _counts(each)]
+        return HealthOverview(status=min(counted, default=HealthStatus.HEALTHY).title, checks=checks)
 
-    async def run(self, name: str | None = None, *, by: Actor) -> HealthOverview:
+    async def run(self, name: str | None = None, *, by: Actor, reason: str = "") -> HealthOverview:
         """Ask one check, or all, now.
 
         Raises:
             NotFoundError: There is none of this name.
         """
-        if name is not None:
-            raise NotFoundError("health check", name)
-        return HealthOverview()
+        known = [each.name for each in self._registrations()]
+        chosen = [each for each in known if name is None or each.lower() == name.lower()]
+        if name is not None and not chosen:
+            raise NotFoundError("health check", name, tuple(known))
+
+        async def ask() -> ActionResult:
+            if chosen:
+                service = self._workplace.services.get_required_service(HealthCheckService)
+                report = await service.check(lambda each: each.name in chosen)
+                self._workplace.health.add(report, self._workplace.clock.now())
+            return ActionResult(action="health.run", count=len(chosen), message=f"asked {len(chosen)} checks")
+
+        await self._workplace.actions.perform("health.run", name or "all", ask, by=by, reason=reason)
+        return await self.overview()
 
     async def get(self, name: str) -> CheckStatus:
         """Return one.
@@ -40,3 +55,11 @@ class HealthOperations:
             if each.name.lower() == name.lower():
                 return each
         raise NotFoundError("health check", name, tuple(each.name for each in checks))
+
+    def _registrations(self) -> tuple[HealthCheckRegistration, ...]:
+        service = self._workplace.services.get_service(HealthCheckService)
+        return () if service is None else service.registrations
+
+
+def _counts(check: CheckStatus) -> bool:
+    return "optional" not in check.tags and check.status != "Unknown"

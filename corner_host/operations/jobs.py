@@ -1,11 +1,38 @@
-# ruff: noqa: ARG002 - this is the surface; what fills it follows
 """``operations.jobs``: durable jobs, searched and put right, one or all that match."""
 
-from typing import final
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final, final
 
-from .contracts import ActionResult, Actor, JobDetail, JobFacets, JobPage, JobQuery, RunningItem
-from .errors import NotFoundError, UnavailableError
+from corner_host.hosting import Place
+
+from .contracts import (
+    ActionResult,
+    Actor,
+    CodePlace,
+    FacetValue,
+    JobDetail,
+    JobFacets,
+    JobPage,
+    JobQuery,
+    JobSummary,
+    LogQuery,
+    RunningItem,
+)
+from .errors import InvalidRequestError, NotFoundError, UnavailableError
+from .logs import LogOperations
+from .places import code_place
+from .running import memory_items
 from .workplace import Workplace
+
+_MOST_COUNTED: Final = 10_000
+_MOST_FACETS: Final = 50
+_MOST_IDS: Final = 1000
+_SHOWN_LOGS: Final = 100
+_SHOWN_SIBLINGS: Final = 20
+_MOST_ERRORS: Final = 10
+_MOST_RATE: Final = 10_000.0
+_VERBS: Final = {"requeue": "requeued", "cancel": "cancelled", "delete": "deleted"}
 
 
 @final
@@ -16,16 +43,70 @@ class JobOperations:
     changes nothing.
     """
 
-    def __init__(self, workplace: Workplace) -> None:
+    def __init__(self, workplace: Workplace, *, logs: LogOperations) -> None:
         self._workplace = workplace
+        self._logs = logs
 
     async def search(self, query: JobQuery | None = None) -> JobPage:
-        """Return a page of jobs, newest first."""
-        return JobPage()
+        """Return a page of jobs, newest first.
+
+        Raises:
+            InvalidRequestError: A value of the query makes no sense.
+        """
+        from . import job_views  # noqa: PLC0415 - loads the jobs, if there are any
+
+        wanted = query or JobQuery()
+        if not 1 <= wanted.limit <= job_views.MOST_JOBS:
+            raise InvalidRequestError(f"limit must be from 1 to {job_views.MOST_JOBS}.", field="limit")
+        control = self._control()
+        if control is None:
+            return JobPage()
+        if wanted.ids:
+            found = [job for each in _ids(wanted) if (job := await control.get(each)) is not None]
+            return JobPage(items=tuple(self._rows(found)), total=len(found))
+        filters = job_views.filters_of(wanted)
+        found = [
+            job for each in filters for job in await control.list(each, limit=wanted.limit + 1, before=wanted.cursor)
+        ]
+        found.sort(key=lambda job: job.id, reverse=True)
+        page = found[: wanted.limit]
+        total = 0
+        for each in filters:
+            total += await control.count(each, most=_MOST_COUNTED)
+        return JobPage(
+            items=tuple(self._rows(page)),
+            next=page[-1].id if len(found) > len(page) else None,
+            total=min(total, _MOST_COUNTED),
+            is_total_exact=total < _MOST_COUNTED,
+        )
 
     async def facets(self, query: JobQuery | None = None) -> JobFacets:
-        """Return what can be filtered by among the jobs that match."""
-        return JobFacets()
+        """Return what can be filtered by. Each facet counts what the query's choices of the other two leave."""
+        control = self._control()
+        if control is None:
+            return JobFacets()
+        wanted = query or JobQuery()
+        chosen = {
+            "state": frozenset(each.upper() for each in wanted.states),
+            "name": frozenset(wanted.names),
+            "queue": frozenset(wanted.queues),
+        }
+        counted: dict[str, Counter[str]] = {facet: Counter() for facet in chosen}
+        for each in await control.counts():
+            values = {"state": each.state.name, "name": each.name, "queue": each.queue}
+            for facet, counter in counted.items():
+                if all(not picked or values[other] in picked for other, picked in chosen.items() if other != facet):
+                    counter[values[facet]] += each.count
+        errors: Counter[str] = Counter()
+        if control.capabilities.failures:
+            for group in await control.failures(since=wanted.since, until=wanted.until, limit=100):
+                errors[group.error_type] += group.jobs
+        return JobFacets(
+            states=_facet(counted["state"]),
+            names=_facet(counted["name"]),
+            queues=_facet(counted["queue"]),
+            error_types=_facet(errors),
+        )
 
     async def get(self, job_id: str) -> JobDetail:
         """Return all about one job.
@@ -33,11 +114,70 @@ class JobOperations:
         Raises:
             NotFoundError: There is none.
         """
-        raise NotFoundError("job", job_id)
+        control = self._control()
+        job = None if control is None else await control.get(job_id)
+        if control is None or job is None:
+            raise NotFoundError("job", job_id)
+        from . import job_views  # noqa: PLC0415 - loads the jobs
+
+        handler = self._handlers().get(job.name)
+        can = control.capabilities
+        page = await self._logs.search(LogQuery(job_id=job_id, limit=_SHOWN_LOGS))
+        is_dead, has_ended = job.state.name in {"DEAD", "CANCELLED"}, job.state.has_ended
+        return JobDetail(
+            job=self._row(job),
+            payload=job_views.masked(job.payload),
+            result=job_views.masked(job.result),
+            history=tuple(job_views.history(job)),
+            traceback=job.traceback or "",
+            waiting_at=self._waiting().get(job_id),
+            handler="" if handler is None else handler.logger_name,
+            parent=job.parent or "",
+            trace_id=job_views.trace_id(job),
+            siblings=await self._siblings(control, job),
+            logs=tuple(reversed(page.items)),
+            can_requeue=is_dead and can.dead_letters,
+            can_cancel=not has_ended,
+            can_delete=has_ended and (can.listing or is_dead),
+        )
+
+    async def _siblings(self, control: Any, job: Any) -> tuple[JobSummary, ...]:
+        if not job.key or not control.capabilities.listing:
+            return ()
+        from corner_host.jobs import JobFilter  # noqa: PLC0415 - they are in use
+
+        found = await control.list(JobFilter(key=job.key, name=job.name), limit=_SHOWN_SIBLINGS + 1)
+        return tuple(self._rows(each for each in found if each.id != job.id))[:_SHOWN_SIBLINGS]
 
     async def running(self) -> tuple[RunningItem, ...]:
         """Return what runs, work items and jobs, the longest first, each with the line where it waits."""
-        return ()
+        found = [*memory_items(self._workplace), *await self._running_jobs()]
+        return tuple(sorted(found, key=lambda each: each.seconds, reverse=True))
+
+    async def _running_jobs(self) -> list[RunningItem]:
+        control = self._control()
+        if control is None or not control.capabilities.listing:
+            return []
+        now, places, handlers = self._workplace.clock.now(), self._waiting(), self._handlers()
+        return [
+            RunningItem(
+                id=job.id,
+                name=job.name,
+                queue=job.queue,
+                kind="jobs",
+                started_at=job.started_at or job.enqueued_at,
+                seconds=max(0.0, (now - (job.started_at or job.enqueued_at)).total_seconds()),
+                attempt=job.attempt,
+                max_attempts=handlers[job.name].retry.max_attempts if job.name in handlers else None,
+                waiting_at=places.get(job.id),
+                worker=job.worker or "",
+                key=job.key or "",
+                progress=job.progress,
+                progress_note=job.progress_note,
+                can_cancel=True,
+            )
+            for job in await control.running()
+        ]
 
     async def requeue(
         self, query: JobQuery, *, by: Actor, reason: str = "", dry_run: bool = False, rate: float | None = None
@@ -49,14 +189,151 @@ class JobOperations:
             by: Who.
             reason: Why.
             dry_run: Only count.
-            rate: At most so many a second; returns when all are done.
+            rate: They become due at so many a second.
+
+        Raises:
+            UnavailableError: The host has no durable jobs, or the engine cannot do it.
+            InvalidRequestError: *rate* is not above 0, or a value of the query makes no sense.
         """
-        raise UnavailableError("This host has no durable jobs.")
+        if rate is not None and not 0 < rate <= _MOST_RATE:
+            raise InvalidRequestError(f"rate must be above 0 and at most {_MOST_RATE:g} a second.", field="rate")
+        return await self._put_right("requeue", query, by, reason, dry_run=dry_run, rate=rate)
 
     async def cancel(self, query: JobQuery, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
-        """Cancel jobs that wait, and ask those that run to stop."""
-        raise UnavailableError("This host has no durable jobs.")
+        """Cancel jobs that wait, and ask those that run to stop. Errors: as `requeue`."""
+        return await self._put_right("cancel", query, by, reason, dry_run=dry_run)
 
     async def delete(self, query: JobQuery, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
-        """Delete jobs that do not run. There is no way back."""
-        raise UnavailableError("This host has no durable jobs.")
+        """Delete jobs that do not run. There is no way back. Errors: as `requeue`."""
+        return await self._put_right("delete", query, by, reason, dry_run=dry_run)
+
+    async def _put_right(
+        self, verb: str, query: JobQuery, by: Actor, reason: str, *, dry_run: bool, rate: float | None = None
+    ) -> ActionResult:
+        from corner_host.jobs import JobEngineError, NotSupportedByEngineError  # noqa: PLC0415 - if there are any
+
+        action, target = f"jobs.{verb}", told(query)
+
+        async def do() -> ActionResult:
+            control = self._control()
+            if control is None:
+                raise UnavailableError("This host has no durable jobs.")
+            try:
+                if query.ids:
+                    return await self._one_by_one(control, verb, _ids(query), dry_run=dry_run)
+                return await self._all(control, verb, query, dry_run=dry_run, rate=rate)
+            except (NotSupportedByEngineError, JobEngineError) as error:
+                raise UnavailableError(str(error)) from error
+
+        return await self._workplace.actions.perform(action, target, do, by=by, reason=reason)
+
+    async def _all(
+        self, control: Any, verb: str, query: JobQuery, *, dry_run: bool, rate: float | None
+    ) -> ActionResult:
+        from . import job_views  # noqa: PLC0415 - loads the jobs
+
+        bulk: Callable[..., Awaitable[Any]] = getattr(control, f"{verb}_all")
+        more = {} if rate is None else {"per_second": rate}
+        answers = [await bulk(each, dry_run=dry_run, **more) for each in job_views.filters_of(query)]
+        count = sum(each.count for each in answers)
+        skipped = sum(each.skipped for each in answers)
+        return ActionResult(
+            action=f"jobs.{verb}",
+            target=told(query),
+            message=_message(verb, count, skipped, dry_run=dry_run, rate=rate),
+            count=count,
+            skipped=skipped,
+            is_dry_run=dry_run,
+            oldest=min((each.oldest for each in answers if each.oldest is not None), default=None),
+            newest=max((each.newest for each in answers if each.newest is not None), default=None),
+        )
+
+    async def _one_by_one(self, control: Any, verb: str, ids: tuple[str, ...], *, dry_run: bool) -> ActionResult:
+        one: Callable[[str], Awaitable[bool]] = getattr(control, verb)
+        count, errors = 0, list[str]()
+        for each in ids:
+            job = await control.get(each)
+            if job is None:
+                errors.append(f"There is no job {each}.")
+            elif dry_run:
+                count += 1
+            else:
+                try:
+                    done = await one(each)
+                except Exception as error:  # noqa: BLE001 - told for this one, and the others have their turn
+                    errors.append(str(error).partition("\n")[0])
+                    continue
+                if done:
+                    count += 1
+                else:
+                    errors.append(f"Job {each} is {job.state.name} and cannot be {_VERBS[verb]}.")
+        if len(ids) == 1 and errors and errors[0].startswith("There is no job"):
+            raise NotFoundError("job", ids[0])
+        return ActionResult(
+            action=f"jobs.{verb}",
+            target=", ".join(ids[:_MOST_ERRORS]),
+            message=_message(verb, count, len(errors), dry_run=dry_run, rate=None),
+            count=count,
+            skipped=len(errors),
+            is_dry_run=dry_run,
+            errors=tuple(errors[:_MOST_ERRORS]),
+        )
+
+    def _control(self) -> Any | None:
+        return self._workplace.find("corner_host.jobs", "JobControl")
+
+    def _handlers(self) -> Mapping[str, Any]:
+        registry = self._workplace.find("corner_host.jobs.registry", "JobRegistry")
+        return {} if registry is None else {each.name: each for each in registry}
+
+    def _rows(self, jobs: Iterable[Any]) -> list[JobSummary]:
+        return [self._row(each) for each in jobs]
+
+    def _row(self, job: Any) -> JobSummary:
+        from . import job_views  # noqa: PLC0415 - loads the jobs
+
+        handler = self._handlers().get(job.name)
+        attempts = None if handler is None else handler.retry.max_attempts
+        return job_views.summary(job, now=self._workplace.clock.now(), max_attempts=attempts)
+
+    def _waiting(self) -> Mapping[str, CodePlace]:
+        """Return where the jobs wait that run in this process."""
+        tell: Callable[[], Mapping[str, Place]] | None = getattr(self._control(), "waiting", None)
+        root = self._workplace.environment.content_root_path
+        places: Mapping[str, Place] = {} if tell is None else tell()
+        return {
+            job: code_place(place.file, place.line, place.function, root) for job, place in places.items() if place.file
+        }
+
+
+def told(query: JobQuery) -> str:
+    """Return a query as the audit has it.
+
+    Example:
+        >>> told(JobQuery(names=("send",), states=("DEAD",)))
+        'states=DEAD names=send'
+    """
+    parts: list[str] = []
+    for name in JobQuery.__dataclass_fields__:
+        value: Any = getattr(query, name)
+        if name not in {"limit", "cursor"} and value not in (None, ()):
+            parts.append(f"{name}={','.join(value) if value.__class__ is tuple else value}")
+    return " ".join(parts)[:500] or "all jobs"
+
+
+def _ids(query: JobQuery) -> tuple[str, ...]:
+    if len(query.ids) > _MOST_IDS:
+        raise InvalidRequestError(f"At most {_MOST_IDS} ids at once.", field="ids")
+    return tuple(dict.fromkeys(query.ids))
+
+
+def _facet(counter: Counter[str]) -> tuple[FacetValue, ...]:
+    return tuple(FacetValue(value=value, count=count) for value, count in counter.most_common(_MOST_FACETS))
+
+
+def _message(verb: str, count: int, skipped: int, *, dry_run: bool, rate: float | None) -> str:
+    done = f"would {verb}" if dry_run else _VERBS[verb]
+    text = f"{done} {count:,} job{'' if count == 1 else 's'}"
+    if rate is not None:
+        text += f" at {rate:g}/s"
+    return f"{text}; {skipped:,} skipped" if skipped else text

@@ -1,16 +1,26 @@
 """``services.add_operations(configuration)``."""
 
+import sys
+
 from corner_host.configuration import Configuration
-from corner_host.di import ServiceCollection, ServiceProvider
-from corner_host.hosting import HostApplicationLifetime, HostEnvironment
-from corner_host.primitives import Clock
+from corner_host.di import ServiceCollection, ServiceDescriptor, ServiceLifetime, ServiceProvider
+from corner_host.diagnostics import add_health_checks
+from corner_host.hosting import BuildCheck, HostApplicationLifetime, HostedService, HostEnvironment
+from corner_host.hosting.health import add_host_health_checks
+from corner_host.logging import LogBuffer
+from corner_host.options import BoundSection
+from corner_host.primitives import Clock, SystemClock
 
 from .operations import Operations
+from .service import OperationsService
 from .workplace import Workplace
 
 
 def add_operations(services: ServiceCollection, configuration: Configuration) -> ServiceCollection:
     """Register the operator's view, `Operations`, by the section ``Operations``; a second call does nothing.
+
+    What it records begins with the start of the host and ends with its stop: its hosted service is the first of all, wherever
+    this is called.
 
     Args:
         services: The registrations.
@@ -22,14 +32,44 @@ def add_operations(services: ServiceCollection, configuration: Configuration) ->
     Raises:
         ConfigurationBindingError: A setting cannot be.
     """
+    if any(each.service_type is Operations for each in services):
+        return services
     from .settings import OperationsSettings  # noqa: PLC0415 - loads pydantic
 
     settings = configuration.get_section("Operations").get(OperationsSettings) or OperationsSettings()
+    buffer = LogBuffer(settings.log_lines)
 
-    def make(
+    def make_workplace(
         provider: ServiceProvider, clock: Clock, environment: HostEnvironment, lifetime: HostApplicationLifetime
-    ) -> Operations:
-        return Operations(Workplace(provider, settings, clock, environment, lifetime))
+    ) -> Workplace:
+        return Workplace(provider, settings, clock, environment, lifetime, buffer, services)
 
-    services.try_add_singleton(Operations, factory=make)
+    services.add_singleton(LogBuffer, instance=buffer)
+    services.add_singleton(OperationsSettings, instance=settings)
+    services.add_singleton(BoundSection, instance=BoundSection(OperationsSettings, "", "Operations"))
+    services.try_add_singleton(Clock, SystemClock)
+    services.add_singleton(Workplace, factory=make_workplace)
+    services.add_singleton(Operations)
+    add_health_checks(services)
+    add_host_health_checks(services)
+    services.add_singleton(BuildCheck, instance=BuildCheck(lambda: _complete(services)))
     return services
+
+
+def add_operations_if_enabled(services: ServiceCollection, configuration: Configuration) -> None:
+    """Register the operator's view if ``Operations:Enabled`` says so; for the default builder, when a host is built."""
+    if (configuration["Operations:Enabled"] or "").casefold() == "true":
+        add_operations(services, configuration)
+        _complete(services)
+
+
+def _complete(services: ServiceCollection) -> None:
+    """Have the service started first and stopped last, when all others are known; look at the queue, if there is one."""
+    if any(each.implementation_type is OperationsService for each in services):
+        return
+    first = next((at for at, each in enumerate(services) if each.service_type is HostedService), len(services))
+    services.insert(first, ServiceDescriptor(HostedService, OperationsService, lifetime=ServiceLifetime.SINGLETON))
+    if "corner_host.background" in sys.modules:
+        from corner_host.background.health import add_queue_health_check  # noqa: PLC0415 - only where there is a queue
+
+        add_queue_health_check(services)

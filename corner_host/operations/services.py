@@ -1,37 +1,170 @@
-# ruff: noqa: ARG002 - this is the surface; what fills it follows
 """``operations.services``: the hosted services."""
 
-from typing import final
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, final
 
-from .contracts import ActionResult, Actor, ServiceDetail, ServiceStatus
-from .errors import NotFoundError
+import anyio.to_thread
+
+from corner_host.di.diagnostics import ServiceGraph
+from corner_host.hosting import (
+    HostedService,
+    HostedServiceNotFoundError,
+    HostedServices,
+    HostedServiceStatus,
+    HostStateError,
+)
+from corner_host.options import BoundSection
+
+from .contracts import (
+    ActionResult,
+    Actor,
+    CodePlace,
+    LogEntry,
+    LogQuery,
+    ServiceDependency,
+    ServiceDetail,
+    ServiceStatus,
+)
+from .errors import NotFoundError, UnavailableError
+from .health import HealthOperations
+from .logs import LogOperations
+from .places import code_place
 from .workplace import Workplace
+
+_SHOWN_LOGS: Final = 50
 
 
 @final
 class ServiceOperations:
     """The hosted services, in order of start."""
 
-    def __init__(self, workplace: Workplace) -> None:
+    def __init__(self, workplace: Workplace, *, logs: LogOperations, health: HealthOperations) -> None:
         self._workplace = workplace
+        self._logs = logs
+        self._health = health
 
     async def list(self) -> tuple[ServiceStatus, ...]:
         """Return all, in order of start."""
-        return ()
+        details = self._details()
+        return tuple(self._status(each, details) for each in self._workplace.note_services())
 
     async def get(self, name: str) -> ServiceDetail:
         """Return all about one.
 
+        Args:
+            name: Its whole name, or the last part of it, if no other service has the same.
+
         Raises:
             NotFoundError: There is none.
         """
-        raise NotFoundError("service", name)
+        self._workplace.note_services()
+        found = self._hosted.find(name)
+        if found is None:
+            raise NotFoundError("service", name, tuple(each.name for each in self._hosted))
+        dependencies, options = await anyio.to_thread.run_sync(self._needs, found.name)
+        error = found.last_error
+        return ServiceDetail(
+            status=self._status(found, self._details()),
+            history=tuple(self._workplace.service_history.get(found.name, ())),
+            dependencies=dependencies,
+            options=options,
+            waiting_at=self._place(found),
+            traceback="" if error is None else "".join(traceback.format_exception(error)),
+            logs=await self._records(found.name),
+            checks=tuple(
+                each for each in (await self._health.overview()).checks if each.name.lower() in found.name.lower()
+            ),
+        )
 
     async def restart(self, name: str, *, by: Actor, reason: str = "") -> ActionResult:
         """Stop a background service and run it again.
 
         Raises:
             NotFoundError: There is none.
-            UnavailableError: It cannot be restarted.
+            UnavailableError: It cannot be restarted, or not now.
         """
-        raise NotFoundError("service", name)
+
+        async def restart() -> ActionResult:
+            try:
+                await self._hosted.restart(name)
+            except HostedServiceNotFoundError as error:
+                raise NotFoundError("service", name, error.names) from None
+            except HostStateError as error:
+                raise UnavailableError(str(error)) from None
+            return ActionResult(action="service.restart", target=name, count=1, message=f"{name} restarted")
+
+        return await self._workplace.actions.perform("service.restart", name, restart, by=by, reason=reason)
+
+    def addresses(self) -> tuple[str, ...]:
+        """Return where the host's own web servers listen."""
+        return tuple(address for each in self._workplace.instances() for address in _addresses(each))
+
+    @property
+    def _hosted(self) -> HostedServices:
+        return self._workplace.services.get_required_service(HostedServices)
+
+    def _status(self, status: HostedServiceStatus, details: Mapping[str, str]) -> ServiceStatus:
+        error = status.last_error
+        return ServiceStatus(
+            name=status.name,
+            kind=status.kind.value,
+            state=status.state.value,
+            since=status.since,
+            restarts=status.restarts,
+            last_error="" if error is None else f"{type(error).__name__}: {error}".partition("\n")[0],
+            last_error_at=self._workplace.failed_at(status.name),
+            start_seconds=status.start_seconds,
+            stop_seconds=status.stop_seconds,
+            detail=details.get(status.name, ""),
+            can_restart=status.can_restart,
+        )
+
+    def _details(self) -> Mapping[str, str]:
+        """Return what each service tells of itself, by name."""
+        names = (each.name for each in self._hosted)
+        return {
+            name: ", ".join(_addresses(each)) for name, each in zip(names, self._workplace.instances(), strict=False)
+        }
+
+    def _place(self, status: HostedServiceStatus) -> CodePlace | None:
+        place = status.waiting_at
+        if place is None:
+            return None
+        root = self._workplace.environment.content_root_path
+        return code_place(place.file, place.line, place.function, root)
+
+    async def _records(self, name: str) -> tuple[LogEntry, ...]:
+        own = name.partition("#")[0]
+        page = await self._logs.search(LogQuery(logger=own, limit=_SHOWN_LOGS))
+        return tuple(reversed(page.items))
+
+    def _needs(self, name: str) -> tuple[tuple[ServiceDependency, ...], tuple[str, ...]]:
+        """Return what the service's constructor takes, and the sections that its options are bound to."""
+        descriptors = tuple(self._workplace.registrations)
+        graph = ServiceGraph.of(self._workplace.registrations)
+        own = name.partition("#")[0]
+        for number, report in enumerate(graph.registrations):
+            if descriptors[number].service_type is HostedService and report.made_by == own:
+                needed = [graph.registrations[each] for each in report.needs]
+                options = self._sections([descriptors[each].service_type for each in report.needs])
+                return (
+                    tuple(
+                        ServiceDependency(
+                            parameter="", service=each.name, implementation=each.made_by, lifetime=str(each.lifetime)
+                        )
+                        for each in needed
+                    ),
+                    options,
+                )
+        return (), ()
+
+    def _sections(self, services: Iterable[Any]) -> tuple[str, ...]:
+        bound = self._workplace.services.get_services(BoundSection)
+        wanted = {arg for each in services for arg in (each, *getattr(each, "__args__", ()))}
+        return tuple(each.path for each in bound if each.options_type in wanted)
+
+
+def _addresses(service: Any) -> tuple[str, ...]:
+    """Return where a service listens, if it is one of ours that does; the area of the web lies above this one."""
+    return tuple(service.addresses()) if type(service).__name__ == "WebAppService" else ()

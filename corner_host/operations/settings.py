@@ -33,6 +33,7 @@ class OperationsSettings(BaseModel):
     """``Operations``.
 
     Attributes:
+        version: Of the application, where it is not an installed distribution.
         enabled: Whether the default builder adds the operator's view by itself.
         read_only: Whether every action is refused.
         state_directory: Where runs and audit are kept; by default one of the user and application.
@@ -47,6 +48,7 @@ class OperationsSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    version: str | None = None
     enabled: bool = False
     read_only: bool = False
     state_directory: str | None = None

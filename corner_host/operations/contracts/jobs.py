@@ -23,7 +23,7 @@ class JobQuery:
         place: The place of the last error, exactly; with *error_type* it picks a group of failures.
         key: The key, exactly.
         text: Part of id, key, or payload.
-        worker: The process that has it.
+        parent: The job that it runs after.
         since: Enqueued at this time or later.
         until: Enqueued before this time.
         limit: How many a page has, 1 to 200.
@@ -39,7 +39,7 @@ class JobQuery:
     place: str | None = None
     key: str | None = None
     text: str | None = None
-    worker: str | None = None
+    parent: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 50
@@ -109,17 +109,33 @@ class JobFacets:
     names: tuple[FacetValue, ...] = ()
     queues: tuple[FacetValue, ...] = ()
     error_types: tuple[FacetValue, ...] = ()
-    workers: tuple[FacetValue, ...] = ()
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobHistoryEvent:
-    """A line of a job's history: enqueued, claimed, failed, ..."""
+    """A line of a job's history.
+
+    Args:
+        at: When; of an attempt, when it ended.
+        event: ``ENQUEUED``, ``SUCCEEDED``, ``FAILED``, ``DIED``, ``CANCELLED``, ``RELEASED``, ``WORKER_LOST``, ``REQUEUED``.
+        attempt: Which, from 1; 0 for what was none.
+        started_at: When the attempt began.
+        worker: Who ran it.
+        error_type: What it failed with.
+        error: The message.
+        error_place: In user code.
+        detail: More, for a person.
+    """
 
     at: datetime
     event: str
     attempt: int = 0
+    started_at: datetime | None = None
+    worker: str = ""
+    error_type: str = ""
+    error: str = ""
+    error_place: str = ""
     detail: str = ""
 
 
@@ -174,10 +190,11 @@ class FailureGroup:
         error_type: Class of the error.
         message: Of the last one, first line.
         place: In user code.
-        count: How many, in the range asked for.
+        count: How many failed so, in the range asked for; of jobs, attempts.
+        jobs: How many jobs these were of; 0 for other sources.
         first_at: The first of them.
         last_at: The last of them.
-        sparkline: Counts over the range in 24 equal parts, oldest first.
+        sparkline: Counts over the range in 20 equal parts, oldest first; empty where the source cannot say.
         sample_id: A job of it.
         traceback: Of the last one, if it is kept.
         muted_until: Not shown as failing until then.
@@ -192,6 +209,7 @@ class FailureGroup:
     message: str = ""
     place: str = ""
     count: int = 0
+    jobs: int = 0
     first_at: datetime
     last_at: datetime
     sparkline: tuple[int, ...] = ()

@@ -1,0 +1,104 @@
+"""What every queue says of itself, raw; the rates are worked out from samples."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, final
+
+from .workplace import Workplace
+
+MEMORY_QUEUE: Final = "background"
+"""The name of the queue in memory."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueNumbers:
+    """The counters of a queue since the start, and its gauges. Of durable jobs, counters are those of the store."""
+
+    name: str
+    kind: str
+    depth: int = 0
+    capacity: int | None = None
+    running: int = 0
+    concurrency: int | None = None
+    queued: int | None = None
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    rejected: int = 0
+    scheduled: int = 0
+    dead: int = 0
+    wait_p50: float | None = None
+    wait_p95: float | None = None
+    oldest_wait: float | None = None
+    is_paused: bool = False
+    paused_until: datetime | None = None
+    pause_reason: str = ""
+    is_closed: bool = False
+    saturated_since: datetime | None = None
+
+    @property
+    def ended(self) -> int:
+        """What has run to an end of any kind."""
+        return self.completed + self.failed + self.cancelled
+
+
+async def queue_numbers(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+    """Return the numbers of all queues."""
+    return (*_in_memory(workplace), *await _of_jobs(workplace))
+
+
+def _in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+    queue = workplace.find("corner_host.background", "BackgroundTaskQueue")
+    if queue is None:
+        return ()
+    numbers = queue.snapshot()
+    return (
+        QueueNumbers(
+            name=MEMORY_QUEUE,
+            kind="memory",
+            depth=numbers.depth,
+            capacity=numbers.capacity,
+            running=numbers.running,
+            queued=numbers.queued,
+            completed=numbers.completed,
+            failed=numbers.failed,
+            cancelled=numbers.cancelled,
+            rejected=numbers.rejected,
+            is_closed=queue.is_closed,
+        ),
+    )
+
+
+async def _of_jobs(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+    control = workplace.find("corner_host.jobs", "JobControl")
+    if control is None:
+        return ()
+    registry = workplace.find("corner_host.jobs.registry", "JobRegistry")
+    options = workplace.find("corner_host.jobs.worker", "WorkerOptions")
+    counts: dict[str, dict[str, int]] = {each.queue: {} for each in registry or ()}
+    if control.capabilities.listing:
+        for each in await control.counts():
+            states = counts.setdefault(each.queue, {})
+            states[each.state.name] = states.get(each.state.name, 0) + each.count
+    pauses: dict[str, Any] = {}
+    if control.capabilities.pausing:
+        pauses = {each.queue: each for each in await control.paused_queues()}
+    return tuple(
+        QueueNumbers(
+            name=name,
+            kind="jobs",
+            depth=states.get("WAITING", 0),
+            running=states.get("RUNNING", 0),
+            concurrency=options.max_concurrency if options is not None and options.enabled else None,
+            scheduled=states.get("SCHEDULED", 0),
+            dead=states.get("DEAD", 0),
+            completed=states.get("SUCCEEDED", 0),
+            failed=states.get("DEAD", 0),
+            cancelled=states.get("CANCELLED", 0),
+            is_paused=name in pauses,
+            paused_until=pauses[name].until if name in pauses else None,
+            pause_reason=pauses[name].reason if name in pauses else "",
+        )
+        for name, states in sorted(counts.items())
+    )

@@ -1,0 +1,1 @@
+"""What is kept while the host runs: numbers and answers in bounded rings, runs and audit in files."""

@@ -1,0 +1,45 @@
+"""How late the event loop wakes up those who sleep."""
+
+from collections import deque
+from math import ceil
+from time import monotonic
+from typing import Final, final
+
+import anyio
+
+STEP_SECONDS: Final = 0.5
+_WINDOW: Final = 120
+"""A minute of wake-ups."""
+
+
+@final
+class LoopLag:
+    """Measures while `measure` runs; the last minute is kept.
+
+    Attributes:
+        worst: The worst since it was last set to 0, for whoever samples it.
+    """
+
+    def __init__(self) -> None:
+        self._lags: deque[float] = deque(maxlen=_WINDOW)
+        self.worst = 0.0
+        self.count = 0
+        self.sum = 0.0
+
+    async def measure(self) -> None:
+        """Measure until cancelled."""
+        while True:
+            expected = monotonic() + STEP_SECONDS
+            await anyio.sleep(STEP_SECONDS)
+            lag = max(0.0, monotonic() - expected)
+            self._lags.append(lag)
+            self.worst = max(self.worst, lag)
+            self.count += 1
+            self.sum += lag
+
+    def percentiles(self) -> tuple[float, float, float]:
+        """Return p50, p99 and the maximum of the last minute, in seconds; by nearest rank."""
+        ordered = sorted(self._lags)
+        if not ordered:
+            return 0.0, 0.0, 0.0
+        return ordered[ceil(len(ordered) / 2) - 1], ordered[ceil(len(ordered) * 0.99) - 1], ordered[-1]

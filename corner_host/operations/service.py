@@ -1,0 +1,95 @@
+"""The hosted service behind the operator's view: takes samples, asks health checks, writes down the host's life.
+
+It is the first to start and the last to stop, so that what the others do can be seen. It never stops the host: what fails
+here is logged, and the rest goes on.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, final
+
+import anyio
+import anyio.to_thread
+
+from corner_host.diagnostics import HealthCheckService
+from corner_host.hosting import BackgroundService, BackgroundServiceExceptionBehavior
+from corner_host.primitives import CancellationToken, LoopHandle
+
+from .contracts import PhaseTime
+from .sampling import sample
+from .workplace import Workplace
+
+_log: Final = logging.getLogger("corner_host.operations")
+
+
+@final
+class OperationsService(BackgroundService):
+    """Keeps the numbers, the answers and the record of this run."""
+
+    exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+
+    async def start(self) -> None:
+        """Note what only the running loop knows, and begin."""
+        self._workplace.loop = LoopHandle.current()
+        await super().start()
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        """Record until *stopping*."""
+        workplace = self._workplace
+        workplace.look_around()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._write_run)
+            group.start_soon(workplace.lag.measure)
+            group.start_soon(workplace.timers.run)
+            group.start_soon(self._again, workplace.settings.sample_seconds, self._sample)
+            if workplace.services.is_service(HealthCheckService):
+                group.start_soon(self._again, workplace.settings.health_seconds, self._ask_health)
+            await stopping.wait()
+            group.cancel_scope.cancel()
+
+    async def _again(self, period: float, action: Callable[[], Awaitable[object]]) -> None:
+        """Do *action* once the application has started, and then again and again."""
+        await self._workplace.lifetime.application_started.wait()
+        while True:
+            try:
+                await action()
+            except Exception:  # noqa: BLE001 - a source that fails once may not the next time
+                _log.exception("The operator's view has a gap.")
+            await self._workplace.clock.sleep(period)
+
+    async def _write_run(self) -> None:
+        workplace = self._workplace
+        try:
+            await anyio.to_thread.run_sync(self._begin_run)
+            await workplace.lifetime.application_started.wait()
+            now = workplace.clock.now()
+            await anyio.to_thread.run_sync(workplace.lives.ready, now, self._start_phases())
+        except OSError as error:
+            _log.warning("This run is not written down: %s", error)
+
+    def _begin_run(self) -> None:
+        workplace = self._workplace
+        workplace.lives.begin(version=workplace.version, backend=workplace.backend)
+
+    def _start_phases(self) -> tuple[PhaseTime, ...]:
+        hosted = self._workplace.note_services()
+        began, phases = 0.0, list[PhaseTime]()
+        for each in hosted:
+            took = each.start_seconds or 0.0
+            phases.append(PhaseTime(name=each.name, began=began, seconds=took, outcome=each.state.value))
+            began += took
+        return tuple(phases)
+
+    async def _sample(self) -> None:
+        workplace = self._workplace
+        at = workplace.clock.now().timestamp()
+        workplace.samples.add(at, await sample(workplace))
+        await anyio.to_thread.run_sync(workplace.lives.beat)
+
+    async def _ask_health(self) -> None:
+        workplace = self._workplace
+        service = workplace.services.get_required_service(HealthCheckService)
+        workplace.health.add(await service.check(), workplace.clock.now())

@@ -1,0 +1,48 @@
+"""Which versions of what run here."""
+
+import sys
+from importlib import metadata
+from typing import Final
+
+from corner_host.primitives import LoopHandle
+
+_OPTIONAL: Final = (
+    "uvicorn", "hypercorn", "starlette", "jinja2", "trio", "uvloop", "typer", "cronsim", "pgqueuer", "nats-py", "watchfiles",
+)  # fmt: skip
+
+
+def application_version(application: str) -> str:
+    """Return the version of the installed distribution that the application is; empty if it is none."""
+    main = sys.modules.get("__main__")
+    package = str(getattr(getattr(main, "__spec__", None), "parent", "") or "").partition(".")[0]
+    for name in dict.fromkeys((application, package)):
+        try:
+            if name:
+                return metadata.version(name)
+        except (metadata.PackageNotFoundError, ValueError):
+            continue
+    return ""
+
+
+def own_version() -> str:
+    """Return the version of corner-host; empty where it is not installed."""
+    return application_version("corner-host")
+
+
+def backend_name() -> str:
+    """Return ``asyncio``, ``asyncio+uvloop`` or ``trio``; to be called in the event loop."""
+    loop = LoopHandle.current()
+    if not loop.is_asyncio:
+        return "trio"
+    return "asyncio+uvloop" if type(loop.token.native_token).__module__.partition(".")[0] == "uvloop" else "asyncio"
+
+
+def feature_versions() -> tuple[str, ...]:
+    """Return which optional packages of ours are installed, with their versions."""
+    found: list[str] = []
+    for name in _OPTIONAL:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            continue
+    return tuple(found)
