@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final, get_origin
 
 from corner_host.di import RegistrationError, ServiceCollection, ServiceDescriptor, ServiceLifetime
+from corner_host.di.provenance import calling_line
 from corner_host.primitives import name_of
 
 from .contracts import HostedService
@@ -58,8 +59,9 @@ def add_hosted_service(
     else:
         _refuse_if_no_service(service, name_of(service if callable(service) else type(service)))
         return services.add_singleton(HostedService, instance=service)
+    source = calling_line() if services.keeps_sources else None
     services.try_add_enumerable(
-        ServiceDescriptor(HostedService, service, factory=factory, lifetime=ServiceLifetime.SINGLETON)
+        ServiceDescriptor(HostedService, service, factory=factory, lifetime=ServiceLifetime.SINGLETON, source=source)
     )
     return services
 

@@ -5,7 +5,7 @@ from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.diagnostics import HealthCheckService, add_health_checks
 from corner_host.hosting import HostApplicationLifetime, HostBuilder, HostOptions, add_hosted_service
 from corner_host.hosting.health import add_host_health_checks
-from corner_host.options import Options
+from corner_host.options import BoundSection, Options
 
 from .asgi import AsgiApp
 from .routes import check_routes
@@ -51,6 +51,8 @@ def add_asgi(builder: HostBuilder, app: AsgiApp, *, section: str = "Server") -> 
         add_queue_health_check(services)
         check_routes(services, app)
 
+    bound = BoundSection(ServerSettings, "", section)
+    builder.services.add_singleton(BoundSection, instance=bound)  # so that tools know its keys
     builder.configure_container(complete)
     add_hosted_service(builder.services, WebAppService, factory=make)
     return builder

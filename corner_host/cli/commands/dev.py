@@ -1,0 +1,89 @@
+"""``corner-host dev``."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corner_host.cli.invocation import Invocation, invocation_of
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def dev(
+    context: typer.Context,
+    target: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
+    no_reload: Annotated[bool, typer.Option("--no-reload", help="One process, as for a debugger.")] = False,
+    watch: Annotated[list[Path] | None, typer.Option("--watch", metavar="FOLDER", help="Watch this, too; repeatable.")] = None,
+    stop_seconds: Annotated[float, typer.Option("--stop-seconds", min=0.0, help="The budget of a stop.")] = 2.0,
+    backend: Annotated[str, typer.Option(help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
+) -> None:
+    """Run in Development: a changed .py file starts the host again, changed settings are taken over in place."""
+    invocation = invocation_of(context)
+    invocation.target = target or invocation.target
+    if no_reload:
+        raise typer.Exit(_be_host(invocation, backend, stop_seconds))
+    raise typer.Exit(_watch_over_host(invocation, backend, stop_seconds, watch or []))
+
+
+def _watch_over_host(invocation: Invocation, backend: str, stop_seconds: float, extra: list[Path]) -> int:
+    import platform  # noqa: PLC0415
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    from corner_host.cli.development.folders import watched_roots  # noqa: PLC0415
+    from corner_host.cli.development.supervisor import Supervisor, child_command  # noqa: PLC0415
+    from corner_host.cli.errors import CommandError  # noqa: PLC0415
+    from corner_host.cli.project import find_project, use_python_of  # noqa: PLC0415
+    from corner_host.cli.target import find_target  # noqa: PLC0415
+
+    if find_spec("watchfiles") is None:
+        raise CommandError("Reloading needs the package watchfiles.\nTo fix: pip install 'corner-host[cli]', or --no-reload.")
+    project = find_project()
+    if invocation.create_builder is None:
+        find_target(invocation)  # its mistakes are told once, and here
+        use_python_of(project)
+    for folder in extra:
+        if not folder.is_dir():
+            raise CommandError(f"There is no folder {folder}.")
+    if invocation.content_root is not None:
+        extra = [*extra, Path(invocation.content_root)]
+    roots = watched_roots(project, extra)
+    count = "1 directory" if len(roots) == 1 else f"{len(roots)} directories"
+    typer.echo(f"corner_host {_version()}  ·  Python {platform.python_version()}  ·  {backend}  ·  reload on ({count})\n")
+    return Supervisor(child_command(["--no-reload"]), roots, stop_seconds=stop_seconds, write=_write).run()
+
+
+def _write(text: str) -> None:
+    typer.echo(text)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return version("corner-host")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _be_host(invocation: Invocation, backend: str, stop_seconds: float) -> int:
+    from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
+    from corner_host.cli.development.reloads import announce_reloads  # noqa: PLC0415
+    from corner_host.cli.development.supervisor import CHILD  # noqa: PLC0415
+    from corner_host.cli.running import run_host, use_operations  # noqa: PLC0415
+    from corner_host.hosting import HostOptions  # noqa: PLC0415
+    from corner_host.primitives import seconds  # noqa: PLC0415
+
+    def stop_soon(options: HostOptions) -> None:
+        timeout = options.shutdown_timeout
+        if timeout is None or seconds(timeout, "shutdown_timeout") > stop_seconds:
+            options.shutdown_timeout = stop_seconds
+
+    if os.environ.pop(CHILD, None):
+        invocation.quiet = True  # the parent has said it
+    use_operations()
+    builder = make_builder(invocation, environment="Development")
+    builder.configure_host_options(stop_soon)
+    return run_host(builder, invocation, backend=backend, prepare=announce_reloads)

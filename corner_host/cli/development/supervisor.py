@@ -1,0 +1,183 @@
+"""The parent: it keeps the host running while its code changes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, final
+
+from corner_host.cli.failing import syntax_lines
+
+from .folders import all_folders, is_code, is_setting
+
+CHILD: Final = "CORNER_HOST_DEV_CHILD"
+"""Set for the child, so that it knows that it is watched over."""
+
+_LOOK_MILLISECONDS: Final = 100
+_DEBOUNCE_MILLISECONDS: Final = 50
+_GRACE_SECONDS: Final = 5.0
+_STARTS_FAILED: Final = (3, 78)
+_ENDS: Final = (0, 4, 130, 143, -signal.SIGINT, -signal.SIGTERM)
+
+
+@final
+class Supervisor:
+    """Starts a command, and starts it again after each change of the code.
+
+    Order, when a file was saved:
+        1. what was saved is compiled; a syntax error is shown, and what runs goes on;
+        2. the host is asked to stop, and killed if it does not within its budget and five seconds more;
+        3. it is started again.
+
+    It ends with the host: when it stops by itself, when it is interrupted, and when its very first start fails. When it fails
+    later, the next save starts it again.
+
+    Args:
+        command: The child.
+        roots: Where code and settings are.
+        stop_seconds: The budget of the host's stop.
+        write: Where messages go.
+    """
+
+    def __init__(
+        self, command: Sequence[str], roots: Iterable[Path], *, stop_seconds: float, write: Callable[[str], object] = print
+    ) -> None:
+        self._command = list(command)
+        self._roots = list(roots)
+        self._stop_seconds = stop_seconds
+        self._write = write
+        self._child: subprocess.Popen[bytes] | None = None
+        self._broken: set[str] = set()
+        self._ended = threading.Event()
+        self._has_restarted = False
+
+    def run(self) -> int:
+        """Watch until the end, and return the exit status."""
+        from watchfiles import watch  # noqa: PLC0415 - an extra
+
+        handlers = {each: signal.signal(each, self._on_signal) for each in _signals()}
+        try:
+            self._start()
+            while not self._ended.is_set():
+                folders = all_folders(self._roots)
+                for changes in watch(
+                    *folders,
+                    watch_filter=_counts,
+                    stop_event=self._ended,
+                    recursive=False,
+                    debounce=10 * _DEBOUNCE_MILLISECONDS,
+                    step=_DEBOUNCE_MILLISECONDS,
+                    rust_timeout=_LOOK_MILLISECONDS,
+                    yield_on_timeout=True,
+                ):
+                    self._look_after_child()
+                    if changes and not self._ended.is_set():
+                        self._on_changes(sorted({path for _, path in changes}))
+                        if all_folders(self._roots) != folders:
+                            break  # a new folder: watch it, too
+            return self._wait()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+    def _start(self) -> None:
+        self._child = subprocess.Popen(self._command, env={**os.environ, CHILD: "1"})  # noqa: S603 - our own command line
+
+    def _look_after_child(self) -> None:
+        """Notice when the host has ended by itself, or could not start at all."""
+        if self._child is None or self._child.poll() is None:
+            return
+        status = self._child.returncode
+        if status in _ENDS or (status in _STARTS_FAILED and not self._has_restarted):
+            self._ended.set()
+            return
+        self._child = None
+        self._say("error", f"The host ended with status {status}")
+        self._say("info", "Waiting for the next save…")
+
+    def _on_changes(self, paths: Sequence[str]) -> None:
+        code = [path for path in paths if is_code(path)]
+        if not code and self._child is not None:
+            return  # the host follows its settings by itself
+        if not self._is_python({*code, *self._broken}):
+            self._say("info", "Waiting for the next save…")
+            return
+        names = ", ".join(Path(path).name for path in (code or paths)[:3])
+        self._say("info", f"{names} changed, {'restarting' if self._child is not None else 'starting'}")
+        self._stop()
+        if not self._ended.is_set():
+            self._has_restarted = True
+            self._start()
+
+    def _is_python(self, paths: Iterable[str]) -> bool:
+        self._broken.clear()
+        for path in sorted(paths):
+            try:
+                compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+            except FileNotFoundError:
+                continue
+            except (SyntaxError, ValueError) as error:
+                self._broken.add(path)
+                for line in syntax_lines(error, path):
+                    self._say("error", line)
+            except OSError as error:
+                self._say("error", f"{Path(path).name} cannot be read: {error.strerror}")
+                self._broken.add(path)
+        return not self._broken
+
+    def _stop(self) -> None:
+        child = self._child
+        if child is None or child.poll() is not None:
+            return
+        child.terminate()
+        try:
+            child.wait(self._stop_seconds + _GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._say("error", f"The host did not stop within {self._stop_seconds + _GRACE_SECONDS:g} s, and was killed")
+            child.kill()
+            child.wait()
+
+    def _wait(self) -> int:
+        """Wait for the host, which has been told to end, and return its status."""
+        if self._child is None:
+            return 0
+        status = self._child.wait()
+        return 128 - status if status < 0 else status
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the shape of handlers
+        self._ended.set()
+        if self._child is not None and self._child.poll() is None and not _terminal_tells_child(number):
+            self._child.send_signal(number)
+
+    def _say(self, level: str, text: str) -> None:
+        now = datetime.now().astimezone()
+        self._write(f"{now:%H:%M:%S}.{now.microsecond // 1000:03} {level:5} corner_host.dev         {text}")
+
+
+def child_command(extra: Sequence[str]) -> list[str]:
+    """Return the command line of this very process, with *extra* at its end."""
+    return [sys.executable, *sys.orig_argv[1:], *extra]
+
+
+def _counts(change: Any, path: str) -> bool:  # noqa: ARG001 - any change counts
+    return is_code(path) or is_setting(path)
+
+
+def _signals() -> tuple[signal.Signals, ...]:
+    return (signal.SIGINT, signal.SIGTERM)
+
+
+def _terminal_tells_child(number: int) -> bool:
+    """Tell whether a terminal has sent the signal to the child, too: Ctrl+C goes to all processes in the foreground."""
+    if number != signal.SIGINT or not hasattr(os, "tcgetpgrp"):
+        return False
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
