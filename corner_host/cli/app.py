@@ -24,22 +24,31 @@ def run(args: list[str], invocation: Invocation) -> None:
     get_command(_application())(args=args, prog_name=invocation.program, obj=invocation)
 
 
-def _common(  # noqa: PLR0917 - never called, only read by Typer
+def _common(
     target: Annotated[
         str | None,
-        typer.Option("--target", "-t", metavar="MODULE:BUILDER", help="Where the application is; found by itself if there is one."),
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="MODULE:BUILDER",
+            help="Where the application is; found by itself if there is one.",
+        ),
     ] = None,
     environment: Annotated[
-        str | None, typer.Option("--environment", "-e", metavar="NAME", help="Such as Development, Staging, Production.")
+        str | None,
+        typer.Option("--environment", "-e", metavar="NAME", help="Such as Development, Staging, Production."),
     ] = None,
     content_root: Annotated[
         str | None, typer.Option("--content-root", metavar="FOLDER", help="Where the settings files are.")
     ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting that wins over all others; repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting that wins over all others; repeatable."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="Leave out colours; so does the variable NO_COLOR.")] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="Leave out colours; so does the variable NO_COLOR.")
+    ] = False,
     traceback: Annotated[bool, typer.Option("--traceback", help="Show tracebacks of errors.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer.")] = False,
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; repeatable.")] = 0,
@@ -51,7 +60,9 @@ def _common(  # noqa: PLR0917 - never called, only read by Typer
 
 
 def _application() -> typer.Typer:
-    application = typer.Typer(cls=_Commands, rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False)
+    application = typer.Typer(
+        cls=_Commands, rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False
+    )
     application.callback()(_common)
     return application
 

@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, final
@@ -95,7 +95,7 @@ class Application:
 
 
 @contextmanager
-def built(invocation: Invocation, *, environment: str | None = None) -> Iterator[Application]:
+def built(invocation: Invocation, *, environment: str | None = None) -> Generator[Application]:
     """Build the application for looking at, and dispose of it afterwards. Nothing is started, and nothing is logged.
 
     Raises:

@@ -43,10 +43,12 @@ def explanation(view: SettingsView, key: str, *, reveals: bool) -> Explanation |
         kind = "file" if layer.file is not None else layer.source
         place = view.place(layer) if layer.file is not None else layer.name or ""
         layers.append((kind, place, "null" if value is None else value))
-    default = view.defaults.get(fold(key) or "")
+    default = view.defaults.get(fold(key))
     if default is not None:
         shown = mask(default.value) if is_secret_key(default.key) and not reveals else default.value
         layers.append(("default", default.field, shown or ""))
     if not layers:
         return None
-    return Explanation(default.key if default is not None and not found.layers else found.key, layers[0][2], tuple(layers))
+    return Explanation(
+        default.key if default is not None and not found.layers else found.key, layers[0][2], tuple(layers)
+    )

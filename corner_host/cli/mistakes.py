@@ -22,7 +22,8 @@ from corner_host.primitives import is_secret_key, short_name_of
 
 _GAP: Final = " " * 8
 _FAILURE: Final = re.compile(
-    r"(?P<key>[^\s:]+(?::[^\s:]+)*): (?P<message>.*?)(?: \(found '(?P<value>.*)'\))?(?:\n\s+from (?P<source>.*))?", re.DOTALL
+    r"(?P<key>[^\s:]+(?::[^\s:]+)*): (?P<message>.*?)(?: \(found '(?P<value>.*)'\))?(?:\n\s+from (?P<source>.*))?",
+    re.DOTALL,
 )
 _PLAIN_WORDS: Final = (
     (r"Input should be a valid integer.*", "is not a whole number"),
@@ -190,8 +191,7 @@ def _described(error: ServiceError, descriptors: Sequence[ServiceDescriptor]) ->
             f"{short_name_of(error.implementation)} (singleton) takes {scoped} (scoped)",
             *(_tree(error, descriptors, f"{scoped}  ← scoped") if len(error.path) > 2 else ()),
             "  A scoped service cannot live in a singleton. Take a ServiceScopeFactory and open a scope per run:",
-            "    with self.scopes.create_scope() as scope: "
-            f"wanted = scope.service_provider.get_required_service({scoped})",
+            f"    with self.scopes.create_scope() as scope: x = scope.service_provider.get_required_service({scoped})",
         ]
     return [headline, *rest]
 
@@ -206,7 +206,7 @@ def _tree(error: ServiceError, descriptors: Sequence[ServiceDescriptor], last: s
     lines = [*way, f"{parameter}{last}"]
     drawn = [f"  {'   ' * (depth - 1)}└─ {line}" if depth else f"  {line}" for depth, line in enumerate(lines)]
     is_missing = isinstance(error, UnresolvableDependencyError)
-    width = max(28, max(len(line) for line in drawn)) + 3
+    width = max(28, *(len(line) for line in drawn)) + 3
     if first is not None:
         drawn[0] = f"{drawn[0]:{width}}({_kind(first)})"
     if is_missing:
@@ -216,13 +216,15 @@ def _tree(error: ServiceError, descriptors: Sequence[ServiceDescriptor], last: s
 
 def _registration(error: ServiceError, descriptors: Sequence[ServiceDescriptor]) -> ServiceDescriptor | None:
     """Return the registration at the begin of the way; of hosted services the one that is made by the class at fault."""
-    candidates = [each for each in descriptors if error.path and each.service_type == error.path[0]]
-    if len(candidates) > 1 or (candidates and error.path[0] is HostedService):
-        made = error.implementation if len(error.path) <= 2 else error.path[1]
-        by_class = [each for each in candidates if each.implementation_type is made or _hosted(each) is made]
-        if not by_class and len(error.path) > 2:
-            by_class = [each for each in candidates if _takes(each, error.path[1])]
-        candidates = by_class or ([] if error.path[0] is HostedService else candidates)
+    path = list(error.path)
+    if not path:
+        return None
+    candidates = [each for each in descriptors if each.service_type == path[0]]
+    if path[0] is HostedService and len(path) > 2:
+        candidates = [each for each in candidates if _takes(each, path[1])]
+    elif path[0] is HostedService:
+        made = error.implementation
+        candidates = [each for each in candidates if each.implementation_type is made or _hosted(each) is made]
     return candidates[-1] if candidates else None
 
 

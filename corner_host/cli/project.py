@@ -5,7 +5,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, final
+from typing import Any, Final, cast, final
 
 from .errors import CommandError
 
@@ -83,7 +83,8 @@ def _read(root: Path, file: Path) -> Project:
         raise CommandError(f"{file} cannot be read: {error}") from None
     tool = content.get("tool", {}).get("corner-host", {})
     name = content.get("project", {}).get("name")
-    return Project(root, tool if isinstance(tool, dict) else {}, name if isinstance(name, str) else None)
+    table = cast("dict[str, Any]", tool) if isinstance(tool, dict) else {}
+    return Project(root, table, name if isinstance(name, str) else None)
 
 
 def use_python_of(project: Project) -> None:

@@ -54,4 +54,4 @@ def use_operations() -> None:
     By a variable, which is there before the application's builder reads its settings.
     """
     if not any(name.upper() == "OPERATIONS__ENABLED" for name in os.environ):
-        os.environ["Operations__Enabled"] = "true"
+        os.environ["OPERATIONS__ENABLED"] = "true"

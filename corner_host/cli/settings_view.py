@@ -76,7 +76,8 @@ class SettingsView:
         self._root = Path(application.builder.environment.content_root_path)
         provider = None if application.host is None else application.host.services
         self.defaults: dict[str, Default] = {} if provider is None else _defaults(provider)
-        self._sections = set() if provider is None else {fold(each.path) or "" for each in provider.get_services(BoundSection)}
+        bound = () if provider is None else provider.get_services(BoundSection)
+        self._sections = {fold(each.path) for each in bound}
         self.unknown: tuple[UnknownKey, ...] = () if provider is None else unknown_keys(provider)
 
     def rows(self, section: str = "", *, everything: bool = False) -> list[Row]:
@@ -86,13 +87,13 @@ class SettingsView:
             section: Only what is below this key.
             everything: Also variables that are for others.
         """
-        wanted = fold(section) or ""
+        wanted = fold(section)
         found: dict[str, Row] = {}
         for key, _ in self.configuration.as_enumerable():
             if _is_below(key, wanted) and (everything or self._is_ours(key)):
                 row = self._row(key)
                 if row is not None:
-                    found[fold(key) or ""] = row
+                    found[fold(key)] = row
         for folded, default in self.defaults.items():
             if folded not in found and _is_below(default.key, wanted):
                 found[folded] = Row(default.key, self._shown(default.key, default.value), "default")
@@ -106,7 +107,7 @@ class SettingsView:
         value = self.configuration[row.key]
         if value is not None:
             return value
-        return self.defaults[fold(row.key) or ""].value if row.source == "default" else ""
+        return self.defaults[fold(row.key)].value if row.source == "default" else ""
 
     def _row(self, key: str) -> Row | None:
         explained = self.configuration.explain(key)
@@ -132,7 +133,7 @@ class SettingsView:
         return f"{layer.source} {layer.name}" if layer.name else layer.source
 
     def _is_ours(self, key: str) -> bool:
-        folded = fold(key) or ""
+        folded = fold(key)
         if folded.partition(":")[0] in _OWN:
             return False
         if any(section and _is_below(key, section) for section in self._sections):
@@ -141,7 +142,7 @@ class SettingsView:
 
 
 def _is_below(key: str, folded_section: str) -> bool:
-    folded = fold(key) or ""
+    folded = fold(key)
     return not folded_section or folded == folded_section or folded.startswith(folded_section + ":")
 
 
@@ -150,7 +151,7 @@ def _defaults(provider: ServiceProvider) -> dict[str, Default]:
     for section in provider.get_services(BoundSection):
         if section.options_type is not object:
             for default in _of_type(section.options_type, section.path):
-                found.setdefault(fold(default.key) or "", default)
+                found.setdefault(fold(default.key), default)
     return found
 
 
@@ -169,7 +170,9 @@ def _fields(options: Any) -> Mapping[str, Any]:
     model = getattr(options, "model_fields", None)
     if isinstance(model, dict):
         fields = cast("dict[str, Any]", model)
-        return {name: each.get_default(call_default_factory=True) for name, each in fields.items() if not each.is_required()}
+        return {
+            name: each.get_default(call_default_factory=True) for name, each in fields.items() if not each.is_required()
+        }
     if dataclasses.is_dataclass(options):
         result: dict[str, Any] = {}
         for each in dataclasses.fields(options):

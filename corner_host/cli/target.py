@@ -79,10 +79,14 @@ def _named(text: str, found: str, project: Project) -> Target:
     if module.endswith(".py"):
         file = Path(module).resolve()
         if not file.is_file():
-            raise TargetError(f"There is no file {module}.\nTo fix: give the path from here, or the name of its module.")
+            raise TargetError(
+                f"There is no file {module}.\nTo fix: give the path from here, or the name of its module."
+            )
         module = project.module_name(file)
     if not module or not all(part.isidentifier() for part in module.split(".")):
-        raise TargetError(f"{text!r} (from {found}) is no target.\nTo fix: write module:builder, as in orders.program:create_builder.")
+        raise TargetError(
+            f"{text!r} (from {found}) is no target.\nTo fix: write module:builder, as in orders.program:create_builder."
+        )
     return Target(module, attribute or None, found, project)
 
 
@@ -130,4 +134,5 @@ def _maker(found: Any, name: str) -> Callable[..., Any]:
         return lambda: found
     if not callable(found) or inspect.iscoroutinefunction(found):
         raise TargetError(f"{name} is no function that makes a HostBuilder, but {type(found).__name__}.")
-    return found
+    maker: Callable[..., Any] = found
+    return maker

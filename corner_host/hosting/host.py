@@ -27,7 +27,7 @@ from .life import HostLife
 from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .options import HostOptions
-from .program import exit_with, run_in_loop
+from .program import do_command, exit_with, run_in_loop
 from .registration import add_hosted_service
 from .settings import HostBuilderSettings
 from .uncaught import explain_uncaught_errors
@@ -346,6 +346,9 @@ class Host(HostExtensions, HostLife):
     ) -> NoReturn:
         """Be the whole main program: build a host, run it, and exit with a status that tells how it went.
 
+        When the arguments begin with a command of ``corner_host.cli``, as in ``python -m orders status``, it does that (extra
+        ``cli``); everything else is settings for the application.
+
         The status: 0 stopped when asked to, 1 a service failed, 3 the start failed, 4 the budget of the stop was spent, 78
         invalid configuration, 130 and 143 forced by a second signal. What went wrong is written to stderr.
 
@@ -359,9 +362,13 @@ class Host(HostExtensions, HostLife):
             SystemExit: Always.
         """
         explain_uncaught_errors()
+        arguments = list(sys.argv[1:] if args is None else args)
+        status = do_command(arguments, create_builder)
+        if status is not None:
+            raise SystemExit(status)
         host: Host | None = None
         try:
-            host = create_builder(list(sys.argv[1:] if args is None else args)).build()
+            host = create_builder(arguments).build()
             host.run(backend=backend, backend_options=backend_options)
         except BaseException as error:  # noqa: BLE001 - it is told, and decides the status
             has_started = host is not None and host.lifetime.application_started.is_cancellation_requested

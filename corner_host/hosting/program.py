@@ -1,8 +1,10 @@
 """A host as a whole program: the event loop around it, the bound on its end, and its exit status."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -59,6 +61,20 @@ def run_in_loop(
         lifetime.on_signal = on_signal
         with lifetime.application_stopping.register(lambda: last_resort.expect_end(whole, WORK_CANCELLED)):
             anyio.run(run, backend=backend, backend_options=loop_options)
+
+
+def do_command(args: Sequence[str], create_builder: Callable[..., Any]) -> int | None:
+    """Do what *args* say, if they are for the command line and not for the application; return the exit status, else None."""
+    # by name: the command line is above this area, and is loaded only where the first word may be a command
+    if not args:
+        return None
+    commands = import_module("corner_host.cli")
+    if not commands.is_command_line(args):
+        return None
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    name = Path(sys.argv[0]).name if spec is None else f"-m {str(spec.name).removesuffix('.__main__')}"
+    status: int = commands.main(args, create_builder=create_builder, program=f"python {name}")
+    return status
 
 
 def exit_with(error: BaseException, *, has_started: bool) -> SystemExit:

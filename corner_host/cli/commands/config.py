@@ -10,7 +10,10 @@ import typer
 from corner_host.cli.invocation import invocation_of
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Show, explain and compare settings; secrets are masked."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Show, explain and compare settings; secrets are masked.",
 )
 
 
@@ -18,7 +21,9 @@ app = typer.Typer(
 def show(
     context: typer.Context,
     section: Annotated[str, typer.Option(metavar="KEY", help="Only what is below this key.")] = "",
-    sources: Annotated[bool, typer.Option("--sources", help="Where each value comes from, and what it shadows.")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Where each value comes from, and what it shadows.")
+    ] = False,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also variables that are for others.")] = False,
 ) -> None:
@@ -37,8 +42,10 @@ def show(
             answer: dict[str, Any] = {"settings": values, "unknown": [each.key for each in unknown]}
             typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
             return
-        names, values_width = (max((len(text) for text in texts), default=0) for texts in
-                               ([row.name for row in rows], [row.value for row in rows if len(row.value) <= 40]))
+        names, values_width = (
+            max((len(text) for text in texts), default=0)
+            for texts in ([row.name for row in rows], [row.value for row in rows if len(row.value) <= 40])
+        )
         for title, group in groupby(rows, key=lambda row: row.section):
             if title:
                 typer.echo(title)
@@ -56,7 +63,9 @@ def show(
                 near = f"   did you mean {each.near}?" if each.near else ""
                 typer.echo(f"  {each.key:{width}}  {each.value or ''}{place}{near}")
     if application.error is not None:
-        invocation.note(f"The application cannot be built, so defaults and unknown keys are not shown: see {invocation.program} check.")
+        invocation.note(
+            f"The application cannot be built, so defaults and unknown keys are not shown: see {invocation.program} check."
+        )
 
 
 @app.command()
@@ -75,7 +84,9 @@ def explain(
     with built(invocation) as application:
         found = explanation(SettingsView(application, reveals=reveal), key, reveals=reveal)
     if found is None:
-        raise FailedError(f"{key} is in no source, and no option has it.\nTo fix: see {invocation.program} config show.")
+        raise FailedError(
+            f"{key} is in no source, and no option has it.\nTo fix: see {invocation.program} config show."
+        )
     if invocation.json:
         typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     else:
@@ -118,7 +129,9 @@ def diff(context: typer.Context, first: str, second: str) -> None:
 @app.command()
 def schema(
     context: typer.Context,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")
+    ] = None,
 ) -> None:
     """Write the JSON schema of the settings, with which editors complete and check them."""
     from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host

@@ -16,7 +16,9 @@ def dev(
     context: typer.Context,
     target: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
     no_reload: Annotated[bool, typer.Option("--no-reload", help="One process, as for a debugger.")] = False,
-    watch: Annotated[list[Path] | None, typer.Option("--watch", metavar="FOLDER", help="Watch this, too; repeatable.")] = None,
+    watch: Annotated[
+        list[Path] | None, typer.Option("--watch", metavar="FOLDER", help="Watch this, too; repeatable.")
+    ] = None,
     stop_seconds: Annotated[float, typer.Option("--stop-seconds", min=0.0, help="The budget of a stop.")] = 2.0,
     backend: Annotated[str, typer.Option(help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
 ) -> None:
@@ -39,7 +41,9 @@ def _watch_over_host(invocation: Invocation, backend: str, stop_seconds: float, 
     from corner_host.cli.target import find_target  # noqa: PLC0415
 
     if find_spec("watchfiles") is None:
-        raise CommandError("Reloading needs the package watchfiles.\nTo fix: pip install 'corner-host[cli]', or --no-reload.")
+        raise CommandError(
+            "Reloading needs the package watchfiles.\nTo fix: pip install 'corner-host[cli]', or --no-reload."
+        )
     project = find_project()
     if invocation.create_builder is None:
         find_target(invocation)  # its mistakes are told once, and here
@@ -51,7 +55,9 @@ def _watch_over_host(invocation: Invocation, backend: str, stop_seconds: float, 
         extra = [*extra, Path(invocation.content_root)]
     roots = watched_roots(project, extra)
     count = "1 directory" if len(roots) == 1 else f"{len(roots)} directories"
-    typer.echo(f"corner_host {_version()}  ·  Python {platform.python_version()}  ·  {backend}  ·  reload on ({count})\n")
+    typer.echo(
+        f"corner_host {_version()}  ·  Python {platform.python_version()}  ·  {backend}  ·  reload on ({count})\n"
+    )
     return Supervisor(child_command(["--no-reload"]), roots, stop_seconds=stop_seconds, write=_write).run()
 
 

@@ -46,7 +46,9 @@ def new(
         template = template or str(typer.prompt(f"Template ({', '.join(TEMPLATES)})", default="worker"))
         name = name or str(typer.prompt("Name"))
     if template is None or name is None:
-        raise CommandError("A template and a name are needed, as in: corner-host new worker orders\nTo fix: see --list.")
+        raise CommandError(
+            "A template and a name are needed, as in: corner-host new worker orders\nTo fix: see --list."
+        )
     chosen = _template(template)
     _check_name(name)
     if language not in LANGUAGES:
@@ -88,7 +90,9 @@ def _check_name(name: str) -> None:
 
     package = package_name(name)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", name) or not package.isidentifier() or keyword.iskeyword(package):
-        raise CommandError(f"{name!r} is no name for a project.\nTo fix: letters, digits, - and _, beginning with a letter.")
+        raise CommandError(
+            f"{name!r} is no name for a project.\nTo fix: letters, digits, - and _, beginning with a letter."
+        )
     if package in sys.stdlib_module_names or package == "corner_host":
         raise CommandError(f"{name!r} is the name of a module that is there already.\nTo fix: take another name.")
     found = find_spec(package)
@@ -102,7 +106,9 @@ def _write(root: Path, files: Sequence[NewFile], *, force: bool) -> None:
     there = [each.path for each in files if (root / each.path).exists()]
     if there and not force:
         listed = "".join(f"\n  {path}" for path in there)
-        raise CommandError(f"{root}/ has files already that would be overwritten:{listed}\nTo fix: take another name, or --force.")
+        raise CommandError(
+            f"{root}/ has files already that would be overwritten:{listed}\nTo fix: take another name, or --force."
+        )
     if root.exists() and not root.is_dir():
         raise CommandError(f"{root} is a file.\nTo fix: take another name.")
     try:

@@ -30,7 +30,9 @@ def set_secret(
         raise CommandError(f"{key!r} is no key; one is Payment:ApiKey.")
     if value is None:
         value = (
-            str(typer.prompt(key, hide_input=True, err=True)) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+            str(typer.prompt(key, hide_input=True, err=True))
+            if sys.stdin.isatty()
+            else sys.stdin.readline().rstrip("\n")
         )
     secrets = _secrets(invocation_of(context))
     secrets.set(key, value)

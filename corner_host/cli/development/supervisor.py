@@ -45,7 +45,12 @@ class Supervisor:
     """
 
     def __init__(
-        self, command: Sequence[str], roots: Iterable[Path], *, stop_seconds: float, write: Callable[[str], object] = print
+        self,
+        command: Sequence[str],
+        roots: Iterable[Path],
+        *,
+        stop_seconds: float,
+        write: Callable[[str], object] = print,
     ) -> None:
         self._command = list(command)
         self._roots = list(roots)
@@ -138,7 +143,9 @@ class Supervisor:
         try:
             child.wait(self._stop_seconds + _GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            self._say("error", f"The host did not stop within {self._stop_seconds + _GRACE_SECONDS:g} s, and was killed")
+            self._say(
+                "error", f"The host did not stop within {self._stop_seconds + _GRACE_SECONDS:g} s, and was killed"
+            )
             child.kill()
             child.wait()
 
@@ -180,4 +187,3 @@ def _terminal_tells_child(number: int) -> bool:
         return os.tcgetpgrp(0) == os.getpgrp()
     except OSError:
         return False
-
