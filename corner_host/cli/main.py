@@ -21,7 +21,7 @@ def main(
     Returns:
         0 when it was done; 2 for a wrong command line; else as ``Host.main``.
     """
-    if find_spec("typer") is None:
+    if not _has_typer():
         print(  # noqa: T201 - a command line prints
             f"error: The commands of {program} need the package typer.\nTo fix: pip install 'corner-host[cli]'.",
             file=sys.stderr,
@@ -43,3 +43,10 @@ def main(
 
         return tell(error, invocation)
     return 0
+
+
+def _has_typer() -> bool:
+    try:
+        return find_spec("typer") is not None
+    except ValueError:  # somebody keeps it from being imported
+        return False
