@@ -29,6 +29,15 @@ async def make_engine(settings: OrdersApiSettings) -> AsyncIterator[AsyncEngine]
     await engine.dispose()
 
 
+def job_settings(database: str) -> dict[str, str]:
+    """Return where jobs are kept: beside the orders, so that an order and its job are stored in one transaction."""
+    url = make_url(database)
+    if url.get_backend_name() == "sqlite":
+        return {"Jobs:Engine": "sqlite", "Jobs:ConnectionString": url.database or ""}
+    plain = url.set(drivername=url.get_backend_name())
+    return {"Jobs:Engine": "postgres", "Jobs:ConnectionString": plain.render_as_string(hide_password=False)}
+
+
 def make_session_maker(engine: AsyncEngine) -> SessionMaker:
     """Return what makes sessions; objects stay readable after a commit."""
     return SessionMaker(engine, expire_on_commit=False)

@@ -7,15 +7,15 @@ from typing import Any
 
 import anyio
 from aiosmtpd.smtp import SMTP
-from aiosmtplib import SMTPException, send
+from aiosmtplib import SMTPRecipientsRefused, send
 
-from corner_host.primitives import Backoff
+from corner_host.jobs import JobFailed
 
 from .invoices import InvoiceArchive
 from .settings import MailSettings
 from .tables import Order, Status
 
-_BACKOFF = Backoff(first=0.2, ceiling=2.0)
+_NEVER = 500  # from here on, SMTP's codes are for good
 
 
 class Mailbox:
@@ -56,38 +56,32 @@ class MailServer:
 
 
 class Notifier:
-    """Writes to customers; tries again for a short while, since mail servers are sometimes busy."""
+    """Writes to customers."""
 
-    def __init__(
-        self, settings: MailSettings, server: MailServer, archive: InvoiceArchive, logger: logging.Logger
-    ) -> None:
+    def __init__(self, settings: MailSettings, server: MailServer, archive: InvoiceArchive) -> None:
         self._settings = settings
         self._server = server
         self._archive = archive
-        self._logger = logger
 
     async def tell(self, order: Order) -> None:
         """Send the message about *order*.
 
         Raises:
-            SMTPException: It could not be sent; the sweep comes back to it.
+            JobFailed: The mail server will never take it, as where there is no such address.
+            SMTPException: It could not be sent now.
         """
         message = await self._message(order)
-        for attempt in range(1, self._settings.attempts + 1):
-            try:
-                await send(
-                    message,
-                    hostname=self._settings.host,
-                    port=self._server.port if self._settings.embedded else self._settings.port,
-                    timeout=self._settings.timeout_seconds,
-                )
-            except (SMTPException, OSError) as error:
-                if attempt == self._settings.attempts:
-                    raise
-                self._logger.warning("Mail for order %d failed, attempt %d: %s", order.id, attempt, error)
-                await anyio.sleep(_BACKOFF.delay(failures=attempt))
-            else:
-                return
+        try:
+            await send(
+                message,
+                hostname=self._settings.host,
+                port=self._server.port if self._settings.embedded else self._settings.port,
+                timeout=self._settings.timeout_seconds,
+            )
+        except SMTPRecipientsRefused as refusal:
+            if all(each.code >= _NEVER for each in refusal.recipients):
+                raise JobFailed(f"The mail server refuses {order.customer.email}: {refusal}") from refusal
+            raise
 
     async def _message(self, order: Order) -> EmailMessage:
         """The same order gives the same Message-ID, by which mail programs drop what came twice."""

@@ -1,7 +1,6 @@
 """What can be done with orders, without HTTP."""
 
 import hashlib
-import logging
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
@@ -37,7 +36,6 @@ class OrderService:
         events: OrderEvents,
         clock: Clock,
         settings: OrdersApiSettings,
-        logger: logging.Logger,
     ) -> None:
         self._session = session
         self._catalogue = catalogue
@@ -45,12 +43,9 @@ class OrderService:
         self._events = events
         self._clock = clock
         self._waits = settings.when_queue_full == "wait"
-        self._logger = logger
 
     async def place(self, wanted: OrderIn, key: str | None) -> tuple[OrderOut, bool]:
-        """Store an order and have it processed.
-
-        The order is stored in one transaction, and stands from then on: if it cannot be queued, the sweep finds it.
+        """Store an order and the job of processing it, in one transaction: what is answered 201 is processed.
 
         Returns:
             The order, and whether it is new: the same key and order give the first one again.
@@ -59,11 +54,15 @@ class OrderService:
         products = await self._catalogue.all()  # before the session has a connection: nobody may wait for a second one
         if key is not None and (known := await self._by_key(key)) is not None:
             return self._same(known, fingerprint), False
-        if not self._waits and self._processing.is_full:
-            raise ShopIsFullError("All places in the queue are taken. Please try again in a few seconds.")
+        if self._waits:
+            await self._processing.wait_for_room(self._session)
+        elif await self._processing.is_full(self._session):
+            raise ShopIsFullError("Please try again in a few seconds.")
         order = self._priced(wanted, products, key, fingerprint)
         try:
             self._session.add(order)
+            await self._session.flush()
+            await self._processing.queue_order_processing(order, self._session)
             await self._session.commit()
         except IntegrityError:
             await self._session.rollback()
@@ -74,7 +73,6 @@ class OrderService:
             raise
         placed = await self.get(order.id)
         self._events.tell(placed)
-        await self._queue(order.id)
         return placed, True
 
     async def get(self, order_id: int) -> OrderOut:
@@ -142,15 +140,3 @@ class OrderService:
         if known.fingerprint != fingerprint:
             raise KeyReusedError("Use a new Idempotency-Key for a new order, and the same one only to send it again.")
         return OrderOut.of(known)
-
-    async def _queue(self, order_id: int) -> None:
-        try:
-            if not self._waits and self._processing.try_queue_order_processing(order_id):
-                return
-            if self._waits:
-                await self._processing.queue_order_processing(order_id)
-                return
-        except Exception:
-            self._logger.exception("Order %d stands, but could not be queued; the sweep will find it", order_id)
-            return
-        self._logger.warning("Order %d stands, but the queue is full; the sweep will find it", order_id)

@@ -1,12 +1,8 @@
-"""The sweep: orders that were stored and never processed, or whose customer was never told.
-
-They are left behind by a full queue, a process that was killed, or a mail server that was down for longer than one work
-item waits.
-"""
+"""The sweep: orders that were stored, and whose job could not be."""
 
 import logging
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from corner_host import BackgroundService, CancellationToken
 
@@ -19,7 +15,10 @@ _AT_ONCE = 50
 
 
 class PendingOrdersSweep(BackgroundService):
-    """Looks for orders that are left behind, at the start and then once a period, and queues them."""
+    """Looks for orders that are left behind, at the start and then once a period, and queues them.
+
+    An order whose job was put is the job's matter from then on: it is tried again, and in the end a dead letter.
+    """
 
     def __init__(
         self,
@@ -31,7 +30,6 @@ class PendingOrdersSweep(BackgroundService):
         self._sessions = sessions
         self._processing = processing
         self._period = settings.sweep_seconds
-        self._after = 0
         self._logger = logger
 
     async def execute(self, stopping: CancellationToken) -> None:
@@ -43,23 +41,10 @@ class PendingOrdersSweep(BackgroundService):
                 self._logger.exception("The sweep for pending orders failed; it is tried again in %g s", self._period)
 
     async def sweep(self) -> int:
-        """Queue what is left behind, as far as there is room; returns how many.
-
-        Some at a time, going on where the last sweep ended, so that orders which fail each time hold up no others.
-        """
-        unsettled = Order.status == Status.RECEIVED
-        untold = Order.status.in_([Status.PROCESSED, Status.REFUSED]) & Order.notified_at.is_(None)
-        query = (
-            select(Order.id).where(or_(unsettled, untold), Order.id > self._after).order_by(Order.id).limit(_AT_ONCE)
-        )
-        async with self._sessions() as session:
-            pending = list(await session.scalars(query))
-        queued = 0
-        for order_id in pending:
-            if not self._processing.try_queue_order_processing(order_id):
-                return queued
-            self._after = order_id
-            queued += 1
-        if len(pending) < _AT_ONCE:
-            self._after = 0
-        return queued
+        """Queue what is left behind, some at a time; returns how many."""
+        left_behind = (Order.status == Status.RECEIVED) & Order.queued_at.is_(None)
+        async with self._sessions() as session, session.begin():
+            orders = list(await session.scalars(select(Order).where(left_behind).order_by(Order.id).limit(_AT_ONCE)))
+            for order in orders:
+                await self._processing.queue_order_processing(order, session)
+        return sum(order.queued_at is not None for order in orders)

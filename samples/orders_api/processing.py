@@ -2,60 +2,79 @@
 
 import logging
 
-from sqlalchemy import update
+import anyio
+from pydantic import BaseModel
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from corner_host import BackgroundTaskQueue, Clock
+from corner_host import Clock, JobClient
+from corner_host.jobs import JobContext, RetryPolicy
+from corner_host.primitives import Backoff
 
 from .events import OrderEvents
 from .invoices import InvoiceArchive
 from .mail import Notifier
 from .products import ProductCatalogue
 from .schemas import OrderOut
+from .settings import OrdersApiSettings
 from .tables import Customer, Order, Product, Status
+
+_LOOK_SECONDS = 0.05
+
+
+class ProcessOrder(BaseModel):
+    """The job of processing an order."""
+
+    order_id: int
+
+
+def retry_policy(attempts: int, ceiling: float) -> RetryPolicy:
+    """Return how often and how soon a job that failed is tried again; *ceiling* in seconds."""
+    return RetryPolicy(max_attempts=attempts, backoff=Backoff(first=min(0.5, ceiling), ceiling=ceiling))
 
 
 class OrderProcessingService:
-    """Queues the processing of orders. An order that waits or is being processed is not queued again."""
+    """Queues the processing of orders as durable jobs, each in the transaction that stores the order."""
 
-    def __init__(self, queue: BackgroundTaskQueue) -> None:
-        self._queue = queue
-        self._under_way: set[int] = set()
+    def __init__(
+        self,
+        jobs: JobClient,
+        settings: OrdersApiSettings,
+        clock: Clock,
+        logger: logging.Logger,
+    ) -> None:
+        self._jobs = jobs
+        self._most = settings.max_waiting_orders
+        self._clock = clock
+        self._logger = logger
 
-    @property
-    def is_full(self) -> bool:
-        """Whether another order would have to wait for a place."""
-        return len(self._queue) >= self._queue.capacity
+    async def is_full(self, session: AsyncSession) -> bool:
+        """Whether as many orders wait as may."""
+        waiting = await session.scalar(select(func.count()).where(Order.status == Status.RECEIVED))
+        return (waiting or 0) >= self._most
 
-    async def queue_order_processing(self, order_id: int) -> None:
-        """Have the order processed; waits while the queue is full."""
-        if order_id not in self._under_way:
-            self._under_way.add(order_id)
-            try:
-                await self._queue.queue_background_work_item(self._work, order_id, name=f"order {order_id}")
-            except BaseException:
-                self._under_way.discard(order_id)
-                raise
+    async def wait_for_room(self, session: AsyncSession) -> None:
+        """Return once fewer orders wait than may; another process may make the room."""
+        while await self.is_full(session):
+            await session.rollback()  # and give the connection to those who make it
+            await anyio.sleep(_LOOK_SECONDS)
 
-    def try_queue_order_processing(self, order_id: int) -> bool:
-        """Have the order processed if there is a place; False if there is none."""
-        if order_id in self._under_way:
-            return True
-        self._under_way.add(order_id)
-        if self._queue.try_queue_background_work_item(self._work, order_id, name=f"order {order_id}"):
-            return True
-        self._under_way.discard(order_id)
-        return False
+    async def queue_order_processing(self, order: Order, session: AsyncSession) -> None:
+        """Have a stored order processed once *session* commits: order and job come into the world together.
 
-    async def _work(self, order_id: int, processor: "OrderProcessor") -> None:
+        Where the job cannot be put, the order stands, and the sweep finds it.
+        """
         try:
-            await processor.process(order_id)
-        finally:
-            self._under_way.discard(order_id)
+            async with session.begin_nested():
+                job = ProcessOrder(order_id=order.id)
+                await self._jobs.enqueue(job, key=f"order {order.id}", transaction=session)
+                order.queued_at = self._clock.now()
+        except Exception:
+            self._logger.exception("Order %d stands, but could not be queued; the sweep will find it", order.id)
 
 
 class OrderProcessor:
-    """Processes one order. Lives in the scope of a work item: its session is nobody else's."""
+    """Handles the job of processing one order. Lives in the job's own scope: its session is nobody else's."""
 
     def __init__(
         self,
@@ -75,8 +94,9 @@ class OrderProcessor:
         self._clock = clock
         self._logger = logger
 
-    async def process(self, order_id: int) -> None:
+    async def handle(self, job: ProcessOrder, _context: JobContext) -> None:
         """Settle the order if it is not settled, then write to the customer if nobody has."""
+        order_id = job.order_id
         order = await self._settled(order_id)
         if order is None or order.notified_at is not None or order.status is Status.CANCELLED:
             return

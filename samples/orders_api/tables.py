@@ -88,12 +88,13 @@ class Order(Base):
     fingerprint: Mapped[str]
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
     processed_at: Mapped[datetime | None]
     notified_at: Mapped[datetime | None]
     lines: Mapped[list["OrderLine"]] = relationship(lazy="selectin", order_by="OrderLine.id")
     customer: Mapped[Customer] = relationship(lazy="selectin")
 
-    __table_args__ = (Index("orders_pending", "status", "notified_at"),)
+    __table_args__ = (Index("orders_pending", "status", "queued_at"),)
 
 
 class OrderLine(Base):

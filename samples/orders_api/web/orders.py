@@ -13,6 +13,7 @@ from samples.orders_api.errors import OrderNotFoundError, ShopIsFullError
 from samples.orders_api.invoices import InvoiceArchive
 from samples.orders_api.orders import OrderService
 from samples.orders_api.schemas import OrderIn, OrderOut, OrderStatusOut, Text
+from samples.orders_api.settings import OrdersApiSettings
 from samples.orders_api.tables import Status
 
 from .problems import problems
@@ -90,13 +91,18 @@ async def cancel_order(order_id: OrderId, orders: Inject[OrderService]) -> Order
 
 
 @router.post("/do-something", status_code=202)
-async def do_something(queue: Inject[BackgroundTaskQueue]) -> dict[str, str]:
-    """Queue a closure directly: the shortest way to have something done after the answer."""
+async def do_something(queue: Inject[BackgroundTaskQueue], settings: Inject[OrdersApiSettings]) -> dict[str, str]:
+    """Queue a closure directly: the shortest way to have something done after the answer.
+
+    It is kept in memory: unlike an order, it dies with the process.
+    """
 
     async def something(token: CancellationToken, logger: logging.Logger) -> None:
         if not await token.sleep(0.1):
             logger.info("Something was done")
 
-    if not queue.try_queue_background_work_item(something, name="something"):
+    if settings.when_queue_full == "wait":
+        await queue.queue_background_work_item(something, name="something")
+    elif not queue.try_queue_background_work_item(something, name="something"):
         raise ShopIsFullError("Please try again in a few seconds.")
     return {"status": "queued"}

@@ -32,6 +32,14 @@ class PostOffice(Mailbox):
         self.handed_in = anyio.Event()
         self.opens = anyio.Event()
         self.opens.set()
+        self.unknown = ""
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        """Refuse those who are unknown, for good."""
+        if self.unknown and address.startswith(self.unknown):
+            return "550 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Take a message in, once the office is open."""

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from corner_host import BackgroundTaskQueue, Host
 from corner_host.hosting import HostedService
+from corner_host.jobs import JobControl, JobFilter, JobInfo, JobState
 from corner_host.web import WebAppService
 from samples.orders_api.database import SessionMaker
 from samples.orders_api.events import OrderEvents
@@ -104,19 +105,40 @@ class Shop:
 
     @asynccontextmanager
     async def resting(self) -> AsyncGenerator[None]:
-        """Keep the one worker busy while inside, so that orders wait."""
+        """Process no orders while inside, so that they wait."""
+        control = self.get(JobControl)
+        await control.pause_queue("orders")
+        try:
+            yield
+        finally:
+            await control.resume_queue("orders")
+
+    @asynccontextmanager
+    async def idling(self) -> AsyncGenerator[None]:
+        """Keep the one worker of the queue in memory busy while inside."""
         began, ends = anyio.Event(), anyio.Event()
 
-        async def rest() -> None:
+        async def idle() -> None:
             began.set()
             await ends.wait()
 
-        await self.queue.queue_background_work_item(rest)
+        await self.queue.queue_background_work_item(idle)
         await began.wait()
         try:
             yield
         finally:
             ends.set()
+
+    async def dead_letters(self, count: int) -> list[JobInfo]:
+        """The jobs that wait for a person, once there are *count*."""
+        control, dead = self.get(JobControl), JobFilter(state=JobState.DEAD)
+        while await control.count(dead) < count:
+            await anyio.sleep(0.01)
+        return [*await control.list(dead)]
+
+    async def failed_attempts(self) -> int:
+        """How many attempts at processing an order have failed so far."""
+        return sum(group.count for group in await self.get(JobControl).failures())
 
 
 @asynccontextmanager

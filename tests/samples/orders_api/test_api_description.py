@@ -30,7 +30,7 @@ NOTHING_TO_GET_WRONG = {(path, schemathesis.GenerationMode.NEGATIVE) for path in
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 async def test_every_answer_is_as_described(shop: OpenShop, mode: str) -> None:
     """No 5xx but the described 503; status, type and body are those of the description; bad input is refused."""
-    async with shop("--BackgroundJobs:Queue:Capacity=2000") as open_:
+    async with shop("--OrdersApi:MaxWaitingOrders=2000") as open_:
         description = (await open_.client.get("/openapi.json")).json()
         products = [each["sku"] for each in (await open_.client.get("/products")).json()]
         kinds = description["components"]["schemas"]

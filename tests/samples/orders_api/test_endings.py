@@ -12,7 +12,7 @@ import pytest
 from .process import PostOffice, ShopProcess, post_office, start_shop
 from .shop import order
 
-SWEEP = "--OrdersApi:SweepSeconds=0.2"
+QUICKLY = "--OrdersApi:RetryCeilingSeconds=0.2"
 CLIENTS, ORDERS_EACH = 50, 8
 
 
@@ -30,14 +30,14 @@ async def test_orders_survive_a_killed_process(settings: list[str]) -> None:
     """kill -9 with one order under way and the others waiting: after a restart each is processed, and told, once."""
     async with post_office() as (office, mail):
         office.opens = anyio.Event()
-        async with start_shop(*settings, *mail, SWEEP) as shop:
+        async with start_shop(*settings, *mail, QUICKLY) as shop:
             before = await stock_of(shop)
             taken = [(await shop.client.post("/orders", json=order("ROLL", 2))).json()["id"] for _ in range(12)]
             await office.handed_in.wait()
             status = await shop.end(signal.SIGKILL)
         accepted_by_then = office.ids
         office.opens.set()
-        async with start_shop(*settings, *mail, SWEEP) as shop:
+        async with start_shop(*settings, *mail, QUICKLY) as shop:
             orders = await shop.until_all_are_told(office, len(taken))
             after = await stock_of(shop)
             status_of_stop = await shop.end(signal.SIGTERM)
@@ -57,7 +57,7 @@ async def test_fifty_clients_and_a_stop_in_the_middle_lose_nothing(settings: lis
     Until the stop there is no answer but 201. A client that lost its connection sends the same order with the same key
     to the restarted shop, which tells whether it had it.
     """
-    many = [SWEEP, "--BackgroundJobs:Queue:Capacity=2000", "--BackgroundJobs:Queue:MaxConcurrency=4"]
+    many = [QUICKLY, "--Jobs:MaxConcurrency=4"]
     many.append("--Logging:LogLevel:corner_host.web.access=Warning")
     answered: dict[str, int] = {}
     statuses: Counter[int] = Counter()

@@ -34,7 +34,7 @@ async def test_the_same_key_for_another_order_is_a_conflict(shop: OpenShop) -> N
 
 async def test_thirty_at_once_with_one_key_place_one_order(shop: OpenShop) -> None:
     """One of them gets 201, the others 200 and the same order; stock is taken once."""
-    async with shop("--BackgroundJobs:Queue:MaxConcurrency=4") as open_:
+    async with shop("--Jobs:MaxConcurrency=4") as open_:
         before = await open_.stock("ROLL")
         answers = []
 

@@ -7,9 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from corner_host.di import create_instance
 from samples.orders_api.mail import MailServer
-from samples.orders_api.pending import PendingOrdersSweep
 from samples.orders_api.tables import Status
 
 from .conftest import OpenShop
@@ -17,12 +15,12 @@ from .postgres import PostgresServer
 from .process import post_office
 from .shop import order
 
-SWEEP = "--OrdersApi:SweepSeconds=0.1"
+RETRY = "--OrdersApi:RetryCeilingSeconds=0.1"
 
 
 async def test_orders_are_served_while_no_mail_can_be_sent(shop: OpenShop) -> None:
     """They are taken and processed; when the mail server is back, each customer is told, once, by the same Message-ID."""
-    async with shop(SWEEP, "--Mail:Attempts=2") as open_:
+    async with shop(RETRY) as open_:
         server = open_.get(MailServer)
         await server.stop()
         numbers = [await open_.placed(order()) for _ in range(3)]
@@ -42,23 +40,19 @@ async def test_orders_are_served_while_no_mail_can_be_sent(shop: OpenShop) -> No
         assert stock == 5000 - 3
 
 
-async def test_a_slow_mail_server_is_not_handed_a_message_twice(shop: OpenShop) -> None:
-    """The sweep leaves an order alone that another worker is just about to tell of."""
+async def test_an_address_that_is_refused_for_good_is_a_dead_letter(shop: OpenShop) -> None:
+    """It is not tried again; the order stands, others go on, and an operator sees why."""
     async with post_office() as (office, mail):
-        office.opens = anyio.Event()
-        async with shop("--BackgroundJobs:Queue:MaxConcurrency=4", "--OrdersApi:SweepSeconds=3600", *mail) as open_:
-            number = await open_.placed(order())
-            await office.handed_in.wait()
-            office.handed_in = anyio.Event()
-            await create_instance(open_.host.services, PendingOrdersSweep).sweep()
-            with anyio.move_on_after(0.3):
-                await office.handed_in.wait()
-            handed_in_again = office.handed_in.is_set()
-            office.opens.set()
-            await open_.told(number)
+        office.unknown = "ana@"
+        async with shop(RETRY, *mail) as open_:
+            refused, told = await open_.placed(order()), await open_.placed(order(customer="ben"))
+            await open_.told(told)
+            (letter,) = await open_.dead_letters(1)
+            row = await open_.row(refused)
 
-    assert not handed_in_again
-    assert office.ids == [f"<order-{number}@corner-shop.example>"]
+    assert (row.status, row.notified_at) == (Status.PROCESSED, None)
+    assert (letter.attempt, letter.key, letter.error_type) == (1, f"order {refused}", "JobFailed")
+    assert "ana@" in (letter.error or "")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -84,26 +78,24 @@ async def test_a_locked_database_is_said_and_waited_for(shop: OpenShop, database
 async def test_an_order_whose_processing_finds_the_database_locked_is_processed_later(
     shop: OpenShop, database: str
 ) -> None:
-    """The work item fails, and the sweep comes back to the order."""
+    """Its job waits, or fails and is tried again; stock is taken once."""
     path = database.removeprefix("sqlite+aiosqlite:///")
-    async with shop(SWEEP, f"--OrdersApi:Database={database}?timeout=0.1") as open_:
+    async with shop(RETRY, f"--OrdersApi:Database={database}?timeout=0.1") as open_:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            async with open_.resting():
-                number = await open_.placed(order())
-                other.execute("BEGIN IMMEDIATE")
-            while open_.queue.snapshot().failed < 1:
-                await anyio.sleep(0.01)
+            number = await open_.placed(order())
+            other.execute("BEGIN IMMEDIATE")
+            await anyio.sleep(0.3)  # longer than anybody here waits for a lock
             other.execute("ROLLBACK")
         await open_.told(number)
 
         assert await open_.stock("ROLL") == 5000 - 1
-        assert len(open_.mail) == 1
+        assert {each["Message-ID"] for each in open_.mail} == {f"<order-{number}@corner-shop.example>"}
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 async def test_a_database_that_went_away_comes_back(shop: OpenShop, postgres: PostgresServer) -> None:
     """While it is away every question about orders is answered 503; orders left behind are processed when it is back."""
-    async with shop(SWEEP) as open_:
+    async with shop(RETRY) as open_:
         await open_.told(await open_.placed(order()))
         async with open_.resting():
             left_behind = await open_.placed(order())
@@ -133,10 +125,10 @@ async def test_an_invoice_that_cannot_be_written_is_made_good(shop: OpenShop, tm
     """A file where the folder should be: the order is processed, and told when there is an invoice to send."""
     blocked = tmp_path / "invoices"
     blocked.write_text("in the way")
-    async with shop(SWEEP) as open_:
+    async with shop(RETRY) as open_:
         number = await open_.placed(order())
         await open_.until(number, lambda each: each.status is Status.PROCESSED)
-        while open_.queue.snapshot().failed < 1:
+        while await open_.failed_attempts() < 1:
             await anyio.sleep(0.01)
         mail = open_.mail
         blocked.unlink()

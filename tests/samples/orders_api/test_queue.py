@@ -6,18 +6,20 @@ from decimal import Decimal
 
 import anyio
 import anyio.lowlevel
-import httpx2
 import pytest
+from sqlalchemy import text
 
 from corner_host.background import MetricsService
 from corner_host.di import create_instance
+from corner_host.jobs import JobControl
 from samples.orders_api.pending import PendingOrdersSweep
 from samples.orders_api.tables import Order, OrderLine, Status
 
 from .conftest import OpenShop
 from .shop import order
 
-SMALL = "--BackgroundJobs:Queue:Capacity=2"
+REFUSING = "BEGIN SELECT RAISE(ABORT, 'no room for jobs'); END"
+SMALL = "--OrdersApi:MaxWaitingOrders=2"
 
 
 def forgotten() -> Order:
@@ -28,25 +30,23 @@ def forgotten() -> Order:
     )
 
 
-async def test_a_full_queue_refuses_before_anything_is_stored(shop: OpenShop) -> None:
+async def test_too_many_waiting_orders_are_refused_before_anything_is_stored(shop: OpenShop) -> None:
     """503 with Retry-After, no order; what was placed before stands, and there is room again later."""
     async with shop(SMALL) as open_:
         async with open_.resting():
             placed = [await open_.placed(order()) for _ in range(2)]
             refused = await open_.post(order())
-            closure = await open_.client.post("/do-something")
         for number in placed:
             await open_.told(number)
 
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         assert refused.json()["title"] == "Too many orders wait"
-        assert (closure.status_code, closure.headers["retry-after"]) == (503, "5")
         assert [row.id for row in await open_.rows()] == placed
         assert (await open_.post(order())).status_code == 201
 
 
-async def test_a_full_queue_lets_orders_wait_by_setting(shop: OpenShop) -> None:
-    """The order stands, and is answered once it has a place; an order that is sent again meanwhile finds it."""
+async def test_too_many_waiting_orders_wait_by_setting(shop: OpenShop) -> None:
+    """The request is held, nothing is stored, and it is answered once there is room."""
     async with shop(SMALL, "--OrdersApi:WhenQueueFull=wait") as open_:
         answers: list[int] = []
 
@@ -57,14 +57,34 @@ async def test_a_full_queue_lets_orders_wait_by_setting(shop: OpenShop) -> None:
             for _ in range(2):
                 await open_.placed(order())
             customers.start_soon(send)
-            while len(await open_.rows()) < 3:
-                await anyio.lowlevel.checkpoint()
-            again = await open_.post(order(), "third")
-            before = [*answers]
+            await anyio.sleep(0.2)  # more than it takes to look for room
+            before, stored = [*answers], len(await open_.rows())
         await open_.told(3)
 
-        assert (again.status_code, again.json()["id"]) == (200, 3)
-        assert (before, answers) == ([], [201])
+        assert (before, stored, answers) == ([], 2, [201])
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_full_queue_in_memory_refuses_or_waits_by_setting(shop: OpenShop) -> None:
+    """Closures have a queue of their own: 503 with Retry-After, or the request is held until there is a place."""
+    one = "--BackgroundJobs:Queue:Capacity=1"
+    async with shop(one) as open_, open_.idling():
+        answers = [await open_.client.post("/do-something") for _ in range(2)]
+    async with shop(one, "--OrdersApi:WhenQueueFull=wait") as open_:
+        held: list[int] = []
+
+        async def send() -> None:
+            held.append((await open_.client.post("/do-something")).status_code)
+
+        async with anyio.create_task_group() as customers, open_.idling():
+            await send()
+            customers.start_soon(send)
+            await anyio.sleep(0.2)  # more than an answer takes
+            before = [*held]
+
+    assert [each.status_code for each in answers] == [202, 503]
+    assert answers[1].headers["retry-after"] == "5"
+    assert (before, held) == ([202], [202, 202])
 
 
 async def test_an_order_is_cancelled_before_it_is_processed_and_not_after(shop: OpenShop) -> None:
@@ -86,7 +106,7 @@ async def test_an_order_is_cancelled_before_it_is_processed_and_not_after(shop: 
 
 async def test_cancelling_while_orders_are_processed_has_one_winner_each(shop: OpenShop) -> None:
     """Each order is either processed, and cancelling it was too late, or cancelled, and has taken nothing."""
-    async with shop("--BackgroundJobs:Queue:MaxConcurrency=4") as open_:
+    async with shop("--Jobs:MaxConcurrency=4") as open_:
         stock = await open_.stock("ROLL")
         cancelled: dict[int, int] = {}
 
@@ -110,7 +130,7 @@ async def test_cancelling_while_orders_are_processed_has_one_winner_each(shop: O
 
 async def test_stock_never_falls_below_zero(shop: OpenShop) -> None:
     """Forty orders at once for ten loaves, in both orders of lines: ten are filled, thirty refused, the shelf is empty."""
-    async with shop("--BackgroundJobs:Queue:MaxConcurrency=4") as open_:
+    async with shop("--Jobs:MaxConcurrency=4") as open_:
         await open_.set_stock("BREAD-RYE", 10)
         await open_.set_stock("BREAD-SPELT", 300)
         numbers: list[int] = []
@@ -128,47 +148,52 @@ async def test_stock_never_falls_below_zero(shop: OpenShop) -> None:
         assert (await open_.stock("BREAD-RYE"), await open_.stock("BREAD-SPELT")) == (0, 280)
         assert await open_.points("ana") == 10 * 13
         assert len(open_.mail) == 40
-        assert open_.get(MetricsService).snapshot().failed == 0
+        assert await open_.failed_attempts() == 0
 
 
-async def test_every_order_that_was_taken_is_processed_though_the_queue_was_full(shop: OpenShop) -> None:
-    """Many at once for two places: who is answered 201 has an order that the sweep finds, who is answered 503 has none."""
-    async with shop(SMALL, "--OrdersApi:SweepSeconds=0.05") as open_:
-        answers: list[httpx2.Response] = []
+async def test_an_order_and_its_job_are_stored_together(shop: OpenShop) -> None:
+    """Each order that waits has one job, and no job is there without its order."""
+    async with shop() as open_, open_.resting():
+        numbers = [await open_.placed(order()) for _ in range(3)]
+        refused = await open_.post(order(customer="nobody"))
+        jobs = await open_.get(JobControl).list()
+        rows = await open_.rows()
 
-        async def send() -> None:
-            answers.append(await open_.post(order()))
-
-        async with open_.resting(), anyio.create_task_group() as customers:
-            for _ in range(12):
-                customers.start_soon(send)
-        taken = sorted(answer.json()["id"] for answer in answers if answer.status_code == 201)
-        for number in taken:
-            await open_.told(number)
-
-        assert {answer.status_code for answer in answers} <= {201, 503}
-        assert len(taken) > 2
-        assert [row.id for row in await open_.rows()] == taken
-        assert len(open_.mail) == len(taken)
+    assert refused.status_code == 422
+    assert sorted(job.payload["order_id"] for job in jobs) == [row.id for row in rows] == numbers
+    assert all(row.queued_at is not None for row in rows)
 
 
-async def test_the_sweep_goes_round_and_queues_nothing_twice(shop: OpenShop) -> None:
-    """As many as there is room for, the rest the next time; an order that waits already is left alone."""
-    async with shop("--BackgroundJobs:Queue:Capacity=3", "--OrdersApi:SweepSeconds=3600") as open_:
+async def test_an_order_whose_job_cannot_be_stored_stands_and_is_swept_up(shop: OpenShop) -> None:
+    """It is answered 201 and logged; the sweep queues it once jobs can be stored again, and once only."""
+    async with shop("--OrdersApi:SweepSeconds=3600") as open_:
         sweep = create_instance(open_.host.services, PendingOrdersSweep)
-        async with open_.resting():
-            async with open_.sessions() as session, session.begin():
-                session.add_all(forgotten() for _ in range(5))
-            swept = [await sweep.sweep(), await sweep.sweep(), len(open_.queue)]
-        for number in (1, 2, 3):
-            await open_.told(number)
-        swept.append(await sweep.sweep())
-        for number in (4, 5):
-            await open_.told(number)
+        number = await open_.placed(order())
+        async with open_.sessions() as session, session.begin():
+            session.add_all(forgotten() for _ in range(2))
+        swept = [await sweep.sweep(), await sweep.sweep()]
+        for each in (number, number + 1, number + 2):
+            await open_.told(each)
 
-        assert swept == [3, 0, 3, 2]
-        assert await sweep.sweep() == 0
-        assert len(open_.mail) == 5
+        assert swept == [2, 0]
+        assert len(open_.mail) == 3
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_what_keeps_a_job_from_being_stored_does_not_lose_the_order(shop: OpenShop) -> None:
+    """The database refuses the job: the order is answered 201, and left for the sweep."""
+    async with shop("--OrdersApi:SweepSeconds=3600") as open_:
+        async with open_.sessions() as session, session.begin():
+            await session.execute(text(f"CREATE TRIGGER full BEFORE INSERT ON corner_jobs {REFUSING}"))
+        number = await open_.placed(order())
+        stored = await open_.row(number)
+        async with open_.sessions() as session, session.begin():
+            await session.execute(text("DROP TRIGGER full"))
+        swept = await create_instance(open_.host.services, PendingOrdersSweep).sweep()
+        await open_.told(number)
+
+    assert (stored.status, stored.queued_at) == (Status.RECEIVED, None)
+    assert swept == 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
