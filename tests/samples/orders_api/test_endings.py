@@ -50,6 +50,7 @@ async def test_orders_survive_a_killed_process(settings: list[str]) -> None:
     assert max(Counter(office.ids).values()) <= 2  # the one under way may have been accepted from the dying process
 
 
+@pytest.mark.once
 @pytest.mark.timeout(300)
 async def test_fifty_clients_and_a_stop_in_the_middle_lose_nothing(settings: list[str]) -> None:
     """Every order that was answered stands, and is processed and told once; what was not answered is sent again.

@@ -100,17 +100,18 @@ async def test_a_database_that_went_away_comes_back(shop: OpenShop, postgres: Po
         async with open_.resting():
             left_behind = await open_.placed(order())
             await anyio.to_thread.run_sync(postgres.stop)
-        try:
-            answers = [
-                await open_.post(order(), "key"),
-                await open_.client.get("/orders"),
-                await open_.client.get("/orders/1"),
-                await open_.client.post("/orders/1/cancel"),
-            ]
-            alive, ready = await open_.client.get("/alive"), await open_.client.get("/health")
-        finally:
-            await anyio.to_thread.run_sync(postgres.start)
-        ready_again = await open_.client.get("/health")
+            try:
+                answers = [
+                    await open_.post(order(), "key"),
+                    await open_.client.get("/orders"),
+                    await open_.client.get("/orders/1"),
+                    await open_.client.post("/orders/1/cancel"),
+                ]
+                alive, ready = await open_.client.get("/alive"), await open_.client.get("/health")
+            finally:
+                await anyio.to_thread.run_sync(postgres.start)
+            while (ready_again := await open_.client.get("/health")).status_code != 200:
+                await anyio.sleep(0.05)
         again = await open_.post(order(), "key")
         for number in (left_behind, again.json()["id"]):
             await open_.told(number)
