@@ -27,24 +27,32 @@ service that stops on the first item it cannot call. The queue lives in memory; 
 
 from .accounts import MetricsSnapshot, Outcome, ProcessingTime
 from .contracts import ShutdownMode
+from .control import QueueControl
 from .errors import QueueClosedError, WorkItemTimeoutError
 from .hosted_service import QueuedHostedService
 from .metrics import MetricsService
 from .options import QueueOptions
 from .queue import BackgroundTaskQueue
 from .registration import add_background_jobs
+from .views import FailedItem, QueuePause, QueueStatus, RunningItem, WaitingItem
 from .work_item import WorkItem
 
 __all__ = [
     "BackgroundTaskQueue",
+    "FailedItem",
     "MetricsService",
     "MetricsSnapshot",
     "Outcome",
     "ProcessingTime",
     "QueueClosedError",
+    "QueueControl",
     "QueueOptions",
+    "QueuePause",
+    "QueueStatus",
     "QueuedHostedService",
+    "RunningItem",
     "ShutdownMode",
+    "WaitingItem",
     "WorkItem",
     "WorkItemTimeoutError",
     "add_background_jobs",

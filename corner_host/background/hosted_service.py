@@ -9,13 +9,13 @@ from corner_host.hosting import BackgroundService
 from corner_host.primitives import CancellationToken
 
 from .contracts import ShutdownMode
+from .not_run import report_not_run
 from .options import QueueOptions
 from .queue import BackgroundTaskQueue
 from .work_item import WorkItem
 from .workers import Workers
 
 _log = logging.getLogger("corner_host.background.QueuedHostedService")
-_NAMES_PER_LINE = 50
 
 
 class QueuedHostedService(BackgroundService):
@@ -64,7 +64,7 @@ class QueuedHostedService(BackgroundService):
                 not_run += self._queue.give_up()
                 raise workers.exit
         finally:
-            _report(not_run)
+            report_not_run(not_run)
 
     async def _work(self, workers: Workers, stopping: CancellationToken, not_run: list[WorkItem]) -> None:
         done = anyio.Event()
@@ -98,11 +98,3 @@ class QueuedHostedService(BackgroundService):
         if self._options.shutdown_mode is ShutdownMode.CANCEL:
             workers.cut()
         return not_run
-
-
-def _report(not_run: list[WorkItem]) -> None:
-    for start in range(0, len(not_run), _NAMES_PER_LINE):
-        names = ", ".join(item.name for item in not_run[start : start + _NAMES_PER_LINE])
-        _log.warning(
-            "Not run, %d to %d of %d: %s", start + 1, min(start + _NAMES_PER_LINE, len(not_run)), len(not_run), names
-        )

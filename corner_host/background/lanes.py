@@ -5,6 +5,8 @@ for all: taking and adding cost the same whatever the length.
 """
 
 from collections import deque
+from collections.abc import Iterable
+from itertools import chain, islice
 from typing import Generic, TypeVar, final
 
 T = TypeVar("T")
@@ -54,6 +56,11 @@ class PriorityLanes(Generic[T]):
             # priorities may be any numbers, such as times: a lane does not outlive its items
             del self._lanes[self._order.pop(0)]
         return item
+
+    def merged(self, usual: Iterable[T], limit: int) -> list[T]:
+        """Return the first items of this and of *usual*, which has the priority 0, without taking them."""
+        lanes = {**self._lanes, 0: usual}
+        return list(islice(chain.from_iterable(lanes[priority] for priority in sorted(lanes, reverse=True)), limit))
 
     @property
     def highest(self) -> int:

@@ -15,21 +15,30 @@ one of them does at a go does not wake all.
 from collections import deque
 from collections.abc import Iterable
 from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from math import inf
 from sys import modules
 from threading import RLock
 from time import perf_counter
 from typing import Any, NoReturn, final
 
+import anyio
+
 from corner_host.diagnostics.tracing import SDK as TRACING_SDK
 from corner_host.diagnostics.tracing import publish
-from corner_host.primitives import Duration
+from corner_host.primitives import Duration, seconds
 
-from .accounts import Accounts, MetricsSnapshot
+from .accounts import Accounts, MetricsSnapshot, ProcessingTime
 from .contracts import QUEUE, Work
 from .errors import QueueClosedError
+from .failures import Failures
 from .lanes import PriorityLanes
+from .rates import Counts, Rates
+from .views import QueuePause, QueueStatus
 from .waiters import TaskWaiter, ThreadWaiter
 from .work_item import WorkItem
+
+_WAITS = 1000
 
 
 @final
@@ -82,6 +91,13 @@ class BackgroundTaskQueue:
         self._consumers: deque[TaskWaiter[None]] = deque()
         self._is_calling = False  # whether the next item is to wake a consumer
         self._joiners: list[TaskWaiter[None]] = []
+        self._pause: QueuePause | None = None
+        self._pause_ends = 0.0
+        self._full_since: datetime | None = None
+        self._waits: deque[float] = deque(maxlen=_WAITS)
+        self._rates = Rates(perf_counter())
+        self.failures = Failures()
+        self.workers: list[Any] = []
 
     @property
     def capacity(self) -> int:
@@ -195,28 +211,40 @@ class BackgroundTaskQueue:
         Raises:
             QueueClosedError: The queue is closed, and nothing waits any more.
         """
-        while True:
-            item = self.take()
-            if item is not None:
-                return item
-            waiter = TaskWaiter(None)
-            with self._lock:
-                if not len(self):
-                    if self.is_closed:
-                        raise QueueClosedError
-                    self._consumers.append(waiter)
-                    self._is_calling = True
-                else:
-                    continue
-            try:
+        while (item := self.take()) is None:
+            await self.wait_for_work()
+        return item
+
+    async def wait_for_work(self) -> None:
+        """Wait until there may be something to take.
+
+        Raises:
+            QueueClosedError: The queue is closed, and nothing waits any more.
+        """
+        waiter = TaskWaiter(None)
+        with self._lock:
+            is_paused = self.is_paused
+            if not is_paused and len(self):
+                return
+            if self._is_closed:
+                raise QueueClosedError
+            self._consumers.append(waiter)
+            self._is_calling = not is_paused
+            left = self._pause_ends - perf_counter() if is_paused else inf
+        try:
+            with anyio.move_on_after(left):
                 await waiter.wait()
-            except BaseException:
-                self._leave(waiter)
-                raise
-            self._pass_on(1)
+                self._pass_on(1)
+                return
+        except BaseException:
+            self._leave(waiter)
+            raise
+        self._leave(waiter)
 
     def take(self) -> WorkItem | None:
-        """Take the item that is next, or None when nothing waits."""
+        """Take the item that is next, or None when nothing waits, or the queue is paused."""
+        if self._pause is not None and self.is_paused:
+            return None
         if self._others.length:
             item = self._take_by_priority()
         else:
@@ -229,8 +257,9 @@ class BackgroundTaskQueue:
         return item
 
     def close(self) -> None:
-        """Take no more work; what waits can still be taken. Producers that wait for room are refused."""
+        """Take no more work; what waits can still be taken. Producers that wait for room are refused, and a pause ends."""
         with self._lock:
+            self.resume()
             self._is_closed = True
             self._room = 0
             self._accounts.rejected += len(self._producers)
@@ -247,11 +276,18 @@ class BackgroundTaskQueue:
         """Close, and take out everything that waits, counting it as not run; returns it in order."""
         with self._lock:
             self.close()
-            given_up = list(iter(self.take, None))
-            self._accounts.not_run += len(given_up)
+            return self.purge()
+
+    def purge(self) -> list[WorkItem]:
+        """Take out everything that waits, counting it as not run; returns it in order. Producers that wait come next."""
+        with self._lock:
+            pause, self._pause = self._pause, None
+            purged = [item for item in (self.take() for _ in range(len(self))) if item is not None]
+            self._pause = pause
+            self._accounts.not_run += len(purged)
             if not self._accounts.unfinished:
                 self._settle()
-            return given_up
+            return purged
 
     async def join(self) -> None:
         """Return once nothing waits and nothing runs."""
@@ -267,6 +303,97 @@ class BackgroundTaskQueue:
             with self._lock:
                 if waiter in self._joiners:
                     self._joiners.remove(waiter)
+
+    def pause(self, duration: Duration | None = None, *, reason: str = "") -> QueuePause:
+        """Have nothing taken from now on; what runs goes on, and new work is taken in until the queue is full.
+
+        Args:
+            duration: For how long, in seconds or as a ``timedelta``, above 0; None: until `resume`.
+            reason: Why; whoever looks at the queue gets to read it.
+        """
+        length = None if duration is None else seconds(duration, "duration", above=0.0)
+        now = datetime.now(UTC)
+        pause = QueuePause(since=now, until=None if length is None else now + timedelta(seconds=length), reason=reason)
+        with self._lock:
+            if not self._is_closed:
+                self._pause_ends = inf if length is None else perf_counter() + length
+                self._pause = pause
+                self.stir()
+        return pause
+
+    def resume(self) -> bool:
+        """End a pause; returns whether there was one."""
+        with self._lock:
+            was_paused = self.is_paused
+            self._pause = None
+            self.stir()
+            return was_paused
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is taken."""
+        return self.paused is not None
+
+    @property
+    def paused(self) -> QueuePause | None:
+        """Since when, until when and why nothing is taken; None while the queue is not paused."""
+        pause = self._pause
+        return pause if pause is not None and perf_counter() < self._pause_ends else None
+
+    def waiting(self, limit: int = 100) -> list[WorkItem]:
+        """Return the next items, without taking them; no more than *limit*."""
+        with self._lock:
+            return self._others.merged(self._usual, limit)
+
+    def stir(self) -> None:
+        """Have all consumers look again."""
+        with self._lock:
+            for consumer in self._consumers:
+                consumer.wake()
+            self._consumers.clear()
+            self._is_calling = False
+
+    def pass_on(self) -> None:
+        """Let another consumer have what one that was woken leaves."""
+        self._pass_on(0)
+
+    def observe(self, now: float, waited: float) -> None:
+        """Note, now and then, how long an item has waited."""
+        self._waits.append(waited)
+        if self._rates.is_due(now):
+            self._rates.note(now, self._counts(self.snapshot()))
+
+    def status(self) -> QueueStatus:
+        """Return what an operator asks first."""
+        now = perf_counter()
+        with self._lock:
+            numbers = self.snapshot()
+            following = self.waiting(1)
+            if numbers.depth < self._capacity - self._capacity // 10:
+                self._full_since = None
+            saturated_since = self._full_since
+        counts = self._counts(numbers)
+        came, ended, failed = self._rates.per_second(now, counts)
+        self._rates.note(now, counts)
+        waits = ProcessingTime.of(list(self._waits), count=0, total=0.0) if self._waits else None
+        return QueueStatus(
+            name=QUEUE,
+            numbers=numbers,
+            concurrency=sum(workers.concurrency for workers in self.workers),
+            pause=self.paused,
+            is_closed=self._is_closed,
+            in_rate=came,
+            out_rate=ended,
+            failed_rate=failed,
+            wait_p50=waits and waits.p50,
+            wait_p95=waits and waits.p95,
+            oldest_wait=now - following[0].queued_at if following else None,
+            saturated_since=saturated_since,
+        )
+
+    @staticmethod
+    def _counts(numbers: MetricsSnapshot) -> Counts:
+        return Counts(numbers.queued, numbers.completed + numbers.failed + numbers.cancelled, numbers.failed)
 
     def snapshot(self) -> MetricsSnapshot:
         """Return all numbers of one moment; they add up as ``accounts`` says."""
@@ -295,6 +422,8 @@ class BackgroundTaskQueue:
         self._lock.acquire()  # half the price of ``with``, here where every item passes
         try:
             if len(self._usual) >= self._room:
+                if self._full_since is None:
+                    self._full_since = datetime.now(UTC)
                 return item
             if priority:
                 self._others.append(item, priority)

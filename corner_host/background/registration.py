@@ -9,6 +9,7 @@ from corner_host.configuration import Configuration, ConfigurationSection
 from corner_host.di import ServiceCollection
 from corner_host.hosting import BuildCheck, add_hosted_service
 
+from .control import QueueControl
 from .hosted_service import QueuedHostedService
 from .metrics import MetricsService
 from .options import QueueOptions
@@ -60,6 +61,7 @@ def add_background_jobs(
     services.try_add_singleton(QueueOptions, factory=make_queue_options)
     services.try_add_singleton(CacheCleanupOptions, factory=make_cleanup_options)
     services.try_add_singleton(MetricsService)
+    services.try_add_singleton(QueueControl)
     add_memory_cache(services)
     add_hosted_service(services, QueuedHostedService)
     add_hosted_service(services, CacheCleanupService)

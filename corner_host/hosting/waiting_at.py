@@ -12,6 +12,7 @@ import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import Any, Final, final
 
@@ -81,6 +82,16 @@ def waiting_at(
         if any(_is_application(frame) for frame in below):
             frames += below
     return _innermost(frames)
+
+
+def raised_at(error: BaseException) -> Place:
+    """Return the innermost line of an application that *error* went through; of anything else if there is none."""
+    steps = list(walk_tb(error.__traceback__))
+    for own in (_is_application, _is_no_machinery):
+        for frame, line in reversed(steps):
+            if own(frame):
+                return Place(frame.f_code.co_filename, line, frame.f_code.co_qualname)
+    return Place()
 
 
 def _innermost(frames: list[FrameType]) -> Place:

@@ -1,0 +1,131 @@
+"""What an operator gets to see of a queue, as plain values. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import final
+
+from corner_host.hosting import Place
+
+from .accounts import MetricsSnapshot
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePause:
+    """That nothing is taken from the queue for a while.
+
+    Args:
+        since: When that began, in UTC.
+        until: When it ends by itself; None: when somebody resumes it.
+        reason: Why.
+    """
+
+    since: datetime
+    until: datetime | None = None
+    reason: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStatus:
+    """A queue at one moment.
+
+    Args:
+        name: What it is called in metrics and traces.
+        numbers: How much came in, and what became of it; they add up.
+        concurrency: How many items may run at the same time; 0 while nothing works it off.
+        pause: Since when, until when and why nothing is taken from it; None while it is not paused.
+        is_closed: Whether new work is refused.
+        in_rate: Items taken in, a second, over the last minute or as much of it as is known.
+        out_rate: Items that ended, likewise.
+        failed_rate: Items that failed, likewise.
+        wait_p50: Half of the items that were looked at lately had waited at most so many seconds; None: none began yet.
+        wait_p95: So had 95 of 100.
+        oldest_wait: For how many seconds the next item has waited; None: nothing waits.
+        saturated_since: Since when it has been full, give or take a tenth; None while there is room.
+    """
+
+    name: str
+    numbers: MetricsSnapshot
+    concurrency: int
+    pause: QueuePause | None
+    is_closed: bool
+    in_rate: float
+    out_rate: float
+    failed_rate: float
+    wait_p50: float | None
+    wait_p95: float | None
+    oldest_wait: float | None
+    saturated_since: datetime | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingItem:
+    """An item that waits.
+
+    Args:
+        name: The name it was queued with, else that of what is called.
+        job: What is called.
+        priority: Higher runs first.
+        enqueued_at: When it was queued, in UTC.
+    """
+
+    name: str
+    job: str
+    priority: int
+    enqueued_at: datetime
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningItem:
+    """An item that runs.
+
+    Args:
+        id: What `QueueControl.cancel` takes; of this process.
+        name: The name it was queued with, else that of what is called.
+        job: What is called.
+        priority: Higher runs first.
+        enqueued_at: When it was queued, in UTC.
+        started_at: When it began, in UTC.
+        seconds: For how long it has run.
+        timeout: For how long it may, in seconds; None: for ever.
+        waiting_at: The innermost line of the application that it waits at; None where that cannot be told.
+    """
+
+    id: str
+    name: str
+    job: str
+    priority: int
+    enqueued_at: datetime
+    started_at: datetime
+    seconds: float
+    timeout: float | None
+    waiting_at: Place | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedItem:
+    """An item that raised, or ran out of time.
+
+    Args:
+        name: The name it was queued with, else that of what is called.
+        job: What is called.
+        error_type: The class of what it raised.
+        message: What that says.
+        place: The innermost line of the application that it came from; without a file where there is none.
+        traceback: All of it, as text.
+        failed_at: When, in UTC.
+        seconds: How long it had run.
+    """
+
+    name: str
+    job: str
+    error_type: str
+    message: str
+    place: Place
+    traceback: str
+    failed_at: datetime
+    seconds: float
