@@ -16,7 +16,6 @@ from typing import Any, final
 
 import anyio
 import anyio.lowlevel
-from anyio.abc import TaskGroup
 
 from corner_host.diagnostics.metrics import find_meter
 from corner_host.primitives import CancellationTokenSource, LoopHandle, seconds
@@ -88,14 +87,15 @@ class Workers:
         self._clean = copy_context()
         self._source = CancellationTokenSource()
         self._scope = anyio.CancelScope(shield=True)
+        self._group = anyio.create_task_group()
 
     async def run(self) -> None:
         """Run items; returns when all workers are done."""
         self._queue.workers.append(self)
         try:
             with self._scope:
-                async with anyio.create_task_group() as group:
-                    self._fill(group)
+                async with self._group:
+                    self._fill()
         finally:
             self._queue.workers.remove(self)
 
@@ -122,26 +122,30 @@ class Workers:
         What runs too much is finished.
         """
         self.concurrency = concurrency
-        # workers that wait look up, and either leave or bring in others
-        return self._loop.post(self._queue.stir)
+        return self._loop.post(self._adapt)
 
-    def _fill(self, group: TaskGroup) -> None:
+    def _adapt(self) -> None:
+        self._queue.stir()  # of those who wait, some may have to leave
+        if self.desks:  # else the group has ended
+            self._fill()
+
+    def _fill(self) -> None:
         while len(self.desks) < self.concurrency:
             desk = Desk(CancellationTokenSource.linked(self._source.token))
             self.desks.append(desk)
-            self._clean.run(group.start_soon, self._work, desk, group)
+            self._clean.run(self._group.start_soon, self._work, desk)
 
-    async def _work(self, desk: Desk, group: TaskGroup) -> None:
+    async def _work(self, desk: Desk) -> None:
         desk.coroutine = anyio.get_current_task().coro
         try:
             with desk.source, desk.scope:
-                if await self._run_items(desk, group):
+                if await self._run_items(desk):
                     return
         finally:
             self.desks.remove(desk)
-        self._fill(group)
+        self._fill()
 
-    async def _run_items(self, desk: Desk, group: TaskGroup) -> bool:
+    async def _run_items(self, desk: Desk) -> bool:
         """Run what is queued; returns whether the worker is not needed any more, and else wants a successor."""
         # looked up once, since this is the loop that every item passes
         queue, take, scopes, token, timeout, telemetry = (
@@ -151,11 +155,9 @@ class Workers:
         slice_end = 0.0
         follows = 0.0  # when the item before has ended, which is when the next one starts if nothing happens in between
         while True:
-            if not follows:
-                if len(self.desks) > self.concurrency:
-                    queue.pass_on()
-                    return True
-                self._fill(group)
+            if not follows and len(self.desks) > self.concurrency:
+                queue.pass_on()
+                return True
             item = take()
             if item is None:
                 try:
