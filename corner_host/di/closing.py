@@ -21,6 +21,8 @@ SHIELDED_SECONDS: Final = 30.0
 class Owner(Protocol):
     """Who holds objects until it ends."""
 
+    held_: list[Held]
+
     @property
     def name_(self) -> str:
         """What it is called in messages."""
@@ -30,13 +32,15 @@ class Owner(Protocol):
 async def aclose_all(held: list[Held], owner: Owner, *, cancelled: bool = False) -> None:
     """Close everything in *held*, last first, one after the other; asynchronously where an object can.
 
+    What the owner comes to hold meanwhile, because it was being made when the closing began, is closed at the end.
+
     A cancellation of the caller cuts short the closing that it meets. The others are closed nevertheless, each shielded
     for up to `SHIELDED_SECONDS`; then the cancellation goes on. Generators are not shielded: they may have cancel scopes
     of their own open, which have to be left from inside.
 
     Args:
         held: What to close; it is emptied.
-        owner: Who held it, for messages.
+        owner: Who held it.
         cancelled: The caller is leaving by a cancellation already: shield from the start.
     """
     failures: list[BaseException] | None = None
@@ -54,6 +58,8 @@ async def aclose_all(held: list[Held], owner: Owner, *, cancelled: bool = False)
         except BaseException as error:  # noqa: BLE001 - raised below, once the rest is closed
             failures = [error] if failures is None else [*failures, error]
             cancelled = cancelled or not isinstance(error, Exception)
+        if not held and owner.held_ is not held:
+            held, owner.held_ = owner.held_, held
     if failures is not None:
         raise_all(failures, owner)
 

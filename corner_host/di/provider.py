@@ -240,7 +240,7 @@ class ServiceProvider(Context):
     # --- closing ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close what was made here, the last first. A second call does nothing.
+        """Close what was made here, the last first. A second call does nothing, also while the first is under way.
 
         Raises:
             AsyncDisposalError: Something only closes asynchronously; the rest is closed.
@@ -249,7 +249,9 @@ class ServiceProvider(Context):
         self.__exit__(None, None, None)
 
     async def aclose(self) -> None:
-        """Close what was made here, the last first, asynchronously where an object can. A second call does nothing.
+        """Close what was made here, the last first, asynchronously where an object can.
+
+        A second call does nothing, also while the first is under way: it does not wait for it.
 
         When it is cancelled, the closing that is under way is cut short; the others are closed nevertheless, for up to
         30 seconds.

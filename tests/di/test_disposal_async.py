@@ -140,6 +140,36 @@ async def test_tasks_that_close_together_close_once() -> None:
     assert journal.lines == ["Slow begins", "Slow ends"]
 
 
+@pytest.mark.parametrize("again", ["aclose", "close"])
+async def test_nothing_is_closed_beside_what_is_being_closed(again: str) -> None:
+    """DIS-12: a second call, while the first waits for one object, does nothing: the next is not closed before its turn."""
+    services, journal = journalled()
+    may_end = anyio.Event()
+
+    class Waiting(AsyncClosable):
+        async def aclose(self) -> None:
+            self.journal.write("Waiting begins")
+            await may_end.wait()
+            self.journal.write("Waiting ends")
+
+    provider = services.add_singleton(Closable).add_singleton(Waiting).build_service_provider()
+    provider.get_required_service(Closable)
+    provider.get_required_service(Waiting)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(provider.aclose)
+        await anyio.wait_all_tasks_blocked()
+        if again == "aclose":
+            await provider.aclose()
+        else:
+            provider.close()
+        meanwhile = list(journal.lines)
+        may_end.set()
+
+    assert meanwhile == ["Waiting begins"]
+    assert journal.lines == ["Waiting begins", "Waiting ends", "Closable closed"]
+
+
 async def test_an_asynchronous_object_made_too_late_is_closed_at_once() -> None:
     """DIS-19: a factory that closes its own provider."""
     services, journal = journalled()

@@ -98,7 +98,8 @@ class Context:
         self.plans_ = self.sequences_ = self.async_plans_ = CLOSED
         if self.root_ is self:
             self.forget_()
-        return aclose_all(self.held_, self, cancelled=error is not None and not isinstance(error, Exception))
+        held, self.held_ = self.held_, []  # a second call, while this one waits, finds nothing to close beside it
+        return aclose_all(held, self, cancelled=error is not None and not isinstance(error, Exception))
 
     def forget_(self) -> None:
         """Let go of all plans and of what the root keeps."""
