@@ -1,7 +1,7 @@
 """What can be wrong with how a dashboard is asked for."""
 
-from corner_host.primitives import CornerHostError
+from corner_host.configuration import ConfigurationError
 
 
-class DashboardSettingsError(CornerHostError, ValueError):
-    """The section ``Dashboard`` would open a dashboard that is not safe, or none that can be reached."""
+class DashboardSettingsError(ConfigurationError):
+    """The section ``Dashboard`` would open a dashboard that is not safe, or none that anybody can enter."""

@@ -7,10 +7,13 @@ sheet. Pictures repeat what stands beside them as text, so they are hidden from 
 from collections.abc import Sequence
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from corner_host.operations import CheckSample
 
 SPARK_WIDTH: Final = 96
 SPARK_HEIGHT: Final = 20
+_MOST_BEATS: Final = 30
 _AREA_WIDTH: Final = 600
 _AREA_HEIGHT: Final = 140
 
@@ -97,6 +100,21 @@ def area(values: Sequence[float | None]) -> Markup:
         floor = f"{run[-1][0]:.1f},{_AREA_HEIGHT} {run[0][0]:.1f},{_AREA_HEIGHT}"
         shapes += f'<polygon points="{points} {floor}"/><polyline points="{points}"/>'
     return _svg("area", _AREA_WIDTH, _AREA_HEIGHT, shapes, stretch=True)
+
+
+def beats(samples: Sequence[CheckSample]) -> Markup:
+    """Return the last answers of a health check as a strip, oldest first.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> "degraded" in beats([CheckSample(at=datetime.now(UTC), status="Degraded", seconds=0.1)])
+        True
+    """
+    shapes = "".join(
+        f'<rect class="{escape(each.status.lower())}" x="{number * 5}" width="4" height="16" rx="1"/>'
+        for number, each in enumerate(samples[-_MOST_BEATS:])
+    )
+    return _svg("beats", _MOST_BEATS * 5, 16, shapes)
 
 
 def _runs(values: Sequence[float | None], width: int, height: int, most: float) -> list[list[tuple[float, float]]]:

@@ -4,7 +4,7 @@ Everything that is put into a page is escaped; what must not be is `Markup`, mad
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, final
@@ -12,9 +12,12 @@ from typing import Any, Final, final
 import anyio
 import anyio.to_thread
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from corner_host.operations import FacetValue
 
 from . import pictures, words
+from .pages import SCREENS
 from .visit import Visit
 
 _THREADS: Final = 2
@@ -32,8 +35,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(bars=pictures.bars, line=pictures.line, fill=pictures.fill, spans=pictures.spans)
-    made.globals.update(area=pictures.area)
+    made.globals.update(area=pictures.area, beats=pictures.beats, screens={each.name: each for each in SCREENS})
     made.filters.update(span=words.span, pretty=pretty, clock=clock_time, stamp=stamp)
+    made.filters.update(facet=facet, pairs=pairs, short=words.short)
     return made
 
 
@@ -75,8 +79,9 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
         shown = words.ago(at, visit.now, language)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), shown)
 
-    return {
+    context = {
         "visit": visit,
+        "here": visit.request.url.path.removeprefix("/") + visit.query().removesuffix("?"),
         "t": visit.t,
         "language": language,
         "ago": ago,
@@ -85,6 +90,8 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
         "size": lambda value: words.size(value, language),
         **values,
     }
+    # made anew each time: macros see the language and the rights of this visit, also where only a block is rendered
+    return {**context, "parts": environment().get_template("parts.html").make_module(context)}
 
 
 def stamp(at: datetime | None) -> str:
@@ -108,6 +115,11 @@ def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
-def escaped(text: str) -> str:
-    """Return *text* as it may stand in HTML."""
-    return str(escape(text))
+def facet(values: Sequence[FacetValue]) -> list[tuple[str, str]]:
+    """Return options with their counts, for a list to choose from."""
+    return [(each.value, f"{each.value} ({each.count})") for each in values]
+
+
+def pairs(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return options that are shown as they are."""
+    return [(name, name) for name in names]

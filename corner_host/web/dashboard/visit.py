@@ -121,4 +121,6 @@ def chosen_language(request: Request) -> str:
         except ValueError:
             continue
         wanted.append((-weight, name.partition("-")[0].lower()))
-    return next((name for weight, name in sorted(wanted, key=lambda each: each[0]) if weight < 0 and name in LANGUAGES), "en")
+    return next(
+        (name for weight, name in sorted(wanted, key=lambda each: each[0]) if weight < 0 and name in LANGUAGES), "en"
+    )

@@ -54,7 +54,8 @@ def ago(at: datetime | None, now: datetime, language: str) -> str:
     seconds = (now - at).total_seconds()
     if abs(seconds) < 1:
         return "ahora" if language == "es" else "now"
-    length = span(float(int(abs(seconds))), parts=2 if abs(seconds) < 86_400 else 1)
+    whole = float(int(abs(seconds)))
+    length = span(whole, parts=2 if whole < 600 or 3600 <= whole < 36_000 else 1)
     if seconds > 0:
         return f"hace {length}" if language == "es" else f"{length} ago"
     return f"en {length}" if language == "es" else f"in {length}"
@@ -100,3 +101,13 @@ def size(octets: float | None, language: str) -> str:
         if octets >= 2**power:
             return f"{number(octets / 2**power, language, digits=1 if octets < 10 * 2**power else 0)} {unit}"
     return f"{number(octets, language, digits=0)} B"
+
+
+def short(message: str, kind: str) -> str:
+    """Return an error's message without the kind of error that stands before it.
+
+    Example:
+        >>> short("KeyError: 'sku'", "KeyError"), short("no money", "ValueError")
+        ("'sku'", 'no money')
+    """
+    return message.removeprefix(f"{kind}: ") if kind else message
