@@ -74,7 +74,7 @@ def _file(text: str, kind: str, name: str) -> Response:
 
 
 async def _diagnose(visit: Visit) -> Response:
-    content = await visit.operations.host.diagnose()
+    content = await visit.operations.diagnose()
     headers = {"content-disposition": 'attachment; filename="diagnose.zip"'}
     return Response(content, media_type="application/zip", headers=headers)
 

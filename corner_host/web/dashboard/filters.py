@@ -11,7 +11,7 @@ from .visit import RANGES
 
 Parameters = ImmutableMultiDict[str, Any]
 
-JOB_FILTERS = ("ids", "state", "name", "queue", "error_type", "place", "error", "key", "q", "worker", "range", "since")
+JOB_FILTERS = ("ids", "state", "name", "queue", "error_type", "place", "error", "key", "q", "parent", "range", "since")
 """The parameters that choose jobs."""
 
 
@@ -43,7 +43,7 @@ def job_query(parameters: Parameters, now: datetime, *, limit: int = 50) -> JobQ
         place=one("place"),
         key=one("key"),
         text=one("q"),
-        worker=one("worker"),
+        parent=one("parent"),
         since=_moment(one("since")) if seconds is None else now - timedelta(seconds=seconds),
         limit=limit,
         cursor=one("cursor"),

@@ -5,6 +5,7 @@ from corner_host.di import ServiceCollection
 from corner_host.diagnostics import add_health_checks
 from corner_host.hosting import BuildCheck, HostApplicationLifetime, HostBuilder, HostEnvironment, add_hosted_service
 from corner_host.operations import Operations, add_operations
+from corner_host.options import BoundSection
 from corner_host.primitives import Clock
 
 from .app import DashboardApp
@@ -56,6 +57,7 @@ def add_dashboard(services: ServiceCollection, configuration: Configuration) -> 
         return DashboardApp(settings, keys, operations, lifetime, clock)
 
     services.add_singleton(BuildCheck, instance=BuildCheck(check))
+    services.add_singleton(BoundSection, instance=BoundSection(DashboardSettings, "", SECTION))
     services.add_singleton(DashboardSettings, factory=read)
     services.add_singleton(Keyring, factory=make_keys)
     services.add_singleton(DashboardApp, factory=make_app)

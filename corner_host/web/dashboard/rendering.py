@@ -34,10 +34,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(bars=pictures.bars, line=pictures.line, fill=pictures.fill, spans=pictures.spans)
-    made.globals.update(area=pictures.area, beats=pictures.beats, screens={each.name: each for each in SCREENS})
-    made.filters.update(span=words.span, pretty=pretty, clock=clock_time, stamp=stamp)
-    made.filters.update(facet=facet, pairs=pairs, short=words.short)
+    words_of: dict[str, Any] = {"span": words.span, "short": words.short, "pretty": pretty, "clock": clock_time}
+    globals_: Any = made.globals
+    filters: Any = made.filters
+    globals_.update({name: getattr(pictures, name) for name in ("area", "bars", "beats", "fill", "line", "spans")})
+    globals_.update(screens={each.name: each for each in SCREENS})
+    filters.update({**words_of, "facet": facet, "pairs": pairs})
     return made
 
 
@@ -79,15 +81,24 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
         shown = words.ago(at, visit.now, language)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), shown)
 
-    context = {
+    def number(value: float | None, digits: int | None = None) -> str:
+        return words.number(value, language, digits=digits)
+
+    def percent(share: float | None) -> str:
+        return words.percent(share, language)
+
+    def size(octets: float | None) -> str:
+        return words.size(octets, language)
+
+    context: dict[str, Any] = {
         "visit": visit,
         "here": visit.request.url.path.removeprefix("/") + visit.query().removesuffix("?"),
         "t": visit.t,
         "language": language,
         "ago": ago,
-        "number": lambda value, digits=None: words.number(value, language, digits=digits),
-        "percent": lambda value: words.percent(value, language),
-        "size": lambda value: words.size(value, language),
+        "number": number,
+        "percent": percent,
+        "size": size,
         **values,
     }
     # made anew each time: macros see the language and the rights of this visit, also where only a block is rendered

@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -52,12 +54,14 @@ OpenDashboard = Callable[..., AbstractAsyncContextManager[Site]]
 
 @asynccontextmanager
 async def open_dashboard(
-    *settings: str, environment: str = "Development", configure: Callable[[HostBuilder], object] = lambda _: None
+    folder: Path,
+    *settings: str,
+    environment: str = "Development",
+    configure: Callable[[HostBuilder], object] = lambda _: None,
 ) -> AsyncGenerator[Site]:
     """Start a host with a dashboard; *settings* are arguments without their dashes."""
-    builder = Host.create_builder(
-        ["--Logging:LogLevel:Default=None", "--Dashboard:Port=0", *(f"--{s}" for s in settings)]
-    )
+    own = ["--Logging:LogLevel:Default=None", "--Dashboard:Port=0", f"--Operations:StateDirectory={folder}"]
+    builder = Host.create_builder([*own, *(f"--{each}" for each in settings)])
     builder.use_environment(environment)
     configure(builder)
     builder.add_dashboard()
@@ -71,6 +75,6 @@ async def open_dashboard(
 
 
 @pytest.fixture
-def dashboard() -> OpenDashboard:
+def dashboard(tmp_path: Path) -> OpenDashboard:
     """The way to open a dashboard; takes settings such as ``Dashboard:ReadOnly=false``."""
-    return open_dashboard
+    return partial(open_dashboard, tmp_path)

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from corner_host.operations import JobDetail, JobHistoryEvent
+from corner_host.operations import JobDetail
 from corner_host.web.dashboard.filters import job_query
 from corner_host.web.dashboard.tracebacks import frames_of
 from corner_host.web.dashboard.visit import RANGES, Visit
 
 STATES: Final = ("WAITING", "SCHEDULED", "RUNNING", "SUCCEEDED", "DEAD", "CANCELLED")
-_KINDS: Final = {"claimed": "run", "failed": "gap", "released": "gap", "requeued": "gap"}
+_KINDS: Final = {"SUCCEEDED": "done", "FAILED": "failed", "DIED": "failed", "WORKER_LOST": "failed"}
 
 
 async def jobs(visit: Visit) -> Mapping[str, Any]:
@@ -41,37 +42,20 @@ async def job(visit: Visit) -> Mapping[str, Any]:
 
 def timeline(detail: JobDetail, end: float) -> list[tuple[float, float, str]]:
     """Return the job's life as parts of (begin, length, kind): waiting, each attempt, the gaps between them."""
-    begin = detail.job.enqueued_at.timestamp()
+    begin = at = detail.job.enqueued_at.timestamp()
     parts: list[tuple[float, float, str]] = []
-    at, kind = begin, "wait"
-    for event in detail.history:
-        moment = event.at.timestamp()
-        following = _kind_after(event, detail)
-        if following is not None:
-            if moment > at:
-                parts.append((at - begin, moment - at, kind))
-            at, kind = moment, following
-    if not detail.history and detail.job.started_at is not None:
-        started = detail.job.started_at.timestamp()
-        parts.append((0.0, started - begin, "wait"))
-        at, kind = started, _run_kind(detail)
-    if end > at and kind != "over":
-        parts.append((at - begin, end - at, kind))
+    attempts = [(each.started_at, each.at, _KINDS.get(each.event, "run")) for each in detail.history if each.started_at]
+    started = detail.job.started_at
+    if started is not None and detail.job.state == "RUNNING":
+        attempts.append((started, datetime.fromtimestamp(end, UTC), "run"))
+    for number, (start, stop, kind) in enumerate(attempts):
+        if start.timestamp() > at:
+            parts.append((at - begin, start.timestamp() - at, "gap" if number else "wait"))
+        at = stop.timestamp()
+        parts.append((start.timestamp() - begin, at - start.timestamp(), kind))
+    if end > at and detail.job.finished_at is None:
+        parts.append((at - begin, end - at, "gap" if attempts else "wait"))
     return parts
-
-
-def _kind_after(event: JobHistoryEvent, detail: JobDetail) -> str | None:
-    name = event.event.lower()
-    if name in {"claimed", "started", "running"}:
-        is_last = event.attempt >= detail.job.attempt
-        return _run_kind(detail) if is_last else "failed"
-    if name in {"succeeded", "dead", "cancelled"}:
-        return "over"
-    return _KINDS.get(name)
-
-
-def _run_kind(detail: JobDetail) -> str:
-    return {"DEAD": "failed", "SUCCEEDED": "done"}.get(detail.job.state, "run")
 
 
 async def failures(visit: Visit) -> Mapping[str, Any]:
