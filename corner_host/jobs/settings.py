@@ -4,7 +4,8 @@ Loads pydantic, so only `add_jobs` imports it.
 
     "Jobs": {
       "Engine": "sqlite", "ConnectionString": "jobs.db", "MaxConcurrency": 10, "LeaseSeconds": 30, "GraceSeconds": 5,
-      "Synchronous": "FULL", "RetentionDays": 7, "WorkerEnabled": true
+      "Synchronous": "FULL", "RetentionDays": 7, "WorkerEnabled": true,
+      "Nats": {"Stream": "corner_jobs", "Replicas": 1, "Credentials": "nats.creds"}
     }
 """
 
@@ -17,6 +18,7 @@ from .contracts import JobEngine
 from .errors import JobRegistrationError
 
 _DAY_SECONDS: Final = 86_400.0
+_NATS_URLS: Final = ("nats://", "tls://", "ws://", "wss://")
 
 
 class EngineName(StrEnum):
@@ -25,6 +27,7 @@ class EngineName(StrEnum):
     SQLITE = "sqlite"
     MEMORY = "memory"
     POSTGRES = "postgres"
+    NATS = "nats"
 
 
 class Synchronous(StrEnum):
@@ -32,6 +35,17 @@ class Synchronous(StrEnum):
 
     FULL = "FULL"
     NORMAL = "NORMAL"
+
+
+@final
+class NatsSettings(BaseModel):
+    """``Jobs:Nats``, for the engine ``nats``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stream: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")] = "corner_jobs"
+    replicas: Annotated[int, Field(ge=1, le=5)] = 1
+    credentials: str | None = None
 
 
 @final
@@ -50,11 +64,14 @@ class JobsSettings(BaseModel):
     worker_enabled: bool = True
     postgres_schema: str = "corner_jobs"
     create_tables: bool = True
+    nats: NatsSettings = NatsSettings()
 
     def make_engine(self) -> JobEngine:
         """Return the engine that is named."""
         if self.engine is EngineName.POSTGRES:
             return self._make_postgres_engine()
+        if self.engine is EngineName.NATS:
+            return self._make_nats_engine()
         from .engines.sqlite import SqliteEngine  # noqa: PLC0415 - a side door, entered when it is named
         from .engines.sqlite.schema import MEMORY  # noqa: PLC0415 - the same
 
@@ -82,6 +99,26 @@ class JobsSettings(BaseModel):
             self.connection_string,
             schema=self.postgres_schema,
             create_tables=self.create_tables,
+            lease=self.lease_seconds,
+            retention=self.retention_days * _DAY_SECONDS,
+        )
+
+    def _make_nats_engine(self) -> JobEngine:
+        try:
+            from .engines.nats import NatsEngine  # noqa: PLC0415 - a side door, and an extra
+        except ImportError as error:
+            raise JobRegistrationError(str(error)) from error
+        servers = [each.strip() for each in self.connection_string.split(",")]
+        if not all(each.startswith(_NATS_URLS) for each in servers):
+            raise JobRegistrationError(
+                "Jobs:ConnectionString is no URL of a NATS server; the nats engine takes nats://host:4222,"
+                " or several of them divided by commas."
+            )
+        return NatsEngine(
+            self.connection_string,
+            stream=self.nats.stream,
+            replicas=self.nats.replicas,
+            credentials=self.nats.credentials,
             lease=self.lease_seconds,
             retention=self.retention_days * _DAY_SECONDS,
         )

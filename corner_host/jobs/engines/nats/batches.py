@@ -1,0 +1,92 @@
+"""Messages that are stored all or none: what makes a move from one place to the next a single step.
+
+Source: NATS ADR-50, atomic batch publishing (server 2.12).
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Self, final
+
+import anyio
+
+from corner_host.jobs.errors import JobEngineError
+
+from .server import CONFLICT, RefusedError, Server
+
+MOST_MESSAGES: Final = 1000
+"""The server's limit."""
+_EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
+_TRY_AGAIN: Final = frozenset({10176, 10210})  # a part of the batch got lost; too many batches under way
+_LONGEST_SECONDS: Final = 9_000_000_000.0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be stored, with its conditions.
+
+    Each method returns another one with one more condition.
+    """
+
+    subject: str
+    data: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+    def if_last_is(self, sequence: int, subject: str | None = None) -> Self:
+        """Only where the newest message of *subject* (its own by default) has this number; 0 for none."""
+        headers = {**self.headers, _EXPECTED: str(sequence)}
+        if subject is not None:
+            headers[f"{_EXPECTED}-Subject"] = subject
+        return type(self)(self.subject, self.data, headers)
+
+    def kept_for(self, seconds: float) -> Self:
+        """The server forgets it after so many seconds, at least one."""
+        whole = max(1, round(min(seconds, _LONGEST_SECONDS)))
+        return type(self)(self.subject, self.data, {**self.headers, "Nats-TTL": f"{whole}s"})
+
+    def moved_to(self, subject: str, at: float) -> Self:
+        """The server moves it to *subject* at this time, in seconds since the epoch."""
+        moment = datetime.fromtimestamp(min(at, _LONGEST_SECONDS), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        headers = {**self.headers, "Nats-Schedule": f"@at {moment}", "Nats-Schedule-Target": subject}
+        return type(self)(self.subject, self.data, headers)
+
+
+async def store_all(server: Server, messages: Sequence[Message]) -> bool:
+    """Store all of the messages, or none; False when a condition does not hold.
+
+    Raises:
+        RefusedError: The server refused for another reason.
+        JobEngineError: It is not known whether they were stored.
+    """
+    for attempt in range(100):
+        try:
+            await _store(server, messages)
+        except RefusedError as error:
+            if error.code == CONFLICT:
+                return False
+            if error.code not in _TRY_AGAIN:
+                raise
+            await anyio.sleep(0.01 * (attempt + 1))
+        else:
+            return True
+    raise JobEngineError("The NATS server has too many batches under way.")
+
+
+async def _store(server: Server, messages: Sequence[Message]) -> None:
+    *first, last = messages
+    if not first:
+        await server.store(last.subject, last.data, last.headers or None)
+        return
+    batch = secrets.token_hex(8)
+    for number, message in enumerate(first, 1):
+        headers = {**message.headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+        await server.publish(message.subject, message.data, headers)
+    headers = {
+        **last.headers,
+        "Nats-Batch-Id": batch,
+        "Nats-Batch-Sequence": str(len(messages)),
+        "Nats-Batch-Commit": "1",
+    }
+    await server.store(last.subject, last.data, headers)

@@ -1,0 +1,287 @@
+"""Between the server and the handlers: asks for jobs, delivers them, settles what has ended.
+
+What has ended meanwhile is settled together, while the next ones are on their way. Settling is shielded: a job that was
+lent is settled, or its lease runs out.
+"""
+
+import logging
+import os
+import socket
+import time
+from secrets import token_hex
+from typing import Final, final
+
+import anyio
+import anyio.abc
+import anyio.lowlevel
+from nats.aio.msg import Msg
+
+from corner_host.jobs.contracts import (
+    Again,
+    Cancelled,
+    Dead,
+    Deliver,
+    Delivery,
+    Failure,
+    Outcome,
+    Released,
+    Subscription,
+)
+from corner_host.jobs.errors import JobEngineError
+from corner_host.primitives import CancellationToken, CancellationTokenSource
+
+from .asking import Asking
+from .letters import Letter
+from .renewing import Lease, Renewing
+from .server import Server
+from .settling import MOST_AT_ONCE, Lent, Settlement, Settling
+from .signs import Sign
+from .subjects import Place, Subjects, token
+
+_log = logging.getLogger("corner_host.jobs.nats")
+_RETRY_SECONDS: Final = 0.5
+_LAST_SECONDS: Final = 10.0
+"""For what ended last; what cannot be stored by then runs again when its lease has run out."""
+_SHOW_SECONDS: Final = 2.0
+"""What runs for longer shows who runs it."""
+
+
+@final
+class Pump:
+    """The worker's loop on one stream.
+
+    Args:
+        server: The connection.
+        renewing: Keeps the leases.
+        deliver: Runs one delivery to its outcome.
+        subscription: Which queues, how many at once.
+        stopping: Ask no more, and end when what runs has ended.
+        retention: How long ended jobs are kept, in seconds.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        renewing: Renewing,
+        deliver: Deliver,
+        subscription: Subscription,
+        stopping: CancellationToken,
+        retention: float,
+    ) -> None:
+        self._server = server
+        self._subjects = Subjects(server.stream)
+        self._renewing = renewing
+        self._deliver = deliver
+        self._slots = subscription.slots
+        self._stopping = stopping
+        self._worker = f"{socket.gethostname()}/{os.getpid()}/{token_hex(4)}"
+        self._inbox = server.client.new_inbox()
+        self._queues = {token(queue): queue for queue in subscription.queues}
+        self._asking = Asking(server, self._subjects, list(self._queues.values()), self._inbox, renewing.lease)
+        self._settling = Settling(server, self._subjects, self._worker, retention)
+        self._held: dict[str, tuple[Lent, CancellationTokenSource]] = {}
+        self._settled: list[Settlement] = []
+        self._shown: set[int] = set()
+        self._woken = anyio.Event()
+        self._work_prefix = f"{server.stream}.{Place.WORK}."
+        self._deliveries: anyio.abc.TaskGroup | None = None
+
+    def lost_connection(self) -> None:
+        """Ask anew: what was asked on the old connection is not answered."""
+        self._asking.forget()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Pump until the end; when cancelled, release what runs and let the cancellation through."""
+        listening = self._server.listening
+        try:
+            async with listening(f"{self._inbox}.*", self._came), listening(self._subjects.all_wishes, self._cancel):
+                with self._stopping.register(self._wake_up):
+                    async with anyio.create_task_group() as deliveries:
+                        self._deliveries = deliveries
+                        deliveries.start_soon(self._show)
+                        while await self._turn():
+                            pass
+                        self._deliveries = None
+                        deliveries.cancel_scope.cancel()
+        finally:
+            self._deliveries = None
+            with anyio.move_on_after(_LAST_SECONDS, shield=True):
+                while self._settled:
+                    await self._settle()
+
+    def _wake_up(self) -> None:
+        self._woken.set()
+
+    async def _turn(self) -> bool:
+        """Ask and settle once; False when all is done. Waits when there is nothing to do."""
+        stopping = self._stopping.is_cancellation_requested
+        if stopping and not self._held and not self._settled:
+            return False
+        self._woken = anyio.Event()
+        wait = 60.0
+        if not stopping:
+            await anyio.lowlevel.checkpoint_if_cancelled()
+            try:
+                wait = await self._asking.ask(self._slots - len(self._held))
+            except JobEngineError:
+                wait = _RETRY_SECONDS  # the connection says itself that it is gone
+        if self._settled:
+            with anyio.CancelScope(shield=True):
+                await self._settle()
+            await anyio.lowlevel.checkpoint()
+        else:
+            with anyio.move_on_after(wait):
+                await self._woken.wait()
+        return True
+
+    async def _settle(self) -> None:
+        settled, self._settled = self._settled[:MOST_AT_ONCE], self._settled[MOST_AT_ONCE:]
+        kept = [each for each in settled if not self._is_void(each)]
+        try:
+            await self._settling.settle(kept)
+        except JobEngineError as error:
+            _log.error("%s What has ended is stored in %.1f s; nothing is lost.", error, _RETRY_SECONDS)
+            self._settled[:0] = kept
+            await anyio.sleep(_RETRY_SECONDS)
+            return
+        for each in settled:
+            self._renewing.let_go(each.lent.sequence)
+
+    def _is_void(self, settlement: Settlement) -> bool:
+        """Whether another worker may have the job by now, so that it cannot be given back or put off."""
+        lent, outcome = settlement.lent, settlement.outcome
+        if not isinstance(outcome, Again | Released) or not self._renewing.is_lost(lent.lease):
+            return False
+        _log.warning(
+            "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
+            lent.attempt, lent.letter.id, type(outcome).__name__,
+        )  # fmt: skip
+        return True
+
+    async def _came(self, message: Msg) -> None:
+        """Take what the server sends: a job, or why there is none."""
+        if not message.subject.startswith(self._work_prefix):
+            status = (message.headers or {}).get("Status", "")
+            if not self._asking.answered(int(message.subject.rpartition(".")[2]), status):
+                _log.warning("NATS gives no jobs (status %s), and is asked again.", status)
+            self._woken.set()
+            return
+        queue, _, rest = message.subject.removeprefix(self._work_prefix).partition(".")
+        self._asking.came(self._queues.get(queue, queue))
+        lent = _lent(message, self._queues.get(queue, queue), *rest.split("."))
+        job_id = lent.letter.id
+        if job_id in self._held:
+            # the server took this worker for lost, and it lives: it goes on with what it has
+            self._held[job_id][0].lease.reply = lent.lease.reply
+            self._woken.set()
+            return
+        self._renewing.hold(lent.sequence, lent.lease)
+        self._held[job_id] = (lent, CancellationTokenSource())
+        if self._deliveries is not None and not self._stopping.is_cancellation_requested:
+            self._deliveries.start_soon(self._run, lent)
+        else:
+            self._end(lent, Released())
+
+    async def _cancel(self, message: Msg) -> None:
+        for lent, source in list(self._held.values()):
+            if message.subject == self._subjects.cancel(lent.letter.id):
+                source.cancel()
+
+    async def _run(self, lent: Lent) -> None:
+        outcome: Outcome | None = Released()
+        try:
+            if lent.letter.state:
+                outcome = Dead(Failure("JobPayloadError", "the message is none that was put as a job"))
+            elif lent.lost and await self._lies_elsewhere(lent):
+                outcome = None
+            elif lent.lost and await self._server.last(self._subjects.cancel(lent.letter.id)) is not None:
+                outcome = Cancelled()
+            else:
+                source = self._held[lent.letter.id][1]
+                outcome = await self._deliver(self._delivery(lent, source.token))
+                if isinstance(outcome, Again) and source.token.is_cancellation_requested:
+                    outcome = Cancelled()
+        except JobEngineError as error:
+            _log.warning("Job %s is given back: %s", lent.letter.id, error)
+        finally:
+            self._end(lent, outcome)
+
+    def _end(self, lent: Lent, outcome: Outcome | None) -> None:
+        del self._held[lent.letter.id]
+        self._shown.discard(lent.sequence)
+        self._settled.append(Settlement(lent, outcome))
+        self._woken.set()
+
+    async def _lies_elsewhere(self, lent: Lent) -> bool:
+        newest = await self._server.last(self._subjects.wherever(lent.letter.id))
+        return newest is None or newest.sequence != lent.sequence
+
+    def _delivery(self, lent: Lent, cancellation: CancellationToken) -> Delivery:
+        letter = lent.letter
+
+        async def progress(fraction: float, note: str) -> None:
+            self._shown.add(lent.sequence)
+            await self._sign(lent, fraction, note).leave(self._server)
+
+        return Delivery(
+            id=letter.id,
+            name=letter.name,
+            queue=letter.queue,
+            payload=letter.payload,
+            attempt=lent.attempt,
+            key=letter.key,
+            priority=letter.priority,
+            enqueued_at=letter.enqueued_at,
+            trace=letter.trace,
+            cancellation=cancellation,
+            progress=progress,
+            heartbeat=anyio.lowlevel.checkpoint,  # the thread keeps the lease
+        )
+
+    async def _show(self) -> None:
+        """Show who runs what takes longer."""
+        while True:
+            await anyio.sleep(_SHOW_SECONDS)
+            for lent, _ in list(self._held.values()):
+                if lent.sequence not in self._shown and time.time() - lent.started_at >= _SHOW_SECONDS:
+                    self._shown.add(lent.sequence)
+                    try:
+                        await self._sign(lent, None, "").leave(self._server)
+                    except JobEngineError:
+                        self._shown.discard(lent.sequence)
+                        break
+
+    def _sign(self, lent: Lent, fraction: float | None, note: str) -> Sign:
+        return Sign(
+            subject=self._subjects.run(lent.letter.id),
+            sequence=lent.sequence,
+            attempt=lent.attempt,
+            worker=self._worker,
+            started_at=lent.started_at,
+            progress=fraction,
+            note=note,
+        )
+
+
+def _lent(message: Msg, queue: str, name: str, job_id: str) -> Lent:
+    """Return what was lent; a message that nobody of ours has stored becomes a letter that is dead already."""
+    # $JS.ACK.[domain.account.]stream.consumer.delivered.sequence.consumer sequence.time.pending[.random]
+    fields = message.reply.split(".")
+    first = 4 if len(fields) == 9 else 6
+    delivered, sequence = int(fields[first]), int(fields[first + 1])
+    now = time.time()
+    try:
+        letter = Letter.read(message.data)
+    except ValueError:
+        letter = Letter(
+            id=job_id, name=name, queue=queue, payload=message.data, enqueued_at=now, run_at=now, state="unreadable"
+        )
+    return Lent(
+        letter=letter,
+        sequence=sequence,
+        lease=Lease(message.reply),
+        attempt=letter.attempts + delivered,
+        lost=delivered - 1,
+        started_at=now,
+    )

@@ -1,0 +1,75 @@
+"""Recurring jobs in the stream: moving a schedule forward and putting its jobs is one batch, on the condition that it is new.
+
+Source of the idea: compare-and-set, as NATS key-value buckets do it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import final
+
+from corner_host.jobs.contracts import NewJob, Schedule
+
+from .batches import Message, store_all
+from .putting import Putting
+from .server import Server, Stored
+from .subjects import Subjects
+
+
+@final
+class NatsSchedules:
+    """The stored schedules of one stream."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._subjects = Subjects(server.stream)
+        self._putting = Putting(server, self._subjects)
+
+    async def add(self, schedule: Schedule) -> None:
+        """Store it; other times than the stored ones start it anew."""
+        while True:
+            stored = await self._server.last(self._subjects.schedule(schedule.id))
+            if stored is not None and _read(stored).spec == schedule.spec:
+                return
+            paused = stored is not None and _read(stored).paused
+            message = self._message(schedule, schedule.last, paused=paused)
+            if await store_all(self._server, [message.if_last_is(0 if stored is None else stored.sequence)]):
+                return
+
+    async def list(self) -> Sequence[Schedule]:
+        """Return all that are stored."""
+        found = [
+            await self._server.last(subject)
+            for subject in sorted(await self._server.subjects(self._subjects.all_schedules))
+        ]
+        return [_read(stored) for stored in found if stored is not None]
+
+    async def advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
+        """Move it from where it stood to *upto* and put *jobs*; False when another process was first."""
+        stored = await self._server.last(self._subjects.schedule(schedule.id))
+        if stored is None:
+            return False
+        found = _read(stored)
+        if found.last != schedule.last or found.paused:
+            return False
+        message = self._message(found, upto, paused=False)
+        return await self._putting.put_with(message.if_last_is(stored.sequence), jobs)
+
+    async def pause(self, schedule_id: str, *, paused: bool) -> bool:
+        """Pause it, or let it go on."""
+        while True:
+            stored = await self._server.last(self._subjects.schedule(schedule_id))
+            if stored is None:
+                return False
+            found = _read(stored)
+            message = self._message(found, found.last, paused=paused)
+            if await store_all(self._server, [message.if_last_is(stored.sequence)]):
+                return True
+
+    def _message(self, schedule: Schedule, last: float, *, paused: bool) -> Message:
+        data = json.dumps([schedule.id, schedule.spec, last, paused]).encode()
+        return Message(self._subjects.schedule(schedule.id), data)
+
+
+def _read(stored: Stored) -> Schedule:
+    schedule_id, spec, last, paused = json.loads(stored.data)
+    return Schedule(id=schedule_id, spec=spec, last=last, paused=paused)

@@ -1,0 +1,297 @@
+"""The connection to the servers, and the stream on them.
+
+A server that goes away is waited for by nats-py. What is asked meanwhile fails after a while with a `JobEngineError` that
+names the server without its secrets.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final, final
+from urllib.parse import urlsplit
+
+import anyio
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+
+from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError
+
+_log = logging.getLogger("corner_host.jobs.nats")
+_ANSWER_SECONDS: Final = 5.0
+_NOT_FOUND: Final = frozenset({10014, 10037, 10059})  # no such consumer, no such message, no such stream
+_NEEDED: Final = (2, 12)
+CONFLICT: Final = 10071
+
+
+@final
+class RefusedError(JobEngineError):
+    """The server said no.
+
+    Attributes:
+        code: The server's number for the reason.
+    """
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message in the stream."""
+
+    subject: str
+    sequence: int
+    data: bytes
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the servers are, and as whom one comes. Shown without secrets.
+
+    Args:
+        servers: URLs such as ``nats://user:password@host:4222``.
+        credentials: A file with the user's JWT and seed, or None.
+    """
+
+    servers: Sequence[str]
+    credentials: str | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(_shown(server) for server in self.servers)
+
+    def __repr__(self) -> str:
+        return f"Address({self})"
+
+    @asynccontextmanager
+    async def connected(self, name: str) -> AsyncGenerator[Client]:
+        """Connect; the connection comes back by itself as long as it is open.
+
+        Raises:
+            JobEngineUnavailableError: No server can be reached.
+            JobEngineError: The server does not let us in.
+        """
+        try:
+            client = await self._connect(name)
+        except (NatsError, OSError, TimeoutError) as error:
+            reason = _reason(error)
+            if "authorization" in reason.lower():
+                raise JobEngineError(
+                    f"The NATS server at {self} does not let this application in ({reason}).\n"
+                    "To fix: set user and password in Jobs:ConnectionString, or Jobs:Nats:Credentials to a file with them."
+                ) from error
+            raise JobEngineUnavailableError(f"The NATS server at {self} cannot be reached ({reason}).") from error
+        try:
+            yield client
+        finally:
+            with anyio.move_on_after(5, shield=True):
+                await client.close()
+
+    async def _connect(self, name: str) -> Client:
+        async def lost() -> None:
+            if not client.is_closed:
+                _log.warning("The NATS server at %s is gone; jobs wait for it.", self)
+
+        async def back() -> None:
+            _log.info("The NATS server at %s is back.", self)
+
+        async def trouble(error: Exception) -> None:
+            _log.debug("NATS: %s", _reason(error))
+
+        client = Client()
+        options: dict[str, Any] = {} if self.credentials is None else {"user_credentials": self.credentials}
+        try:
+            await client.connect(
+                servers=list(self.servers),
+                name=name,
+                allow_reconnect=False,  # so that the first failure is told, and not tried again in silence
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.5,  # type: ignore[arg-type]  # a float will do
+                connect_timeout=3,
+                disconnected_cb=lost,
+                reconnected_cb=back,
+                error_cb=trouble,
+                ping_interval=20,
+                **options,
+            )
+        except BaseException:
+            with anyio.move_on_after(1, shield=True):
+                await client.close()
+            raise
+        client.options["allow_reconnect"] = True
+        return client
+
+
+@final
+class Server:
+    """An open connection and the stream that holds the jobs.
+
+    Args:
+        client: The connection.
+        address: Where it leads, for messages.
+        stream: The stream's name.
+    """
+
+    def __init__(self, client: Client, address: Address, stream: str) -> None:
+        self.client = client
+        self.stream = stream
+        self._address = address
+
+    async def prepare(self, replicas: int) -> None:
+        """Make the stream if it is missing.
+
+        Raises:
+            JobEngineError: The server is too old, has no JetStream, or has a stream of this name that is none of ours.
+        """
+        version = self.client.connected_server_version
+        if (version.major, version.minor) < _NEEDED:
+            raise JobEngineError(
+                f"The NATS server at {self._address} is of version {version.major}.{version.minor}; jobs need 2.12 or later,"
+                " which can store messages all or none and move them at a time.\nTo fix: update the server."
+            )
+        wanted: dict[str, Any] = {
+            "name": self.stream,
+            "subjects": [f"{self.stream}.>"],
+            "retention": "workqueue",
+            "storage": "file",
+            "discard": "old",
+            "max_msgs_per_subject": 1,
+            "num_replicas": replicas,
+            "allow_msg_ttl": True,
+            "allow_msg_schedules": True,
+            "allow_atomic": True,
+        }
+        try:
+            answer = await self.ask(f"STREAM.INFO.{self.stream}")
+        except RefusedError as error:
+            if error.code not in _NOT_FOUND:
+                raise
+            answer = await self.ask(f"STREAM.CREATE.{self.stream}", wanted)
+        found = answer["config"]
+        different = [name for name in wanted if name != "num_replicas" and found.get(name) != wanted[name]]
+        if different:
+            raise JobEngineError(
+                f"The stream {self.stream} at {self._address} is not one for jobs: {', '.join(different)} differ.\n"
+                "To fix: set Jobs:Nats:Stream to a name of its own."
+            )
+        if found["num_replicas"] != replicas:
+            await self.ask(f"STREAM.UPDATE.{self.stream}", {**found, "num_replicas": replicas})
+
+    async def ask(self, what: str, body: Any = None) -> dict[str, Any]:
+        """Ask JetStream's API.
+
+        Raises:
+            RefusedError: It said no.
+            JobEngineError: It did not answer.
+        """
+        data = b"" if body is None else json.dumps(body).encode()
+        return self._answer(await self.request(f"$JS.API.{what}", data))
+
+    async def request(self, subject: str, data: bytes, headers: dict[str, str] | None = None) -> bytes:
+        """Send a message and return what is answered.
+
+        Raises:
+            JobEngineError: Nobody answered in time.
+        """
+        try:
+            return (await self.client.request(subject, data, timeout=_ANSWER_SECONDS, headers=headers)).data
+        except NoRespondersError as error:
+            raise JobEngineError(
+                f"The NATS server at {self._address} has no JetStream, or it is not ready yet.\n"
+                "To fix: start nats-server with -js and a folder for its store (-sd)."
+            ) from error
+        except (NatsError, OSError, TimeoutError) as error:
+            raise JobEngineError(f"The NATS server at {self._address} does not answer ({_reason(error)}).") from error
+
+    async def publish(self, subject: str, data: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None:
+        """Send a message without waiting for an answer.
+
+        Raises:
+            JobEngineError: It cannot be sent.
+        """
+        try:
+            await self.client.publish(subject, data, reply, headers)
+        except (NatsError, OSError) as error:
+            raise JobEngineError(f"The NATS server at {self._address} cannot be reached ({_reason(error)}).") from error
+
+    @asynccontextmanager
+    async def listening(self, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> AsyncGenerator[None]:
+        """Have *heard* called with each message of *subject*, while inside."""
+        try:
+            subscription = await self.client.subscribe(  # pyright: ignore[reportUnknownMemberType] - of nats-py
+                subject, cb=heard, pending_msgs_limit=-1, pending_bytes_limit=-1
+            )
+        except (NatsError, OSError) as error:
+            raise JobEngineError(f"The NATS server at {self._address} cannot be reached ({_reason(error)}).") from error
+        try:
+            yield
+        finally:
+            with anyio.move_on_after(2, shield=True), suppress(NatsError, OSError):
+                await subscription.unsubscribe()
+
+    async def store(self, subject: str, data: bytes, headers: dict[str, str] | None = None) -> int:
+        """Store a message in the stream; returns its number.
+
+        Raises:
+            RefusedError: It was not stored.
+            JobEngineError: It is not known whether it was.
+        """
+        return int(self._answer(await self.request(subject, data, headers))["seq"])
+
+    async def last(self, subject: str) -> Stored | None:
+        """Return the newest message whose subject matches, or None."""
+        try:
+            answer = await self.ask(f"STREAM.MSG.GET.{self.stream}", {"last_by_subj": subject})
+        except RefusedError as error:
+            if error.code in _NOT_FOUND:
+                return None
+            raise
+        message = answer["message"]
+        return Stored(message["subject"], message["seq"], base64.b64decode(message.get("data", "")))
+
+    async def delete(self, sequence: int) -> bool:
+        """Delete a message; False when it is gone already."""
+        try:
+            await self.ask(f"STREAM.MSG.DELETE.{self.stream}", {"seq": sequence, "no_erase": True})
+        except RefusedError:
+            return False
+        return True
+
+    async def subjects(self, pattern: str) -> list[str]:
+        """Return the subjects that have a message and match."""
+        found: dict[str, int] = {}
+        while True:
+            answer = await self.ask(f"STREAM.INFO.{self.stream}", {"subjects_filter": pattern, "offset": len(found)})
+            page: dict[str, int] = answer["state"].get("subjects") or {}
+            found |= page
+            if not page or len(found) >= answer.get("total", 0):
+                return list(found)
+
+    def _answer(self, data: bytes) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = json.loads(data)
+        except ValueError as error:
+            raise JobEngineError(f"The NATS server at {self._address} answered what is no answer.") from error
+        refused = answer.get("error")
+        if refused is not None:
+            raise RefusedError(
+                f"The NATS server at {self._address} refused: {refused.get('description', refused)}.",
+                int(refused.get("err_code", 0)),
+            )
+        return answer
+
+
+def _shown(server: str) -> str:
+    parts = urlsplit(server if "://" in server else f"nats://{server}")
+    return f"{parts.hostname or '?'}:{parts.port or 4222}"
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,158 @@
+"""What has ended is moved to its next place, and then acknowledged.
+
+Order:
+    1. all that ended meanwhile is stored at its next place in one batch: ended, dead, later or again ready
+    2. the server is told that the jobs are done with, and gives them to nobody any more
+Between the two, a job may be given out once more: who gets it sees that it lies elsewhere, and only does the second step.
+
+Each move has a condition. An end counts where no other end is stored; giving back, or putting off, where the message that
+was lent still lies there, and the lease was not lost meanwhile. So a worker that stood still changes nothing.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, final
+
+from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Outcome, Released
+from corner_host.jobs.info import JobEventKind, JobState
+
+from .batches import MOST_MESSAGES, Message, store_all
+from .letters import Letter
+from .putting import freed, ready_or_later
+from .renewing import Lease
+from .server import Server
+from .subjects import Place, Subjects
+
+_log = logging.getLogger("corner_host.jobs.nats")
+_ACKNOWLEDGE: Final = b"+ACK"
+MOST_AT_ONCE: Final = MOST_MESSAGES // 2
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class Lent:
+    """A job that was lent to this process: its letter, the number of its message, its lease, and which attempt this is.
+
+    *lost* attempts ended with their process, since the message was stored.
+    """
+
+    letter: Letter
+    sequence: int
+    lease: Lease
+    attempt: int
+    lost: int
+    started_at: float
+
+
+@final
+@dataclass(slots=True)
+class Settlement:
+    """How an attempt ended; None where the job turned out to lie elsewhere already. *move* is what to store for it."""
+
+    lent: Lent
+    outcome: Outcome | None
+    move: list[Message] | None = None
+
+
+@final
+class Settling:
+    """Settles.
+
+    Args:
+        server: The connection.
+        subjects: The stream's.
+        worker: As whom.
+        retention: How long ended jobs are kept, in seconds.
+    """
+
+    def __init__(self, server: Server, subjects: Subjects, worker: str, retention: float) -> None:
+        self._server = server
+        self._subjects = subjects
+        self._worker = worker
+        self._retention = retention
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Settle them.
+
+        Raises:
+            JobEngineError: The server did not answer; to be tried again.
+        """
+        now = time.time()
+        for each in settlements:
+            if each.move is None:  # once only: it writes the letter's history
+                each.move = self._move(each, now)
+        moves = [each.move or [] for each in settlements]
+        messages = [message for move in moves for message in move]
+        stored = not messages or await store_all(self._server, messages)
+        for each, move in zip(settlements, moves, strict=True):
+            if not stored and move:
+                await self._store_one(each.lent, move, type(each.outcome).__name__)
+            await self._server.publish(each.lent.lease.reply, _ACKNOWLEDGE)
+
+    async def _store_one(self, lent: Lent, move: Sequence[Message], outcome: str) -> None:
+        """Store one move, where the condition of one among many did not hold."""
+        if await store_all(self._server, move):
+            return
+        newest = await self._server.last(self._subjects.wherever(lent.letter.id))
+        if newest is not None and newest.sequence == lent.sequence:
+            await self._clear_the_way(lent.letter)
+            if await store_all(self._server, move):
+                return
+        if newest is None or newest.data != move[0].data:  # else it was stored before, and the answer got lost
+            _log.warning(
+                "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
+                lent.attempt, lent.letter.id, outcome,
+            )  # fmt: skip
+
+    async def _clear_the_way(self, letter: Letter) -> None:
+        """Remove an end from before the job was requeued."""
+        for place in (Place.DEAD, Place.ENDED):
+            left = await self._server.last(self._subjects.job(place, letter.queue, letter.name, letter.id))
+            if left is not None:
+                await self._server.delete(left.sequence)
+
+    def _move(self, settlement: Settlement, now: float) -> list[Message]:
+        lent, outcome = settlement.lent, settlement.outcome
+        if outcome is None:
+            return []
+        letter = lent.letter
+        if lent.lost:
+            letter.note(JobEventKind.WORKER_LOST, now, lent.attempt - 1)
+        letter.started_at, letter.worker = lent.started_at, self._worker
+        match outcome:
+            case Done(result):
+                letter.failure, letter.result = None, result
+                self._note(lent, JobEventKind.SUCCEEDED, now)
+                return self._ended(lent, Place.ENDED, JobState.SUCCEEDED, now)
+            case Cancelled():
+                self._note(lent, JobEventKind.CANCELLED, now)
+                return self._ended(lent, Place.ENDED, JobState.CANCELLED, now)
+            case Dead(failure):
+                letter.failure = failure
+                self._note(lent, JobEventKind.DIED, now)
+                return self._ended(lent, Place.DEAD, JobState.DEAD, now)
+            case Again(delay, failure):
+                letter.failure, letter.attempts, letter.run_at = failure, lent.attempt, now + delay
+                self._note(lent, JobEventKind.FAILED, now)
+            case Released():
+                letter.attempts = lent.attempt - 1
+                self._note(lent, JobEventKind.RELEASED, now)
+        letter.started_at = None
+        work = self._subjects.job(Place.WORK, letter.queue, letter.name, letter.id)
+        return [ready_or_later(self._subjects, letter, now).if_last_is(lent.sequence, work)]
+
+    def _note(self, lent: Lent, event: JobEventKind, now: float) -> None:
+        failure = lent.letter.failure if event in {JobEventKind.FAILED, JobEventKind.DIED} else None
+        lent.letter.note(
+            event, now, lent.attempt, started_at=lent.started_at, worker=self._worker, failure=failure
+        )  # fmt: skip
+
+    def _ended(self, lent: Lent, place: Place, state: JobState, now: float) -> list[Message]:
+        letter = lent.letter
+        letter.attempts, letter.state, letter.finished_at = lent.attempt, state.value, now
+        message = Message(self._subjects.job(place, letter.queue, letter.name, letter.id), letter.write()).if_last_is(0)
+        if place is Place.ENDED:
+            message = message.kept_for(self._retention)
+        return [message] if letter.key is None else [message, freed(self._subjects, letter.name, letter.key)]
