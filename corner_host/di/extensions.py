@@ -24,3 +24,4 @@ class ServiceExtensions:
     configure = Extension("corner_host.options")
     configure_options = Extension("corner_host.options")
     post_configure = Extension("corner_host.options")
+    add_dashboard = Extension("corner_host.web.dashboard")

@@ -85,3 +85,6 @@ class ServiceExtensions:
         self, options_type: type[T], function: Callable[Concatenate[T, Any, ...], T | None], *, name: str | None = ""
     ) -> Self:
         """Complete options by a function that takes services behind the options."""
+
+    def add_dashboard(self, configuration: Configuration) -> Self:
+        """Serve the dashboard while the host runs, by the section ``Dashboard``. See `corner_host.web.dashboard`."""

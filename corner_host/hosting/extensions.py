@@ -10,6 +10,7 @@ class BuilderExtensions:
     """The base of `HostBuilder` that carries other areas' methods."""
 
     add_asgi = Extension("corner_host.web")
+    add_dashboard = Extension("corner_host.web.dashboard", name="add_dashboard_to_builder")
 
 
 class HostExtensions:

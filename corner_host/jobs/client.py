@@ -13,6 +13,7 @@ from corner_host.primitives import Clock, Duration, seconds
 
 from .contracts import Duplicate, Enqueued, JobEngine, NewJob
 from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError, NotSupportedByEngineError
+from .failure import storable
 from .identifiers import new_job_id
 from .info import JobFilter, JobInfo, JobState
 from .middleware import EnqueueMiddleware, put_through
@@ -190,8 +191,9 @@ class JobClient:
             raise TypeError(f"key must be text, not {type(key).__name__}")
         if isinstance(priority, bool) or not isinstance(priority, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"priority must be a whole number, not {type(priority).__name__}")
-        if key is not None and not 0 < len(key) <= _MOST_KEY_CHARACTERS:
-            raise JobPayloadError(f"A key must have from 1 to {_MOST_KEY_CHARACTERS} characters, not {len(key):,}.")
+        for what, text in (("key", key), ("queue", queue)):
+            if text is not None:
+                _check_text(what, text)
         if run_on not in {"success", "failure", "end"}:
             raise ValueError(f"run_on must be 'success', 'failure' or 'end', not {run_on!r}")
         if not -(2**31) <= priority < 2**31:
@@ -231,6 +233,13 @@ class JobClient:
         ):
             if wanted and not supported:
                 raise NotSupportedByEngineError(f"The engine {can.engine} cannot {what}; sqlite can.")
+
+
+def _check_text(what: str, text: str) -> None:
+    if not 0 < len(text) <= _MOST_KEY_CHARACTERS:
+        raise JobPayloadError(f"A {what} must have from 1 to {_MOST_KEY_CHARACTERS} characters, not {len(text):,}.")
+    if storable(text) != text:
+        raise JobPayloadError(f"A {what} must be text that can be stored as UTF-8, without NUL; {text!r} is not.")
 
 
 def _text(headers: Mapping[str, str]) -> str:

@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import final
+from typing import Final, final
 
 from corner_host.primitives import CancellationToken
 
 from .contracts import Delivery
+from .failure import storable
+
+_MOST_NOTE: Final = 500
 
 
 @final
@@ -54,14 +57,14 @@ class JobContext:
         await self._delivery.heartbeat()
 
     async def progress(self, fraction: float, note: str = "") -> None:
-        """Show how far the job is: from 0 to 1, with a line for a person.
+        """Show how far the job is: from 0 to 1, with a line for a person, of which the first 500 characters are kept.
 
         Raises:
             ValueError: *fraction* is out of range.
         """
         if not 0.0 <= fraction <= 1.0:
             raise ValueError(f"progress must be from 0 to 1, not {fraction!r}")
-        await self._delivery.progress(fraction, note)
+        await self._delivery.progress(fraction, storable(note[:_MOST_NOTE]))
 
 
 def extra_of(delivery: Delivery) -> dict[str, object]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias, final
+from typing import Protocol, TypeAlias, cast, final
 
 from corner_host.primitives import CancellationToken
 
@@ -40,7 +40,7 @@ class NewJob:
     @property
     def headers(self) -> Mapping[str, str]:
         """What travels with the job beside its payload."""
-        return _headers(self.trace)
+        return headers_of(self.trace)
 
     def with_headers(self, **headers: str) -> "NewJob":
         """Return the job with these headers added."""
@@ -89,7 +89,7 @@ class Delivery:
     @property
     def headers(self) -> Mapping[str, str]:
         """What travels with the job beside its payload."""
-        return _headers(self.trace)
+        return headers_of(self.trace)
 
 
 @final
@@ -307,6 +307,10 @@ class JobSchedules(Protocol):
         ...
 
 
-def _headers(text: str | None) -> Mapping[str, str]:
-    headers: dict[str, str] = {} if text is None else json.loads(text)
-    return headers
+def headers_of(text: str | None) -> Mapping[str, str]:
+    """Return the headers of ``trace``; none where another program wrote something else there, which must not cost the job."""
+    try:
+        found = {} if text is None else json.loads(text)
+    except ValueError:
+        return {}
+    return cast("Mapping[str, str]", found) if isinstance(found, dict) else {}

@@ -29,7 +29,7 @@ from .errors import JobNotFoundError, JobPayloadError
 from .failure import failure_of
 from .handlers import handler_of
 from .middleware import RunMiddleware, run_through
-from .registry import JobHandlerRegistration, JobRegistry
+from .registry import MOST_PAYLOAD_BYTES, JobHandlerRegistration, JobRegistry
 from .retry import JobFailed, RetryPolicy
 from .telemetry import JobTelemetry
 
@@ -65,7 +65,11 @@ class Dispatcher:
         with log_scope(job_id=delivery.id, queue=delivery.queue, attempt=delivery.attempt):
             registration = self._registry.find(delivery.name)
             policy = _DEFAULT_POLICY if registration is None else registration.retry
-            outcome, error = await self._outcome(registration, policy, delivery)
+            try:
+                outcome, error = await self._outcome(registration, policy, delivery)
+            except Exception as unforeseen:  # noqa: BLE001 - a job must never take its worker with it
+                outcome = policy.decide(unforeseen, failure_of(unforeseen), attempt=delivery.attempt)
+                error = unforeseen
             seconds = perf_counter() - began
             _tell(delivery, policy, outcome, error, seconds)
         if self._telemetry is not None:
@@ -170,6 +174,11 @@ def _as_json(result: Any) -> bytes:
     if inspect.isawaitable(result):
         raise JobFailed("its handler returned something that must be awaited")
     try:
-        return to_json(result)
+        data: bytes = to_json(result)
     except ValueError as error:  # pydantic's serialization errors are ValueErrors
         raise JobFailed(f"it ran, but what its handler returned cannot be written as JSON: {error}") from error
+    if len(data) > MOST_PAYLOAD_BYTES:
+        raise JobFailed(
+            f"it ran, but what its handler returned has {len(data):,} bytes; at most {MOST_PAYLOAD_BYTES:,} are kept"
+        )
+    return data

@@ -10,17 +10,36 @@ from .contracts import Failure
 _OURS = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 _MOST_CHARACTERS = 20_000
+_MOST_MESSAGE = 2_000
 
 
 def failure_of(error: BaseException) -> Failure:
     """Return *error* as data, with the innermost place in code that is neither ours nor a library's."""
     text = "".join(traceback.format_exception(error))
     return Failure(
-        kind=type(error).__qualname__,
-        message=str(error),
-        place=_place(error.__traceback__),
-        traceback=text if len(text) <= _MOST_CHARACTERS else "...\n" + text[-_MOST_CHARACTERS:],
+        kind=storable(type(error).__qualname__),
+        message=_message(error),
+        place=storable(_place(error.__traceback__)),
+        traceback=storable(text if len(text) <= _MOST_CHARACTERS else "...\n" + text[-_MOST_CHARACTERS:]),
     )
+
+
+def storable(text: str) -> str:
+    r"""Return *text* as any store takes it: what is no character in UTF-8, and the NUL that PostgreSQL refuses, escaped.
+
+    Example:
+        >>> print(storable("caf\udce9\0"))
+        caf\udce9\x00
+    """
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception as second:  # noqa: BLE001 - an exception of any kind may fail to say what it is
+        return f"(its message cannot be read: {type(second).__name__})"
+    return storable(text if len(text) <= _MOST_MESSAGE else text[:_MOST_MESSAGE] + "...")
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -20,12 +20,11 @@ from corner_host.primitives import CancellationToken, CancellationTokenSource, L
 
 from .claiming import Claimed, claim
 from .settling import Settlement, settle
+from .timers import pause_after
 from .workers import to_cancel
 from .writer import Writer
 
 _log = logging.getLogger("corner_host.jobs.sqlite")
-_RETRY_AFTER_ERROR = 0.5
-"""Seconds before an exchange that the store refused (a full disk, say) is tried again; nothing is lost meanwhile."""
 
 
 @final
@@ -54,6 +53,7 @@ class Pump:
         self._settled: list[Settlement] = []
         self._look_for_cancelled = False
         self._wait: float | None = None
+        self._failures = 0
 
     def wake(self) -> None:
         """Have the store looked at again; from any thread."""
@@ -112,11 +112,15 @@ class Pump:
         try:
             lost, claimed, self._wait, unwanted = await self._writer.execute(exchange)
         except JobEngineError as error:
-            _log.error("%s It is tried again in %.1f s; nothing is lost.", error, _RETRY_AFTER_ERROR)
+            self._failures += 1
+            pause = pause_after(self._failures)
+            _log.error("%s It is tried again in %.1f s; nothing is lost.", error, pause)
             self._settled[:0] = settled
             self._look_for_cancelled = look
-            await anyio.sleep(_RETRY_AFTER_ERROR)
+            with anyio.CancelScope() as waiting, self._stopping.register(lambda: self._loop.post(waiting.cancel)):
+                await anyio.sleep(pause)
             return ()
+        self._failures = 0
         for done in lost:
             _log.warning(
                 "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",

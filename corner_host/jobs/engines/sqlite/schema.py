@@ -6,6 +6,7 @@ jobs run. ``corner_job_history`` is only ever appended to. ``corner_job_queues``
 ``corner_job_starts`` when jobs under a rate limit began, by the clock of the leases.
 """
 
+import re
 import sqlite3
 from enum import IntEnum
 from pathlib import Path
@@ -17,7 +18,10 @@ MEMORY: Final = ":memory:"
 _NETWORK_FILE_SYSTEMS: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"}
 )
+_OCTAL: Final = re.compile(r"\\([0-7]{3})")
 _BUSY_MILLISECONDS: Final = 10_000
+_VERSION: Final = 1
+"""Of the tables; a file that was made by another one is refused rather than misread."""
 
 
 class Row(IntEnum):
@@ -31,7 +35,8 @@ class Row(IntEnum):
     CANCELLED = 5
 
 
-SCHEMA: Final = """
+SCHEMA: Final = f"""
+CREATE TABLE IF NOT EXISTS corner_job_schema AS SELECT {_VERSION} AS version;
 CREATE TABLE IF NOT EXISTS corner_jobs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, queue TEXT NOT NULL, state INTEGER NOT NULL, priority INTEGER NOT NULL,
     run_at REAL NOT NULL, enqueued_at REAL NOT NULL, key TEXT, payload BLOB NOT NULL, attempt INTEGER NOT NULL DEFAULT 0,
@@ -86,6 +91,7 @@ def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {synchronous}")
             connection.executescript(SCHEMA)
+            _check_version(connection, path)
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
         except BaseException:
@@ -94,6 +100,15 @@ def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise JobEngineError(_explain(path, error)) from error
     return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: str) -> None:
+    (version,) = connection.execute("SELECT version FROM corner_job_schema").fetchone()
+    if version != _VERSION:
+        raise JobEngineError(
+            f"The job tables in {Path(path).absolute()} are of version {version}; this corner_host reads {_VERSION}.\n"
+            "To fix: run the corner_host that made them, or let Jobs:ConnectionString name another file."
+        )
 
 
 def _explain(path: str, error: sqlite3.Error) -> str:
@@ -107,7 +122,8 @@ def _explain(path: str, error: sqlite3.Error) -> str:
     if "readonly" in text or "read-only" in text:
         return (
             f"{where} cannot be written: {text}.\n"
-            "Give this user the right to write the file and its folder (SQLite puts its journal beside it)."
+            "Give this user the right to write the file and its folder (SQLite puts its journal beside it), or let"
+            " Jobs:ConnectionString name another file."
         )
     if "unable to open" in text:
         return (
@@ -120,17 +136,29 @@ def _explain(path: str, error: sqlite3.Error) -> str:
 def _refuse_network_file_systems(path: Path) -> None:
     """SQLite's locks do not hold there, so two machines would run the same job."""
     try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
-    folder = path.absolute().parent
-    best, kind = Path("/"), ""
-    for line in mounts:
-        _, point, file_system, *_ = line.split(" ")
-        if folder.is_relative_to(point) and len(point) >= len(str(best)):
-            best, kind = Path(point), file_system
+    point, kind = file_system_of(path.resolve().parent, mounts)
     if kind in _NETWORK_FILE_SYSTEMS:
         raise JobEngineError(
-            f"{path.absolute()} lies on a network file system ({kind} at {best}), where SQLite's locks do not hold.\n"
+            f"{path.absolute()} lies on a network file system ({kind} at {point}), where SQLite's locks do not hold.\n"
             "Put the file on a local disk, or set Jobs:Engine to postgres or nats."
         )
+
+
+def file_system_of(folder: Path, mounts: str) -> tuple[str, str]:
+    r"""Return where the file system of *folder* is mounted, and its kind, by the text of ``/proc/self/mounts``.
+
+    Example:
+        >>> mounts = "\n".join(["/dev/sda / ext4 rw 0 0", r"nas:/x /srv/my\040data nfs4 rw 0 0"])
+        >>> file_system_of(Path("/srv/my data/a"), mounts), file_system_of(Path("/srv"), mounts)
+        (('/srv/my data', 'nfs4'), ('/', 'ext4'))
+    """
+    best, kind = "/", ""
+    for line in mounts.splitlines():
+        _, escaped, file_system, *_ = [*line.split(" "), "", "", ""]
+        point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), escaped)
+        if folder.is_relative_to(point or "-") and len(point) >= len(best):
+            best, kind = point, file_system
+    return best, kind

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from corner_host.jobs.contracts import headers_of
 from corner_host.jobs.info import FailureGroup, JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 
 from .schema import Row
@@ -170,7 +171,7 @@ def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[
         progress_note=progress_note,
         parent=parent,
         traceback=traceback,
-        trace=None if trace is None else json.loads(trace),
+        trace=None if trace is None else headers_of(trace),
         history=history,
     )
 

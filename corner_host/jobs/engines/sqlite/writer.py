@@ -8,12 +8,11 @@ The one that writes also keeps the lease while the event loop is blocked (``ever
 has written. Reading has a thread of its own, so that it never waits for whoever holds the database's write lock.
 """
 
-import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Generic, Self, TypeVar, final
 
@@ -23,10 +22,10 @@ from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import LoopHandle
 
 from .schema import MEMORY, connect
+from .timers import Action, Timers
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], T]
-_log = logging.getLogger("corner_host.jobs.sqlite")
 _MOST_AT_ONCE = 512
 _TO_WRITE: Final = "BEGIN IMMEDIATE"
 _TO_READ: Final = "BEGIN"
@@ -61,8 +60,9 @@ class Writer:
         self._begin = begin
         self._connection = connect(path, synchronous=synchronous)
         self._inbox: SimpleQueue[_Ticket[Any] | None] = SimpleQueue()
-        self._timers: list[tuple[float, Callable[[sqlite3.Connection], None]]] = []
-        self._due: list[float] = []
+        self._timers = Timers(path)
+        self._file = _identity(path)
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="corner_host job store", daemon=True)
         self._thread.start()
 
@@ -70,14 +70,12 @@ class Writer:
         """Return another one that only reads; this one where the database is private to its connection."""
         return self if self._path == MEMORY else type(self)(self._path, synchronous="NORMAL", begin=_TO_READ)
 
-    def every(self, period: float, action: Callable[[sqlite3.Connection], None]) -> None:
+    def every(self, period: float, action: Action) -> None:
         """Have *action* run about every *period* seconds, between transactions; call before the first `execute`.
 
-        It opens its own transaction where it needs one. What it raises is reported as an uncaught error of the thread
-        would be, and the timer goes on.
+        It opens its own transaction where it needs one.
         """
-        self._timers.append((period, action))
-        self._due.append(0.0)
+        self._timers.add(period, action)
         self._inbox.put(_NOTHING)
 
     async def execute(self, operation: Operation[T]) -> T:
@@ -88,6 +86,8 @@ class Writer:
         """
         ticket = _Ticket(operation)
         self._inbox.put(ticket)
+        if self._closed:
+            self._refuse_rest()
         await ticket.done.wait()
         if ticket.error is not None:
             raise ticket.error
@@ -105,16 +105,18 @@ class Writer:
                 if tickets:
                     self._commit(tickets)
                     _wake(tickets)
-                self._run_timers()
+                self._timers.run(self._connection)
                 if last:
                     return
         finally:
             self._connection.close()
+            self._closed = True
+            self._refuse_rest()
 
     def _next(self) -> "tuple[list[_Ticket[Any]], bool]":
         tickets: list[_Ticket[Any]] = []
         try:
-            wait = max(0.0, min(self._due) - time.monotonic()) if self._due else None
+            wait = self._timers.wait()
             ticket = self._inbox.get(timeout=wait) if wait != 0.0 else self._inbox.get_nowait()
             while True:
                 if ticket is None:
@@ -130,6 +132,7 @@ class Writer:
 
     def _commit(self, tickets: "list[_Ticket[Any]]") -> None:
         try:
+            self._check_file()
             with transaction(self._connection, self._begin):
                 for ticket in tickets:
                     ticket.result = ticket.operation(self._connection)
@@ -140,6 +143,14 @@ class Writer:
             for ticket in tickets:
                 self._commit([ticket])
 
+    def _check_file(self) -> None:
+        """SQLite goes on writing to a file that nobody will find again."""
+        if _identity(self._path) != self._file:
+            raise JobEngineError(
+                f"The job store {self._path} was removed or replaced while it was open. Nothing was stored.\n"
+                "To fix: put the file back, or stop the application before touching it; a restart begins with what is there."
+            )
+
     def _explained(self, error: Exception) -> Exception:
         if isinstance(error, sqlite3.Error):
             explained = JobEngineError(f"The job store {self._path} refused to write: {error}. Nothing was stored.")
@@ -147,17 +158,18 @@ class Writer:
             return explained
         return error
 
-    def _run_timers(self) -> None:
-        now = time.monotonic()
-        for index, (period, action) in enumerate(self._timers):
-            if self._due[index] <= now:
-                self._due[index] = now + period
-                try:
-                    action(self._connection)
-                except sqlite3.OperationalError as error:
-                    _log.warning("The job store %s could not be looked after, and soon will be: %s", self._path, error)
-                except Exception:  # noqa: BLE001 - reported; the other timers and the store go on
-                    _report(self._thread)
+    def _refuse_rest(self) -> None:
+        """Answer whoever came too late."""
+        late: list[_Ticket[Any]] = []
+        while True:
+            try:
+                ticket = self._inbox.get_nowait()
+            except Empty:
+                break
+            if ticket is not None and ticket is not _NOTHING:
+                ticket.error = JobEngineError(f"The job store {self._path} is closed. Nothing was stored.")
+                late.append(ticket)
+        _wake(late)
 
 
 class transaction:  # noqa: N801 - reads as a verb where it is used; quicker than a generator
@@ -187,6 +199,15 @@ class transaction:  # noqa: N801 - reads as a verb where it is used; quicker tha
             self._connection.execute("ROLLBACK")
 
 
+def _identity(path: str) -> tuple[int, int] | None:
+    """Return what tells the file from another one of its name; None for no file."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _wake(tickets: "Iterable[_Ticket[Any]]") -> None:
     """Set the events, with one call into each loop."""
     by_loop: dict[object, tuple[LoopHandle, list[anyio.Event]]] = {}
@@ -199,14 +220,6 @@ def _wake(tickets: "Iterable[_Ticket[Any]]") -> None:
 def _set_all(events: Iterable[anyio.Event]) -> None:
     for event in events:
         event.set()
-
-
-def _report(thread: threading.Thread) -> None:
-    import sys  # noqa: PLC0415 - only on this path
-
-    kind, error, trace = sys.exc_info()
-    if kind is not None:
-        threading.excepthook(threading.ExceptHookArgs((kind, error, trace, thread)))
 
 
 _NOTHING: Any = object()

@@ -1,0 +1,63 @@
+"""From the parameters of an address or a form to a question for the host. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.datastructures import ImmutableMultiDict
+
+from corner_host.operations import JobQuery
+
+from .visit import RANGES
+
+Parameters = ImmutableMultiDict[str, Any]
+
+JOB_FILTERS = ("ids", "state", "name", "queue", "error_type", "place", "error", "key", "q", "parent", "range", "since")
+"""The parameters that choose jobs."""
+
+
+def job_query(parameters: Parameters, now: datetime, *, limit: int = 50) -> JobQuery:
+    """Return the jobs that *parameters* choose.
+
+    Example:
+        >>> from starlette.datastructures import QueryParams
+        >>> from datetime import UTC
+        >>> query = job_query(QueryParams("state=DEAD&q=42&range=1h"), datetime(2026, 1, 2, tzinfo=UTC))
+        >>> query.states, query.text, query.since.hour
+        (('DEAD',), '42', 23)
+    """
+
+    def one(name: str) -> str | None:
+        return str(parameters.get(name, "")).strip() or None
+
+    def several(name: str) -> tuple[str, ...]:
+        return tuple(str(value) for value in parameters.getlist(name) if value)
+
+    seconds = RANGES.get(one("range") or "")
+    return JobQuery(
+        ids=several("ids"),
+        states=several("state"),
+        names=several("name"),
+        queues=several("queue"),
+        error=one("error"),
+        error_type=one("error_type"),
+        place=one("place"),
+        key=one("key"),
+        text=one("q"),
+        parent=one("parent"),
+        since=_moment(one("since")) if seconds is None else now - timedelta(seconds=seconds),
+        limit=limit,
+        cursor=one("cursor"),
+    )
+
+
+def kept(parameters: Parameters) -> list[tuple[str, str]]:
+    """Return the parameters that choose jobs, so that a form can repeat them."""
+    return [(name, str(value)) for name, value in parameters.multi_items() if name in JOB_FILTERS and value]
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if found is None or found.tzinfo is None else found

@@ -1,0 +1,27 @@
+"""What a page's form sends: a short text, as browsers send it by default. Needs no package for uploads: there are none."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+MOST_BYTES: Final = 65_536
+_KIND: Final = "application/x-www-form-urlencoded"
+
+
+async def form_of(request: Request) -> QueryParams:
+    """Return the fields of a form.
+
+    Raises:
+        HTTPException: It is no such form, or too long.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A form is sent as {_KIND}.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The form is too long.")
+    return QueryParams(bytes(body))

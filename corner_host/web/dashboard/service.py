@@ -1,0 +1,102 @@
+"""The dashboard as a hosted service: a server of its own, and the line in the log that says where and how to enter."""
+
+import logging
+from typing import Final, final
+
+from corner_host.di import ServiceProvider
+from corner_host.diagnostics import HealthCheckService
+from corner_host.hosting import HostApplicationLifetime, HostEnvironment, HostOptions
+from corner_host.options import Options
+from corner_host.primitives import LoopHandle
+from corner_host.web.asgi import Receive, Scope, Send
+from corner_host.web.scopes import services_of
+from corner_host.web.service import WebAppService
+from corner_host.web.settings import ServerKind, ServerSettings
+
+from .app import DashboardApp
+from .keyring import Keyring
+from .settings import DashboardSettings
+
+SECTION: Final = "Dashboard"
+_log = logging.getLogger("corner_host.dashboard")
+
+
+@final
+class DashboardService:
+    """Serves the dashboard at its own address while the host runs, unless it is off or mounted elsewhere."""
+
+    def __init__(
+        self,
+        app: DashboardApp,
+        settings: DashboardSettings,
+        keys: Keyring,
+        environment: HostEnvironment,
+        provider: ServiceProvider,
+        lifetime: HostApplicationLifetime,
+        options: Options[HostOptions],
+        health: HealthCheckService,
+    ) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._is_wanted = settings.own_server and settings.is_wanted(in_development=environment.is_development())
+        self._server: WebAppService | None = None
+
+        def make(kind: ServerKind) -> WebAppService:
+            server = ServerSettings(
+                kind=kind,
+                host=settings.host,
+                port=settings.port,
+                forwarded_allow_ips=settings.forwarded_allow_ips,
+                health_endpoints=False,
+            )
+            return WebAppService(app, server, SECTION, provider, lifetime, options, health)
+
+        self._make = make
+
+    async def start(self) -> None:
+        """Listen, and say where."""
+        if not self._is_wanted:
+            return
+        native = ServerKind.UVICORN if LoopHandle.current().is_asyncio else ServerKind.HYPERCORN
+        server = self._make(self._settings.kind or native)
+        await server.start()
+        self._server = server
+        if self._settings.token is None:
+            _log.info("Dashboard: %s  (this run only)", self.link)
+        else:
+            _log.info("Dashboard: %s", self.address)
+
+    async def stop(self) -> None:
+        """Say goodbye to open pages, and listen no more."""
+        if self._server is not None:
+            await self._server.stop()
+
+    @property
+    def address(self) -> str:
+        """Where it listens; empty if it does not."""
+        addresses = [] if self._server is None else self._server.addresses()
+        return f"{addresses[0]}{self._settings.path_base}/" if addresses else ""
+
+    @property
+    def link(self) -> str:
+        """The address that signs in by itself: a secret."""
+        return f"{self.address}login?t={self._keys.token}" if self.address else ""
+
+
+async def mounted_dashboard(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer as the dashboard of the host that the request came through: ``app.mount("/ops", mounted_dashboard)``.
+
+    For an application that is served by ``builder.add_asgi(app)``. Set ``Dashboard:OwnServer`` false to have no other.
+    """
+    if scope["type"] == "lifespan":
+        return
+    services = services_of(scope)
+    environment = services.get_required_service(HostEnvironment)
+    settings = services.get_required_service(DashboardSettings)
+    if settings.is_wanted(in_development=environment.is_development()):
+        await services.get_required_service(DashboardApp)(scope, receive, send)
+    elif scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": b"Not Found"})
+    else:
+        await send({"type": "websocket.close", "code": 1008})

@@ -1,0 +1,315 @@
+"""What is wrong with a job, or goes wrong with its store: a clear error, or a dead letter with the reason; never a hot loop."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+import pytest
+from pydantic import BaseModel, field_validator
+
+from corner_host import HostBuilder
+from corner_host.jobs import Dead, Done, JobContext, JobDeadError, JobEngineError, JobPayloadError, JobState
+from corner_host.jobs.engines.sqlite import SqliteEngine
+from corner_host.jobs.engines.sqlite.writer import Writer
+from corner_host.jobs.failure import failure_of
+from tests.jobs.harness import JobBench, new_job, shop
+from tests.jobs.hosted import AT_ONCE, Receipt, handler, jobs, put
+
+MEBIBYTE: Final = 1_048_576
+
+
+class Brittle(BaseModel):
+    number: int
+
+    @field_validator("number")
+    @classmethod
+    def not_thirteen(cls, number: int) -> int:
+        if number == 13:
+            raise KeyError("a validator may raise anything")
+        return number
+
+
+class Mute(Exception):
+    """An exception that cannot say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+def writer_of(bench: JobBench) -> Writer:
+    engine: Any = bench.engine
+    writer: Writer = engine._open
+    return writer
+
+
+async def limit_pages(bench: JobBench, pages: int) -> None:
+    """Let the disk be full, or not any more: SQLite gives the same error."""
+    await writer_of(bench).execute(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}"))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        OSError("\udce9 from a file name, and \0"),
+        OSError("x" * 50_000_000),
+        Mute(),
+        RecursionError("maximum recursion depth exceeded"),
+    ],
+    ids=["not unicode", "50 MB", "mute", "recursion"],
+)
+async def test_any_error_can_be_kept_with_its_job(broken: Exception) -> None:
+    """Whatever its message is, the job dies with it, and the worker goes on."""
+
+    async def work(job: Receipt) -> int:
+        if job.order == 1:
+            raise broken
+        return job.order
+
+    async with jobs(handler(work)) as client:
+        bad, good = await put(client, 1), await put(client, 2)
+        with pytest.raises(JobDeadError):
+            await client.result(bad)
+        info = await client.get(bad)
+
+        assert await client.result(good) == 2
+        assert info is not None
+        assert info.error is not None
+        assert len(info.error) < 3000
+        assert info.error_type == type(broken).__qualname__
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"), [("x" * 2 * MEBIBYTE, "bytes"), (object(), "cannot be written as JSON")], ids=["large", "odd"]
+)
+async def test_a_result_that_cannot_be_kept_is_told_and_not_tried_again(result: object, reason: str) -> None:
+    """The work was done: doing it again would not help."""
+
+    async def work(job: Receipt) -> object:
+        return result
+
+    async with jobs(handler(work)) as client:
+        job_id = await put(client)
+        with pytest.raises(JobDeadError, match=f"it ran, but.*{reason}"):
+            await client.result(job_id)
+        info = await client.get(job_id)
+
+    assert info is not None
+    assert info.attempt == 1
+
+
+async def test_a_note_on_progress_is_cut_to_a_line() -> None:
+    """Fifty megabytes of it are not for a person."""
+    noted = anyio.Event()
+
+    async def work(job: Receipt, context: JobContext) -> None:
+        await context.progress(0.5, "x\udce9" * 1_000_000)
+        noted.set()
+
+    async with jobs(handler(work)) as client:
+        job_id = await put(client)
+        await client.result(job_id)
+        info = await client.get(job_id)
+
+    assert info is not None
+    assert 500 <= len(info.progress_note) < 4000
+
+
+@pytest.mark.parametrize("payload", [b"", b"[", b"\xff\xfe", b'{"order": "many"}', b'{"number": 7}', b"x" * 5_000_000])
+async def test_a_stored_payload_that_does_not_fit_is_a_dead_letter_with_the_reason(
+    payload: bytes, tmp_path: Path
+) -> None:
+    """A deploy renamed a field, or another program wrote nonsense: dead at the first attempt, and still shown."""
+    path = tmp_path / "jobs.db"
+    async with shop(path) as bench:
+        job_id = await bench.put("Receipt", payload=payload, trace="no json")
+
+    async def work(job: Receipt) -> None: ...
+
+    async with jobs(handler(work), "--Jobs:Engine=sqlite", f"--Jobs:ConnectionString={path}") as client:
+        with pytest.raises(JobDeadError, match="JobPayloadError"):
+            await client.result(job_id)
+        (dead,) = await client.dead_letters(error="does not fit")
+
+    assert (dead.id, dead.attempt) == (job_id, 1)
+
+
+async def test_a_validator_that_fails_in_its_own_way_costs_its_job_only() -> None:
+    """What pydantic lets through is a failure like any other."""
+
+    async def work(job: Brittle) -> int:
+        return job.number
+
+    def configure(builder: HostBuilder) -> None:
+        builder.services.add_job_handler(Brittle, work, retry=AT_ONCE)
+
+    async with jobs(configure) as client:
+        bad = await client.enqueue(Brittle.model_construct(number=13))
+        good = await client.enqueue(Brittle(number=2))
+        with pytest.raises(JobDeadError, match="KeyError"):
+            await client.result(bad.id)
+
+        assert await client.result(good.id) == 2
+
+
+async def test_an_unknown_name_is_tried_again_and_then_dead(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    """Another version of the program may know it; one that nobody knows ends in the dead letters with its name."""
+    path = tmp_path / "jobs.db"
+    async with shop(path) as bench:
+        job_id = await bench.put("Renamed")
+        await writer_of(bench).execute(lambda connection: connection.execute("UPDATE corner_jobs SET attempt = 3"))
+
+    async def work(job: Receipt) -> None: ...
+
+    arguments = ("--Jobs:Engine=sqlite", f"--Jobs:ConnectionString={path}", "--Logging:LogLevel:Default=Warning")
+    async with jobs(handler(work), *arguments) as client:
+        while (info := await client.get(job_id)) is None or info.attempt < 4 or info.state is JobState.RUNNING:
+            await anyio.sleep(0.01)
+
+    assert (info.state, info.error_type) == (JobState.SCHEDULED, "JobNotFoundError")
+    assert "Renamed failed, attempt 4 of 5" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"key": "k" * 10_000}, {"key": ""}, {"key": "a\0b"}, {"key": "\udce9"}, {"queue": "q" * 10_000}, {"queue": ""}],
+)
+async def test_keys_and_queues_are_short_text(how: dict[str, str]) -> None:
+    """A mistake is told when the job is put, and shows what is wrong in few words."""
+
+    async def work(job: Receipt) -> None: ...
+
+    async with jobs(handler(work)) as client:
+        with pytest.raises(JobPayloadError) as caught:
+            await client.enqueue(Receipt(order=7), **how)  # type: ignore[arg-type]  # the tests know the keywords
+
+    assert len(str(caught.value)) < 200
+
+
+async def test_a_full_disk_refuses_new_jobs_and_loses_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Who puts is told; what had run is written down once there is room again, and does not run twice."""
+    async with shop(tmp_path / "jobs.db") as bench:
+        held = [await bench.put() for _ in range(5)]
+        release = anyio.Event()
+        async with bench.worker(lambda _: Done(b'"' + b"x" * 100_000 + b'"'), hold=lambda _: release):
+            await bench.until_delivered(5)
+            await limit_pages(bench, 1)
+            with pytest.raises(JobEngineError, match=r"full.*Nothing was stored"):
+                await bench.put(payload=b'"' + b"x" * 100_000 + b'"')
+            release.set()
+            while "It is tried again in 0.5 s; nothing is lost." not in caplog.text:
+                await anyio.sleep(0.01)
+            await limit_pages(bench, 1_000_000)
+            await bench.ended(*held)
+
+        assert [await bench.state(each) for each in held] == [JobState.SUCCEEDED] * 5
+        assert len(bench.delivered) == 5
+
+
+async def test_a_store_that_breaks_while_it_is_used_is_told_less_and_less_often(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Damage under a running worker: no hot loop, and whoever puts or looks gets the reason."""
+    caplog.set_level(logging.WARNING)
+    async with shop(tmp_path / "jobs.db") as bench:
+        await bench.put()
+        async with bench.worker():
+            await writer_of(bench).execute(lambda connection: connection.execute("DROP TABLE corner_job_queues"))
+            with anyio.fail_after(20):
+                while "cannot be looked after" not in caplog.text:
+                    await anyio.sleep(0.01)
+            await anyio.sleep(0.3)
+            told = len(caplog.records)
+
+    assert told < 10
+
+
+@pytest.mark.parametrize("what", ["removed", "replaced"])
+async def test_a_file_that_is_gone_takes_no_more_jobs(tmp_path: Path, what: str) -> None:
+    """SQLite would go on writing to a file that nobody finds again."""
+    path = tmp_path / "jobs.db"
+    async with shop(path) as bench:
+        await bench.put()
+        path.unlink()
+        if what == "replaced":
+            path.touch()
+
+        with pytest.raises(JobEngineError, match="removed or replaced"):
+            await bench.put()
+
+
+async def test_a_store_that_is_closed_says_so() -> None:
+    """Also to whoever came while it was closing."""
+    engine = SqliteEngine(":memory:")
+    async with engine.opened():
+        writer: Writer = engine._open
+    with anyio.fail_after(5), pytest.raises(JobEngineError, match="closed"):
+        await writer.execute(lambda connection: connection.execute("SELECT 1"))
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+
+
+def no_database(path: Path) -> None:
+    path.write_text("dear diary")
+
+
+def of_another_version(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE corner_job_schema AS SELECT 999 AS version")
+        connection.commit()
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def read_only(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER)")
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    if os.access(path, os.W_OK):
+        pytest.skip("this user may write any file")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (damaged, "is not a SQLite database, or is damaged"),
+        (no_database, "is not a SQLite database, or is damaged"),
+        (of_another_version, "are of version 999"),
+        (a_folder, "cannot be opened"),
+        (read_only, "cannot be written"),
+    ],
+)
+async def test_a_file_that_is_no_job_store_is_refused_with_a_way_out(
+    tmp_path: Path, spoil: Callable[[Path], None], says: str
+) -> None:
+    """What it is, where it is, what to do."""
+    path = tmp_path / "jobs.db"
+    spoil(path)
+
+    with pytest.raises(JobEngineError, match=says) as caught:
+        async with shop(path):
+            raise AssertionError("it must not open")
+    tmp_path.chmod(0o755)
+    assert str(path) in str(caught.value)
+    assert "Jobs:ConnectionString" in str(caught.value)
+
+
+async def test_one_that_cannot_be_stored_does_not_keep_others_from_it(tmp_path: Path) -> None:
+    """Put in one call they stand or fall together; nobody else's call is touched."""
+    async with shop(tmp_path / "jobs.db") as bench:
+        with pytest.raises(JobEngineError):
+            await bench.engine.put([new_job(), new_job(payload=None)])
+        job_id = await bench.put()
+        async with bench.worker(lambda _: Dead(failure_of(OSError("\0")))):
+            await bench.ended(job_id)
+
+        assert (await bench.info(job_id)).error == "\\x00"
