@@ -34,6 +34,24 @@ from .sites import Call, Constant, Site
 
 @final
 @dataclass(frozen=True, slots=True)
+class ServiceParameter:
+    """What a registration takes by one parameter.
+
+    Args:
+        name: The parameter.
+        service_type: The service that is asked for.
+        made_by: The implementation, factory, or class of the instance behind it; empty for what the container is itself.
+        lifetime: How long that lives; None for a value.
+    """
+
+    name: str
+    service_type: Any
+    made_by: str
+    lifetime: ServiceLifetime | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class RegistrationReport:
     """One registration, as it is shown.
 
@@ -47,6 +65,7 @@ class RegistrationReport:
         needs: The numbers of the registrations that it needs.
         problem: Why it cannot be made, in one line; None if it can.
         is_open: Whether it answers for every argument of a generic class; what such a one needs is not known beforehand.
+        parameters: What it takes, by parameter; several for one that takes a sequence.
     """
 
     name: str
@@ -58,6 +77,7 @@ class RegistrationReport:
     needs: tuple[int, ...]
     problem: str | None
     is_open: bool
+    parameters: tuple[ServiceParameter, ...] = ()
 
 
 @final
@@ -125,6 +145,7 @@ def _report(
     provider: ServiceProvider, descriptor: ServiceDescriptor, number: int, numbers: dict[ServiceDescriptor, int]
 ) -> RegistrationReport:
     needs: tuple[int, ...] = ()
+    parameters: tuple[ServiceParameter, ...] = ()
     problem: str | None = None
     is_generic = is_open(normal(descriptor.service_type))
     if not is_generic:
@@ -132,6 +153,7 @@ def _report(
             site = engine_of(provider).registered(descriptor, number)
             found = dict.fromkeys(numbers[other] for other in _needed_by(site, descriptor))
             needs = tuple(found)
+            parameters = tuple(_parameters(site))
         except ServiceError as error:
             problem = str(error).partition("\n")[0]
     key = None if descriptor.key is None else shown_value(descriptor.key)
@@ -146,6 +168,7 @@ def _report(
         needs=needs,
         problem=problem,
         is_open=is_generic,
+        parameters=parameters,
     )
 
 
@@ -157,6 +180,14 @@ def _needed_by(site: Site, own: ServiceDescriptor) -> Iterator[ServiceDescriptor
             yield from _needed_by(child, own)
         else:
             yield slot.descriptor
+
+
+def _parameters(site: Site) -> Iterator[ServiceParameter]:
+    for name, child in site.children():
+        slot = child.slot if isinstance(child, (Call, Constant)) else None
+        if name is not None and child.service_type is not None:
+            made_by = "" if slot is None else name_of(slot.maker)
+            yield ServiceParameter(name, child.service_type, made_by, child.lifetime)
 
 
 def _escaped(text: str) -> str:

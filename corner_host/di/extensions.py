@@ -12,6 +12,7 @@ class ServiceExtensions:
 
     __slots__ = ()
 
+    add_admin_socket = Extension("corner_host.web.admin_socket")
     add_hosted_service = Extension("corner_host.hosting")
     add_background_jobs = Extension("corner_host.background")
     add_health_checks = Extension("corner_host.diagnostics")

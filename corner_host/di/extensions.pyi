@@ -12,6 +12,9 @@ from corner_host.primitives import Duration
 T = TypeVar("T")
 
 class ServiceExtensions:
+    def add_admin_socket(self) -> None:
+        """Serve the operator's view on a Unix socket; `add_operations` does it. See `corner_host.web.admin_socket`."""
+
     def add_hosted_service(self, service: Any, *, factory: Callable[..., Any] | None = None) -> Self:
         """Have the host start and stop a service. See `corner_host.hosting`."""
 

@@ -14,6 +14,7 @@ from .places import is_application, relative
 from .workplace import Workplace
 
 PARTS: Final = 20
+_MOST: Final = 200
 _FRAME: Final = re.compile(r'^ +File "(.+)", line (\d+), in ', re.MULTILINE)
 _SERVICE: Final = ("event_name", "BackgroundServiceFaulted")
 
@@ -45,9 +46,25 @@ def service_failures(workplace: Workplace, since: datetime, until: datetime) -> 
 
 
 def memory_failures(workplace: Workplace, since: datetime, until: datetime) -> list[FailureGroup]:
-    """Return the failures of work items."""
-    _ = workplace
-    return grouped((), since, until)
+    """Return the failures of work items; the queue keeps the last of them."""
+    control = workplace.find("corner_host.background", "QueueControl")
+    if control is None:
+        return []
+    name, root = control.status().name, workplace.environment.content_root_path
+    failures = [
+        Failure(
+            at=each.failed_at,
+            source="memory",
+            name=each.job,
+            queue=name,
+            error_type=each.error_type,
+            message=each.message,
+            place=f"{relative(each.place.file, root)}:{each.place.line}" if each.place.file else "",
+            traceback=each.traceback,
+        )
+        for each in control.failures(_MOST)
+    ]
+    return grouped(failures, since, until)
 
 
 def _of_record(record: KeptRecord, source: str, name: str, queue: str, root: str) -> Failure:

@@ -5,7 +5,6 @@ from typing import Any, Final, final
 import anyio.to_thread
 
 from corner_host.di import ServiceCollection
-from corner_host.di.diagnostics import ServiceGraph
 from corner_host.hosting import HostedService
 
 from .contracts import ContainerGraph, GraphEdge, GraphNode
@@ -20,14 +19,13 @@ class GraphOperations:
 
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
-        self._graph: ServiceGraph | None = None
 
     async def get(self, *, framework: bool = False) -> ContainerGraph:
         """Return the graph; with *framework*, also what the areas of corner_host register for themselves."""
         return await anyio.to_thread.run_sync(self._get, framework)
 
     def _get(self, framework: bool) -> ContainerGraph:  # noqa: FBT001 - handed on by run_sync
-        graph = self._graph = self._graph or ServiceGraph.of(self._workplace.registrations)
+        graph = self._workplace.graph()
         descriptors = tuple(self._workplace.registrations)
         unused = {id(each) for each in graph.unused(HostedService, *_asked_for(self._workplace.registrations))}
         ours = {

@@ -199,6 +199,22 @@ class JobOperations:
             raise InvalidRequestError(f"rate must be above 0 and at most {_MOST_RATE:g} a second.", field="rate")
         return await self._put_right("requeue", query, by, reason, dry_run=dry_run, rate=rate)
 
+    async def cancel_item(self, item_id: str, *, by: Actor, reason: str = "") -> ActionResult:
+        """Cancel a work item that runs, by the id of its `RunningItem`.
+
+        Raises:
+            NotFoundError: No work item of this id runs.
+        """
+
+        async def cancel() -> ActionResult:
+            control = self._workplace.find("corner_host.background", "QueueControl")
+            known = {str(each.id): each.id for each in control.running()} if control is not None else {}
+            if control is None or item_id not in known or not control.cancel(known[item_id]):
+                raise NotFoundError("running work item", item_id)
+            return ActionResult(action="items.cancel", target=item_id, message="asked to end", count=1)
+
+        return await self._workplace.actions.perform("items.cancel", item_id, cancel, by=by, reason=reason)
+
     async def cancel(self, query: JobQuery, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
         """Cancel jobs that wait, and ask those that run to stop. Errors: as `requeue`."""
         return await self._put_right("cancel", query, by, reason, dry_run=dry_run)

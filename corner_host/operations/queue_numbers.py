@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, final
+from typing import Any, final
 
 from .workplace import Workplace
-
-MEMORY_QUEUE: Final = "background"
-"""The name of the queue in memory."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueNumbers:
-    """The counters of a queue since the start, and its gauges. Of durable jobs, counters are those of the store."""
+    """The counters of a queue since the start, and its gauges.
+
+    Of durable jobs, counters are those of the store. *rates* are in, out, failed, if the queue measures them itself.
+    """
 
     name: str
     kind: str
@@ -28,6 +28,7 @@ class QueueNumbers:
     rejected: int = 0
     scheduled: int = 0
     dead: int = 0
+    rates: tuple[float, float, float] | None = None
     wait_p50: float | None = None
     wait_p95: float | None = None
     oldest_wait: float | None = None
@@ -49,23 +50,33 @@ async def queue_numbers(workplace: Workplace) -> tuple[QueueNumbers, ...]:
 
 
 def _in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
-    queue = workplace.find("corner_host.background", "BackgroundTaskQueue")
-    if queue is None:
+    control = workplace.find("corner_host.background", "QueueControl")
+    if control is None:
         return ()
-    numbers = queue.snapshot()
+    status = control.status()
+    numbers, pause = status.numbers, status.pause
     return (
         QueueNumbers(
-            name=MEMORY_QUEUE,
+            name=status.name,
             kind="memory",
             depth=numbers.depth,
             capacity=numbers.capacity,
             running=numbers.running,
+            concurrency=status.concurrency or None,
             queued=numbers.queued,
             completed=numbers.completed,
             failed=numbers.failed,
             cancelled=numbers.cancelled,
             rejected=numbers.rejected,
-            is_closed=queue.is_closed,
+            rates=(status.in_rate, status.out_rate, status.failed_rate),
+            wait_p50=status.wait_p50,
+            wait_p95=status.wait_p95,
+            oldest_wait=status.oldest_wait,
+            is_paused=pause is not None,
+            paused_until=None if pause is None else pause.until,
+            pause_reason="" if pause is None else pause.reason,
+            is_closed=status.is_closed,
+            saturated_since=status.saturated_since,
         ),
     )
 

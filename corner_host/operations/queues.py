@@ -98,7 +98,8 @@ class QueueOperations:
             queue = await self.get(name)
             if queue.kind != "memory":
                 raise UnavailableError("The concurrency of durable jobs is Jobs:MaxConcurrency; set it and restart.")
-            self._memory.set_max_concurrency(concurrency)
+            if not self._memory.set_concurrency(concurrency):
+                raise UnavailableError(f"Nothing works {name} off here (BackgroundJobs:EnableBackgroundJobs).")
             text = f"{name}: {queue.concurrency or '?'} → {concurrency} at once, until the host ends"
             return ActionResult(action="queue.concurrency", target=name, message=text, count=1)
 
@@ -118,14 +119,14 @@ class QueueOperations:
             return await self._jobs.delete(waiting, by=by, reason=reason or "purge")
 
         async def purge() -> ActionResult:
-            count = len(self._memory.purge())
+            count = self._memory.purge()
             return ActionResult(action="queue.purge", target=name, message=f"{count} items thrown away", count=count)
 
         return await self._workplace.actions.perform("queue.purge", name, purge, by=by, reason=reason)
 
     @property
     def _memory(self) -> Any:
-        return self._workplace.find("corner_host.background", "BackgroundTaskQueue")
+        return self._workplace.find("corner_host.background", "QueueControl")
 
     @property
     def _control(self) -> Any:
@@ -137,6 +138,12 @@ class QueueOperations:
         def rate(counter: str, value: float | None) -> float:
             return 0.0 if value is None else samples.rate(f"+{counter}:{queue.name}", now=now, value=value)
 
+        came, went, failed = queue.rates or (
+            rate("queued_per_second", queue.queued),
+            rate("ended_per_second", queue.ended),
+            rate("failed_per_second", queue.failed),
+        )
+
         return QueueStatus(
             name=queue.name,
             kind=queue.kind,
@@ -146,9 +153,9 @@ class QueueOperations:
             concurrency=queue.concurrency,
             scheduled=queue.scheduled,
             dead=queue.dead,
-            in_rate=rate("queued_per_second", queue.queued),
-            out_rate=rate("ended_per_second", queue.ended),
-            failed_rate=rate("failed_per_second", queue.failed),
+            in_rate=came,
+            out_rate=went,
+            failed_rate=failed,
             wait_p50=queue.wait_p50,
             wait_p95=queue.wait_p95,
             oldest_wait=queue.oldest_wait,

@@ -69,6 +69,7 @@ def _complete(services: ServiceCollection) -> None:
         return
     first = next((at for at, each in enumerate(services) if each.service_type is HostedService), len(services))
     services.insert(first, ServiceDescriptor(HostedService, OperationsService, lifetime=ServiceLifetime.SINGLETON))
+    services.add_admin_socket()
     if "corner_host.background" in sys.modules:
         from corner_host.background.health import add_queue_health_check  # noqa: PLC0415 - only where there is a queue
 

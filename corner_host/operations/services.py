@@ -6,7 +6,6 @@ from typing import Any, Final, final
 
 import anyio.to_thread
 
-from corner_host.di.diagnostics import ServiceGraph
 from corner_host.hosting import (
     HostedService,
     HostedServiceNotFoundError,
@@ -15,6 +14,7 @@ from corner_host.hosting import (
     HostStateError,
 )
 from corner_host.options import BoundSection
+from corner_host.primitives import name_of, short_name_of
 
 from .contracts import (
     ActionResult,
@@ -142,27 +142,32 @@ class ServiceOperations:
     def _needs(self, name: str) -> tuple[tuple[ServiceDependency, ...], tuple[str, ...]]:
         """Return what the service's constructor takes, and the sections that its options are bound to."""
         descriptors = tuple(self._workplace.registrations)
-        graph = ServiceGraph.of(self._workplace.registrations)
         own = name.partition("#")[0]
-        for number, report in enumerate(graph.registrations):
-            if descriptors[number].service_type is HostedService and report.made_by == own:
-                needed = [graph.registrations[each] for each in report.needs]
-                options = self._sections([descriptors[each].service_type for each in report.needs])
-                return (
-                    tuple(
-                        ServiceDependency(
-                            parameter="", service=each.name, implementation=each.made_by, lifetime=str(each.lifetime)
-                        )
-                        for each in needed
-                    ),
-                    options,
+        for report, descriptor in zip(self._workplace.graph().registrations, descriptors, strict=False):
+            if descriptor.service_type is HostedService and own in {report.made_by, _hosted_name(descriptor.factory)}:
+                taken = report.parameters
+                dependencies = tuple(
+                    ServiceDependency(
+                        parameter=each.name,
+                        service=short_name_of(each.service_type),
+                        implementation=each.made_by,
+                        lifetime="" if each.lifetime is None else str(each.lifetime),
+                    )
+                    for each in taken
                 )
+                return dependencies, self._sections(each.service_type for each in taken)
         return (), ()
 
     def _sections(self, services: Iterable[Any]) -> tuple[str, ...]:
         bound = self._workplace.services.get_services(BoundSection)
-        wanted = {arg for each in services for arg in (each, *getattr(each, "__args__", ()))}
+        wanted = {part for each in services for part in (each, *getattr(each, "__args__", ()))}
         return tuple(each.path for each in bound if each.options_type in wanted)
+
+
+def _hosted_name(factory: Any) -> str:
+    """Return the name of the function, or of the class with ``execute``, that *factory* makes a service of."""
+    hosted = getattr(factory, "hosted", None)
+    return "" if hosted is None else name_of(hosted)
 
 
 def _addresses(service: Any) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Final, cast, final
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection, ServiceProvider
+from corner_host.di.diagnostics import ServiceGraph
 from corner_host.hosting import (
     Host,
     HostApplicationLifetime,
@@ -75,6 +76,7 @@ class Workplace:
         self.buffer = buffer
         self.registrations = registrations
         self.tasks = 0
+        self._graph: ServiceGraph | None = None
         self.service_history: dict[str, deque[StateChange]] = {}
         self._service_errors: dict[str, tuple[BaseException, datetime]] = {}
         self.began: datetime = clock.now()
@@ -131,6 +133,12 @@ class Workplace:
     def failed_at(self, service: str) -> datetime | None:
         """Return when the last error of a hosted service was first seen."""
         return self._service_errors[service][1] if service in self._service_errors else None
+
+    def graph(self) -> ServiceGraph:
+        """Return what is registered and who needs whom; worked out once, in a thread."""
+        if self._graph is None:
+            self._graph = ServiceGraph.of(self.registrations)
+        return self._graph
 
     def look_around(self) -> None:
         """Note what is only known once the event loop runs; may read files."""

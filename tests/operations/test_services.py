@@ -1,0 +1,119 @@
+"""Hosted services in the operator's view."""
+
+import logging
+
+import pytest
+
+from corner_host import BackgroundService, CancellationToken, HostBuilder, HostOptions
+from corner_host.hosting import BackgroundServiceExceptionBehavior
+from corner_host.operations import NotFoundError, UnavailableError
+from corner_host.options import Options
+
+from .conftest import ADA, Look, until
+
+
+class Mailer:
+    """Sends."""
+
+
+class Worker(BackgroundService):
+    """Waits for its end."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self.mailer = mailer
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        logging.getLogger(f"{__name__}.Worker").warning("works")
+        await stopping.wait()
+
+
+class Broken(BackgroundService):
+    """Fails."""
+
+    exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        raise ValueError("no such table: orders")
+
+
+def _work(builder: HostBuilder) -> None:
+    builder.services.add_singleton(Mailer)
+    builder.add_hosted_service(Worker)
+
+
+async def test_a_service_is_shown_in_detail(look: Look) -> None:
+    """OV-20: state, history, what it is made of, where it waits, its records."""
+    async with look(_work) as operations:
+        await until(lambda: _has_written(operations))
+        detail = await operations.services.get("Worker")
+
+    assert (detail.status.kind, detail.status.state) == ("background", "running")
+    assert [each.state for each in detail.history] == ["running"]
+    assert [(each.service, each.lifetime) for each in detail.dependencies] == [("Mailer", "singleton")]
+    assert detail.waiting_at is not None
+    assert (detail.waiting_at.function, detail.waiting_at.code) == ("Worker.execute", "await stopping.wait()")
+    assert [each.message for each in detail.logs] == ["works"]
+
+
+def _has_written(operations: object) -> bool:
+    return any(each.message == "works" for each in operations.logs._workplace.buffer.records())  # type: ignore[attr-defined]
+
+
+async def test_a_service_is_restarted(look: Look) -> None:
+    """OV-21: it runs again, is counted, and the audit has the line."""
+    async with look(_work) as operations:
+        answer = await operations.services.restart("Worker", by=ADA, reason="stuck")
+        found = await operations.services.get("Worker")
+        (line,) = (await operations.audit.search()).items
+
+    assert answer.count == found.status.restarts == 1
+    assert (line.action, line.target, line.reason) == ("service.restart", "Worker", "stuck")
+
+
+async def test_what_cannot_be_restarted_says_why(look: Look) -> None:
+    """OV-21: an unknown service and one that cannot are told apart, and both are in the audit."""
+    async with look(_work) as operations:
+        with pytest.raises(NotFoundError, match="There is no service 'Nobody'"):
+            await operations.services.restart("Nobody", by=ADA)
+        with pytest.raises(UnavailableError):
+            await operations.services.restart("OperationsService", by=ADA)
+        lines = (await operations.audit.search()).items
+
+    assert [each.outcome for each in lines] == ["failed", "failed"]
+
+
+async def test_a_fault_is_shown_and_grouped(look: Look) -> None:
+    """OV-22, OV-30: the last error of a service, its traceback, and its group among the failures with the place."""
+    async with look(lambda builder: builder.add_hosted_service(Broken)) as operations:
+        await until(lambda: operations.logs._workplace.note_services()[-1].last_error)  # pyright: ignore[reportPrivateUsage]
+        detail = await operations.services.get("Broken")
+        (group,) = await operations.failures.list()
+
+    assert detail.status.state == "faulted"
+    assert detail.status.last_error == "ValueError: no such table: orders"
+    assert detail.status.last_error_at is not None
+    assert 'raise ValueError("no such table: orders")' in detail.traceback
+    assert (group.source, group.error_type, group.count, group.can_requeue) == ("service", "ValueError", 1, False)
+    assert group.name.endswith("Broken")
+    assert group.place.partition(":")[0].endswith("test_services.py")
+    assert sum(group.sparkline) == 1
+
+
+async def test_options_of_a_service_are_named(look: Look) -> None:
+    """OV-20: the sections that its options are bound to."""
+
+    class Reader(BackgroundService):
+        def __init__(self, settings: Options[HostOptions]) -> None:
+            self.settings = settings
+
+        async def execute(self, stopping: CancellationToken) -> None:
+            await stopping.wait()
+
+    def configure(builder: HostBuilder) -> None:
+        builder.services.add_options(HostOptions).bind(builder.configuration.get_section("Reader"))
+        builder.add_hosted_service(Reader)
+
+    async with look(configure) as operations:
+        detail = await operations.services.get("Reader")
+
+    assert "Reader" in detail.options
