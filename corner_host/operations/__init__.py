@@ -13,152 +13,100 @@ a line in the *audit*, also when it is refused or fails. A *run* is one life of 
 - ``encoding``: views as JSON data
 - ``settings``, ``registration``: the section ``Operations``
 
+Each name is loaded when it is asked for, so that a command that only looks for running hosts (``registry``) begins at once.
+
 What is kept is bounded and costs little: the last log records and an hour of numbers in memory, runs and audit in files of
 the state directory. Secrets are masked before they come into a view.
 """
 
-from .audit import AuditOperations
-from .caches import CacheOperations
-from .configuration import ConfigurationOperations
-from .contracts import (
-    About,
-    ActionResult,
-    Actor,
-    AuditEntry,
-    AuditPage,
-    AuditQuery,
-    CacheStatus,
-    CheckSample,
-    CheckStatus,
-    CodePlace,
-    ConfigurationReport,
-    ContainerGraph,
-    Dump,
-    FacetValue,
-    FailureGroup,
-    GraphEdge,
-    GraphNode,
-    HealthOverview,
-    HostRun,
-    HostStatus,
-    JobDetail,
-    JobFacets,
-    JobHistoryEvent,
-    JobPage,
-    JobQuery,
-    JobSummary,
-    LogEntry,
-    LoggerLevel,
-    LogPage,
-    LogQuery,
-    LoopStatus,
-    PackageVersion,
-    PhaseTime,
-    QueueStatus,
-    Rates,
-    RunningItem,
-    ScheduleStatus,
-    ScheduleTime,
-    Series,
-    ServiceDependency,
-    ServiceDetail,
-    ServiceStatus,
-    Setting,
-    SettingDifference,
-    SettingLayer,
-    StateChange,
-    TaskStack,
-    ThreadStack,
-    TimeMark,
-    TimeSeries,
-)
-from .encoding import as_json
-from .errors import ActionRefusedError, InvalidRequestError, NotFoundError, OperationsError, UnavailableError
-from .failures import FailureOperations
-from .graph import GraphOperations
-from .health import HealthOperations
-from .host import HostOperations
-from .jobs import JobOperations
-from .logs import LogOperations
-from .metrics import MetricsOperations
-from .operations import Operations
-from .queues import QueueOperations
-from .registration import add_operations
-from .runs import RunOperations
-from .schedules import ScheduleOperations
-from .services import ServiceOperations
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "About",
-    "ActionRefusedError",
-    "ActionResult",
-    "Actor",
-    "AuditEntry",
-    "AuditOperations",
-    "AuditPage",
-    "AuditQuery",
-    "CacheOperations",
-    "CacheStatus",
-    "CheckSample",
-    "CheckStatus",
-    "CodePlace",
-    "ConfigurationOperations",
-    "ConfigurationReport",
-    "ContainerGraph",
-    "Dump",
-    "FacetValue",
-    "FailureGroup",
-    "FailureOperations",
-    "GraphEdge",
-    "GraphNode",
-    "GraphOperations",
-    "HealthOperations",
-    "HealthOverview",
-    "HostOperations",
-    "HostRun",
-    "HostStatus",
-    "InvalidRequestError",
-    "JobDetail",
-    "JobFacets",
-    "JobHistoryEvent",
-    "JobOperations",
-    "JobPage",
-    "JobQuery",
-    "JobSummary",
-    "LogEntry",
-    "LogOperations",
-    "LogPage",
-    "LogQuery",
-    "LoggerLevel",
-    "LoopStatus",
-    "MetricsOperations",
-    "NotFoundError",
-    "Operations",
-    "OperationsError",
-    "PackageVersion",
-    "PhaseTime",
-    "QueueOperations",
-    "QueueStatus",
-    "Rates",
-    "RunOperations",
-    "RunningItem",
-    "ScheduleOperations",
-    "ScheduleStatus",
-    "ScheduleTime",
-    "Series",
-    "ServiceDependency",
-    "ServiceDetail",
-    "ServiceOperations",
-    "ServiceStatus",
-    "Setting",
-    "SettingDifference",
-    "SettingLayer",
-    "StateChange",
-    "TaskStack",
-    "ThreadStack",
-    "TimeMark",
-    "TimeSeries",
-    "UnavailableError",
-    "add_operations",
-    "as_json",
-]
+_ROOMS = {
+    "audit": ("AuditOperations",),
+    "caches": ("CacheOperations",),
+    "configuration": ("ConfigurationOperations",),
+    "contracts": (
+        "About",
+        "ActionResult",
+        "Actor",
+        "AuditEntry",
+        "AuditPage",
+        "AuditQuery",
+        "CacheStatus",
+        "CheckSample",
+        "CheckStatus",
+        "CodePlace",
+        "ConfigurationReport",
+        "ContainerGraph",
+        "Dump",
+        "FacetValue",
+        "FailureGroup",
+        "GraphEdge",
+        "GraphNode",
+        "HealthOverview",
+        "HostRun",
+        "HostStatus",
+        "JobDetail",
+        "JobFacets",
+        "JobHistoryEvent",
+        "JobPage",
+        "JobQuery",
+        "JobSummary",
+        "LogEntry",
+        "LoggerLevel",
+        "LogPage",
+        "LogQuery",
+        "LoopStatus",
+        "PackageVersion",
+        "PhaseTime",
+        "QueueStatus",
+        "Rates",
+        "RunningItem",
+        "ScheduleStatus",
+        "ScheduleTime",
+        "Series",
+        "ServiceDependency",
+        "ServiceDetail",
+        "ServiceStatus",
+        "Setting",
+        "SettingDifference",
+        "SettingLayer",
+        "StateChange",
+        "TaskStack",
+        "ThreadStack",
+        "TimeMark",
+        "TimeSeries",
+    ),
+    "encoding": ("as_json",),
+    "errors": (
+        "ActionRefusedError",
+        "InvalidRequestError",
+        "NotFoundError",
+        "OperationsError",
+        "UnavailableError",
+    ),
+    "failures": ("FailureOperations",),
+    "graph": ("GraphOperations",),
+    "health": ("HealthOperations",),
+    "host": ("HostOperations",),
+    "jobs": ("JobOperations",),
+    "logs": ("LogOperations",),
+    "metrics": ("MetricsOperations",),
+    "operations": ("Operations",),
+    "queues": ("QueueOperations",),
+    "registration": ("add_operations",),
+    "runs": ("RunOperations",),
+    "schedules": ("ScheduleOperations",),
+    "services": ("ServiceOperations",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted(_ROOM_OF)  # noqa: PLE0605 - the stub beside this file names them  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    return value
