@@ -66,9 +66,10 @@ def process(queue: str, job: str, headers: Mapping[str, str], *, attempt: int | 
         context.detach(attached)
 
 
-def failed(span: Any, error: BaseException) -> None:
-    """Note in a span of `process` that what ran failed with *error*, which was dealt with inside."""
+def failed(span: Any, kind: str, message: str, stack: str) -> None:
+    """Note in a span of `process` that what ran failed, with an exception that was dealt with inside."""
     from opentelemetry import trace  # noqa: PLC0415 - where it is in use already
 
-    span.record_exception(error)
-    span.set_status(trace.StatusCode.ERROR, f"{type(error).__name__}: {error}")
+    attributes = {"exception.type": kind, "exception.message": message, "exception.stacktrace": stack}
+    span.add_event("exception", attributes)
+    span.set_status(trace.StatusCode.ERROR, f"{kind}: {message}")

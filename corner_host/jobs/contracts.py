@@ -310,7 +310,7 @@ class JobSchedules(Protocol):
 def headers_of(text: str | None) -> Mapping[str, str]:
     """Return the headers of ``trace``; none where another program wrote something else there, which must not cost the job."""
     try:
-        found = {} if text is None else json.loads(text)
+        found: object = {} if text is None else json.loads(text)
     except ValueError:
         return {}
     return cast("Mapping[str, str]", found) if isinstance(found, dict) else {}

@@ -87,15 +87,15 @@ class Dispatcher:
             return policy.decide(unknown, failure_of(unknown), attempt=delivery.attempt), unknown
         try:
             payload = registration.decode(delivery.payload)
-        except JobPayloadError as error:
-            return Dead(failure_of(error)), error
+        except JobPayloadError as unfit:
+            return Dead(failure_of(unfit)), unfit
         if SDK not in sys.modules:
             return await self._attempt(registration, delivery, payload)
         with process(delivery.queue, delivery.name, delivery.headers, attempt=delivery.attempt) as span:
-            outcome, failure = await self._attempt(registration, delivery, payload)
-            if failure is not None:
-                failed(span, failure)
-            return outcome, failure
+            outcome, error = await self._attempt(registration, delivery, payload)
+            if isinstance(outcome, Again | Dead) and outcome.failure is not None:
+                failed(span, outcome.failure.kind, outcome.failure.message, outcome.failure.traceback)
+            return outcome, error
 
     async def _attempt(
         self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any

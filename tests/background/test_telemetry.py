@@ -10,29 +10,22 @@ import pytest
 from opentelemetry import baggage, context, trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from corner_host.background import BackgroundTaskQueue
 from corner_host.background.telemetry import Telemetry
-
-_exporter = InMemorySpanExporter()
-
-
-@pytest.fixture(scope="module")
-def tracer() -> trace.Tracer:
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(_exporter))
-    trace.set_tracer_provider(provider)
-    return trace.get_tracer("tests")
+from tests.tracing import recorded_spans
 
 
 @pytest.fixture
-def spans(tracer: trace.Tracer) -> Iterator[InMemorySpanExporter]:
-    _exporter.clear()
-    yield _exporter
-    _exporter.clear()
+def spans() -> Iterator[InMemorySpanExporter]:
+    with recorded_spans() as exporter:
+        yield exporter
+
+
+@pytest.fixture
+def tracer(spans: InMemorySpanExporter) -> trace.Tracer:
+    return trace.get_tracer("tests")
 
 
 async def work() -> None:

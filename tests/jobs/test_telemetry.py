@@ -12,8 +12,6 @@ import sniffio
 from opentelemetry import trace
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from corner_host.background.telemetry import Telemetry
@@ -24,25 +22,15 @@ from corner_host.logging import current_scopes
 from corner_host.primitives import CancellationToken
 from tests.jobs.hosted import Receipt as Order
 from tests.jobs.hosted import handler, jobs, put
+from tests.tracing import recorded_spans
 
 INFO = "--Logging:LogLevel:Default=Information"
 
 
 @pytest.fixture
 def spans() -> Iterator[InMemorySpanExporter]:
-    """There is one SDK a process, whoever sets it up first."""
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-    exporter = InMemorySpanExporter()
-    processor = SimpleSpanProcessor(exporter)
-    provider.add_span_processor(processor)
-    yield exporter
-    processor.shutdown()
-    provider._active_span_processor._span_processors = tuple(
-        each for each in provider._active_span_processor._span_processors if each is not processor
-    )
+    with recorded_spans() as exporter:
+        yield exporter
 
 
 async def fail_once(job: Order, context: JobContext) -> int:
