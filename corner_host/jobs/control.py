@@ -1,11 +1,12 @@
 """Jobs from an operator's chair: found, counted, put right in bulk; queues and schedules paused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import final
 
+from corner_host.hosting import Place
 from corner_host.primitives import Clock, Duration, seconds
 
 from .contracts import Capabilities, Duplicate, Enqueued, JobEngine
@@ -13,6 +14,7 @@ from .errors import JobNotFoundError
 from .info import BulkAnswer, FailureGroup, JobCount, JobFilter, JobInfo, JobState, QueuePause
 from .recurring import RecurringJobRegistration, job_of
 from .registry import JobRegistry
+from .running import RunningJobs
 from .schedule import Misfire
 
 
@@ -45,7 +47,9 @@ class JobControl:
         registry: JobRegistry,
         recurring: Iterable[RecurringJobRegistration],
         clock: Clock,
+        running: RunningJobs,
     ) -> None:
+        self._running_here = running
         self._engine = engine
         self._registry = registry
         self._recurring = {each.id: each for each in recurring}
@@ -80,6 +84,13 @@ class JobControl:
         """Return what runs on any worker now, with who runs it and since when; the one that has run longest first."""
         found = await self._engine.records.list(JobFilter(state=JobState.RUNNING), limit=limit)
         return sorted(found, key=lambda info: info.started_at or info.enqueued_at)
+
+    def waiting(self) -> Mapping[str, Place]:
+        """Return where each job that runs in this process waits: the line of the application, by the job's id.
+
+        Call it in the event loop's thread.
+        """
+        return self._running_here.places()
 
     async def failures(
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100

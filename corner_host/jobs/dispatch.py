@@ -13,6 +13,7 @@ The cancellation of the worker passes through: the engine then releases the job.
 import inspect
 import logging
 import sys
+from collections.abc import Awaitable
 from time import perf_counter
 from typing import Any, final
 
@@ -31,6 +32,7 @@ from .handlers import handler_of
 from .middleware import RunMiddleware, run_through
 from .registry import MOST_PAYLOAD_BYTES, JobHandlerRegistration, JobRegistry
 from .retry import JobFailed, RetryPolicy
+from .running import RunningJobs
 from .telemetry import JobTelemetry
 
 _DEFAULT_POLICY = RetryPolicy()
@@ -44,13 +46,21 @@ class Dispatcher:
     Args:
         provider: The root provider; each delivery has a scope of its own.
         registry: The handlers.
+        running: Where to note what runs.
         grace: How long a handler may take to end after its token was cancelled, in seconds.
         telemetry: Where to count; None where nobody does.
     """
 
     def __init__(
-        self, provider: ServiceProvider, registry: JobRegistry, *, grace: float, telemetry: JobTelemetry | None = None
+        self,
+        provider: ServiceProvider,
+        registry: JobRegistry,
+        running: RunningJobs,
+        *,
+        grace: float,
+        telemetry: JobTelemetry | None = None,
     ) -> None:
+        self._running = running
         self._provider = provider
         self._registry = registry
         self._grace = grace
@@ -140,9 +150,14 @@ class Dispatcher:
             handler = await handler_of(services, registration.name)
             if self._has_middleware:
                 middleware = await services.get_services_async(RunMiddleware)
-                result = await run_through(middleware, payload, context, lambda: handler.run(payload, context))
+                work: Awaitable[Any] = run_through(middleware, payload, context, lambda: handler.run(payload, context))
             else:
-                result = await handler.run(payload, context)
+                work = handler.run(payload, context)
+            self._running.begin(delivery.id, work)
+            try:
+                result = await work
+            finally:
+                self._running.end(delivery.id)
         return None if result is None else _as_json(result)
 
 

@@ -76,6 +76,7 @@ def _of_function(function: Callable[..., Any], payload: type[Any]) -> Callable[.
     # the container reads the parameters from here, and their annotations where they were written
     described = cast("Any", make)
     described.__wrapped__ = function
+    described.__module__, described.__qualname__ = function.__module__, function.__qualname__  # its logger's name
     described.__signature__ = signature.replace(
         parameters=[
             each.replace(kind=inspect.Parameter.KEYWORD_ONLY)

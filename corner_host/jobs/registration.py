@@ -17,6 +17,7 @@ from .middleware import EnqueueMiddleware
 from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
 from .registry import JobHandlerRegistration, JobRegistry
 from .retry import RetryPolicy
+from .running import RunningJobs
 from .schedule import Cron, Every, Misfire
 from .store import JobStoreService, JobStoreState, add_engine_health_check
 from .worker import JobWorker, WorkerOptions
@@ -65,6 +66,7 @@ def add_jobs(services: ServiceCollection, configuration: Configuration) -> Servi
     services.add_singleton(RecurringJobs, factory=_recurring)
     services.add_singleton(JobClient)
     services.add_singleton(JobStoreState)
+    services.add_singleton(RunningJobs)
     services.add_singleton(JobControl, factory=_control)
     services.add_singleton(WorkerOptions, factory=make_worker_options)
     services.add_singleton(BuildCheck, instance=BuildCheck(check))
@@ -175,6 +177,10 @@ def _recurring(
 
 
 def _control(
-    registrations: list[RecurringJobRegistration], engine: JobEngine, registry: JobRegistry, clock: Clock
+    registrations: list[RecurringJobRegistration],
+    engine: JobEngine,
+    registry: JobRegistry,
+    clock: Clock,
+    running: RunningJobs,
 ) -> JobControl:
-    return JobControl(engine, registry, registrations, clock)
+    return JobControl(engine, registry, registrations, clock, running)

@@ -15,6 +15,7 @@ from .contracts import JobEngine
 from .errors import JobEngineError, JobEngineUnavailableError
 
 CHECK: Final = "jobs"
+_PATIENCE_SECONDS: Final = 2.0
 _BACKOFF: Final = Backoff(first=1.0, ceiling=30.0)
 _log = logging.getLogger("corner_host.jobs")
 
@@ -130,11 +131,13 @@ class JobEngineHealthCheck:
         name = self._engine.capabilities.engine
         if self._state.problem is not None:
             return HealthCheckResult.unhealthy(self._state.problem, engine=name)
-        try:
-            await self._engine.records.get("health")
-        except JobEngineError as error:
-            return HealthCheckResult.unhealthy(str(error), engine=name)
-        return HealthCheckResult.healthy(name, engine=name)
+        with anyio.move_on_after(_PATIENCE_SECONDS):
+            try:
+                await self._engine.records.get("health")
+            except JobEngineError as error:
+                return HealthCheckResult.unhealthy(str(error), engine=name)
+            return HealthCheckResult.healthy(name, engine=name)
+        return HealthCheckResult.unhealthy(f"{name} has not answered within {_PATIENCE_SECONDS:g} s", engine=name)
 
 
 def add_engine_health_check(services: ServiceCollection) -> None:

@@ -17,6 +17,7 @@ from .dispatch import Dispatcher
 from .errors import JobEngineError
 from .recurring import RecurringJobs
 from .registry import JobRegistry
+from .running import RunningJobs
 from .store import JobStoreState
 from .telemetry import telemetry_for
 
@@ -56,7 +57,9 @@ class JobWorker(BackgroundService):
         provider: ServiceProvider,
         options: WorkerOptions,
         store: JobStoreState,
+        running: RunningJobs,
     ) -> None:
+        self._running = running
         self._store = store
         self._provider = provider
         self._engine = engine
@@ -96,7 +99,11 @@ class JobWorker(BackgroundService):
             rates={each.name: each.rate_limit for each in kinds if each.rate_limit is not None},
         )
         dispatcher = Dispatcher(
-            self._provider, self._registry, grace=self._options.grace, telemetry=telemetry_for(find_meter())
+            self._provider,
+            self._registry,
+            self._running,
+            grace=self._options.grace,
+            telemetry=telemetry_for(find_meter()),
         )
         _log.info(
             "Jobs run on %s: %d handlers, queues %s, %d at once",

@@ -52,14 +52,15 @@ async def test_what_runs_is_shown_with_its_progress() -> None:
         job = await client.enqueue(Receipt(order=99))
         while not (running := await control.running()) or running[0].progress is None:
             await anyio.sleep(0.005)
+        places = control.waiting()
         assert await control.cancel(job.id)
-        await control.list(JobFilter(state=JobState.RUNNING))
         while (ended := await control.get(job.id)) is None or not ended.state.has_ended:
             await anyio.sleep(0.005)
 
     (info,) = running
     assert (info.id, info.progress, info.progress_note) == (job.id, 0.5, "half")
     assert info.worker is not None
+    assert (places[job.id].file, places[job.id].function) == (__file__, "work")
     assert ended.state is JobState.CANCELLED
 
 

@@ -1,5 +1,6 @@
 """What the section Jobs rules: how many run at once, for how long ended jobs are kept; recurring jobs in a host."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,6 +84,18 @@ async def test_a_job_logs_with_its_id(caplog: pytest.LogCaptureFixture) -> None:
     (record,) = [each for each in caplog.records if each.getMessage() == "order 7"]
     assert record.name.endswith("work")
     assert (vars(record)["job_id"], vars(record)["attempt"]) == (job_id, 1)
+
+
+async def test_a_function_gets_the_logger_named_after_it() -> None:
+    """As everywhere, not the one of what makes it."""
+
+    async def work(job: Receipt, logger: logging.Logger) -> str:
+        return logger.name
+
+    async with jobs(handler(work)) as client:
+        name = await client.result(await put(client))
+
+    assert name == f"{__name__}.{work.__qualname__}"
 
 
 @pytest.mark.parametrize("every", [1, 1.5, timedelta(seconds=1)])
