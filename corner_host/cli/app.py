@@ -121,12 +121,12 @@ def _remember(parameter: Any) -> Any:
     name = parameter.name
     if hasattr(Invocation, name):
         parameter.expose_value = False
-        parameter.callback = _keeper(name)
+        parameter.process_value = _keeper(name)  # instead of Typer's, which loads pydantic to make text of text
     return parameter
 
 
-def _keeper(name: str) -> Callable[[Any, Any, Any], None]:
-    def keep(context: Any, parameter: Any, value: Any) -> None:  # noqa: ARG001 - the shape of such callbacks
+def _keeper(name: str) -> Callable[[Any, Any], None]:
+    def keep(context: Any, value: Any) -> None:
         invocation = context.find_root().obj
         if isinstance(invocation, Invocation) and value:
             before = getattr(invocation, name)
