@@ -21,7 +21,11 @@ def run(args: list[str], invocation: Invocation) -> None:
         SystemExit: With the exit status.
         Exception: What the command raised.
     """
-    get_command(_application())(args=args, prog_name=invocation.program, obj=invocation)
+    commands = get_command(_application())
+    for parameter in commands.params:
+        if not hasattr(Invocation, str(parameter.name)):
+            _look_at_only_if_given(parameter)  # those that Typer adds, for completion
+    commands(args=args, prog_name=invocation.program, obj=invocation)
 
 
 def _common(
@@ -123,6 +127,11 @@ def _remember(parameter: Any) -> Any:
         parameter.expose_value = False
         parameter.process_value = _keeper(name)  # instead of Typer's, which loads pydantic to make text of text
     return parameter
+
+
+def _look_at_only_if_given(parameter: Any) -> None:
+    process = parameter.process_value
+    parameter.process_value = lambda context, value: process(context, value) if value else value
 
 
 def _keeper(name: str) -> Callable[[Any, Any], None]:
