@@ -81,7 +81,14 @@ class _Commands(TyperGroup):
             _remember(parameter)
         self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - names are all that is looked at
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - its base class decides
+    def get_help_option(self, ctx: Any) -> Any:
+        """Keep Typer from loading pydantic to find out that nobody asked for help."""
+        option = super().get_help_option(ctx)
+        if option is not None and "process_value" not in vars(option):
+            _look_at_only_if_given(option)
+        return option
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Load one command."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
@@ -89,7 +96,7 @@ class _Commands(TyperGroup):
         module = import_module(f"{__package__}.commands.{entry.module}")
         command = get_command(module.app)
         command.name = cmd_name
-        _accept_common_options(command)
+        _accept_common_options(command, ctx)
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
@@ -100,11 +107,12 @@ class _Commands(TyperGroup):
                 formatter.write_dl([(name.ljust(widest), entry.summary) for name, entry in commands.items()])
 
 
-def _accept_common_options(command: Any) -> None:
+def _accept_common_options(command: Any, context: Any) -> None:
     """Have *command*, and the commands below it, take the common options at their end."""
     below = list(getattr(command, "commands", {}).values())
     for each in below:
-        _accept_common_options(each)
+        _accept_common_options(each, context)
+    _look_at_only_if_given(command.get_help_option(context))
     if not below:
         own = {option for parameter in command.params for option in parameter.opts}
         for parameter in _common_parameters():
