@@ -1,0 +1,222 @@
+"""``corner-host jobs``: durable jobs of a running host, and what runs in it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from corner_host.cli.answering import answer
+from corner_host.cli.client import HostClient, quoted
+from corner_host.cli.errors import CommandError
+from corner_host.cli.finding import Pid, Socket, connect
+from corner_host.cli.invocation import invocation_of
+from corner_host.cli.screens.lists import job_lines, job_rows, running_lines
+from corner_host.cli.words import moment_of, rate_of
+
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Find, run again, cancel and export jobs."
+)
+
+States = Annotated[list[str] | None, typer.Option("--state", help="WAITING, SCHEDULED, RUNNING, SUCCEEDED, DEAD, CANCELLED.")]
+Names = Annotated[list[str] | None, typer.Option("--job", help="Kinds of job; repeatable.")]
+Queues = Annotated[list[str] | None, typer.Option("--queue", help="Queues; repeatable.")]
+Error = Annotated[str | None, typer.Option("--error", help="Part of the last error's type or message.")]
+Key = Annotated[str | None, typer.Option("--key", help="The key, exactly.")]
+Text = Annotated[str | None, typer.Option("--text", help="Part of id, key or payload.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, 2026-11-25T03:00, or 10m ago.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Exactly these.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for the audit.")]
+All = Annotated[bool, typer.Option("--all", help="Every job there is, if nothing narrows it down.")]
+
+
+def _selection(**given: Any) -> dict[str, Any]:
+    """Return the query that the options say, without what was not given."""
+    now = datetime.now(UTC).astimezone()
+    for name in ("since", "until"):
+        if given.get(name) is not None:
+            given[name] = moment_of(given[name], now)
+    if given.get("states"):
+        given["states"] = [state.upper() for state in given["states"]]
+    return {name: value for name, value in given.items() if value}
+
+
+@app.command("list")
+def list_jobs(
+    context: typer.Context,
+    states: States = None,
+    names: Names = None,
+    queues: Queues = None,
+    error: Error = None,
+    key: Key = None,
+    text: Text = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many.")] = 50,
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """List jobs, newest first."""
+    chosen = _selection(
+        states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until
+    )
+    page = connect(context, pid, socket).get("/jobs", limit=limit, **chosen)
+    invocation = invocation_of(context)
+    answer(invocation, page, lambda: job_rows(page["items"]) if page["items"] else ["No job matches."])
+    if page["next"] is not None and not invocation.json:
+        more = "" if page["total"] is None else f" of {'' if page['is_total_exact'] else 'more than '}{page['total']:,}"
+        invocation.note(f"The newest {len(page['items'])}{more}; narrow it down, or take --limit or export.")
+
+
+@app.command()
+def show(context: typer.Context, job: str, pid: Pid = None, socket: Socket = None) -> None:
+    """Show all about one job: history, payload, traceback. The begin of its id is enough if no other has it."""
+    host = connect(context, pid, socket)
+    found = host.get(f"/jobs/{quoted(_whole_id(host, job))}")
+    answer(invocation_of(context), found, lambda: job_lines(found))
+
+
+@app.command()
+def running(context: typer.Context, pid: Pid = None, socket: Socket = None) -> None:
+    """Show what runs, and at which line each waits."""
+    found = connect(context, pid, socket).get("/jobs/running")
+    answer(invocation_of(context), found, lambda: running_lines(found) if found else ["Nothing runs."])
+
+
+@app.command()
+def requeue(
+    context: typer.Context,
+    ids: Ids = None,
+    states: States = None,
+    names: Names = None,
+    queues: Queues = None,
+    error: Error = None,
+    key: Key = None,
+    text: Text = None,
+    since: Since = None,
+    until: Until = None,
+    everything: All = False,
+    rate: Annotated[str | None, typer.Option("--rate", metavar="RATE", help="Such as 20/s.")] = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    reason: Reason = "",
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """Let dead and cancelled jobs run again; what has succeeded since with the same key is skipped."""
+    per_second = None if rate is None else rate_of(rate)
+    host = connect(context, pid, socket)
+    chosen = _selection(
+        ids=_whole_ids(host, ids), states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until,
+        all=everything,
+    )
+    _act(context, host, "requeue", chosen, dry_run=dry_run, yes=yes, reason=reason, rate=per_second)
+
+
+@app.command()
+def cancel(
+    context: typer.Context,
+    ids: Ids = None,
+    states: States = None,
+    names: Names = None,
+    queues: Queues = None,
+    error: Error = None,
+    key: Key = None,
+    text: Text = None,
+    since: Since = None,
+    until: Until = None,
+    everything: All = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    reason: Reason = "",
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """Cancel jobs that wait or run."""
+    host = connect(context, pid, socket)
+    chosen = _selection(
+        ids=_whole_ids(host, ids), states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until,
+        all=everything,
+    )
+    _act(context, host, "cancel", chosen, dry_run=dry_run, yes=yes, reason=reason)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    states: States = None,
+    names: Names = None,
+    queues: Queues = None,
+    error: Error = None,
+    key: Key = None,
+    text: Text = None,
+    since: Since = None,
+    until: Until = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")] = None,
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """Write jobs as JSON, one a line."""
+    chosen = _selection(
+        states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until
+    )
+    host = connect(context, pid, socket)
+    if output is None:
+        for job in _all(host, chosen):
+            typer.echo(json.dumps(job, ensure_ascii=False))
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            count = sum(1 for job in _all(host, chosen) if file.write(json.dumps(job, ensure_ascii=False) + "\n"))
+    except OSError as failed:
+        raise CommandError(f"{output} cannot be written: {failed.strerror}") from None
+    typer.echo(f"Written {count:,} jobs to {output}")
+
+
+def _all(host: HostClient, chosen: dict[str, Any]) -> Iterator[Any]:
+    cursor: str | None = None
+    while True:
+        page = host.get("/jobs", limit=200, cursor=cursor, **chosen)
+        yield from page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def _act(
+    context: typer.Context, host: HostClient, action: str, chosen: dict[str, Any], *, dry_run: bool, yes: bool, **how: Any
+) -> None:
+    if not chosen:
+        raise CommandError(f"Which jobs? Give ids, or narrow them down; --all is every job.\nTo fix: see corner-host jobs {action} --help.")
+    path = f"/jobs/{action}"
+    if dry_run or not yes:
+        tried = host.post(path, dry_run=True, **chosen, **how)
+        if dry_run or not tried["count"]:
+            answer(invocation_of(context), tried, lambda: [tried["message"]])
+            return
+        if not sys.stdin.isatty():
+            raise CommandError(f"{tried['message']}\nTo fix: say --yes to do it.")
+        typer.echo(tried["message"], err=True)
+        typer.confirm(f"{action.capitalize()} {tried['count']:,} jobs?", abort=True, err=True)
+    result = host.post(path, dry_run=False, **chosen, **how)
+    answer(invocation_of(context), result, lambda: [result["message"], *(f"  {each}" for each in result["errors"])])
+
+
+def _whole_ids(host: HostClient, ids: list[str] | None) -> list[str]:
+    return [_whole_id(host, each) for each in ids or []]
+
+
+def _whole_id(host: HostClient, begin: str) -> str:
+    """Return the id that begins so, if there is just one; else what was given, for the host to refuse."""
+    found = [str(each["id"]) for each in host.get("/jobs", text=begin, limit=20)["items"] if each["id"].startswith(begin)]
+    if begin in found or not found:
+        return begin
+    if len(found) > 1:
+        raise CommandError(f"Several jobs begin with {begin}: {', '.join(found[:5])}.")
+    return found[0]

@@ -1,0 +1,80 @@
+"""Which running host a command is for."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from corner_host.operations.registry import RunningHost, running_hosts, runtime_directory
+
+from .client import HostClient
+from .errors import CommandError, NoHostError
+from .invocation import Invocation, invocation_of
+from .project import find_project
+
+Pid: TypeAlias = Annotated[int | None, typer.Option("--pid", metavar="PID", help="Which host, if several run.")]
+Socket: TypeAlias = Annotated[
+    Path | None, typer.Option("--socket", metavar="PATH", help="Its socket, if it is not in the usual folder.")
+]
+
+
+def connect(context: typer.Context, pid: int | None, path: Path | None) -> HostClient:
+    """Return the host that is meant: by socket, by process, or the only one.
+
+    Of several, the one that runs the application of the working directory.
+
+    Raises:
+        NoHostError: There is none, or it is not clear which one.
+    """
+    invocation = invocation_of(context)
+    if path is not None:
+        if not path.exists():
+            raise NoHostError(f"There is no socket {path}.\nTo fix: see whether the host runs, and its Operations:Socket:Path.")
+        return HostClient(os.fspath(path), f"The host at {path}")
+    hosts = running_hosts()
+    if pid is not None:
+        hosts = tuple(host for host in hosts if host.pid == pid)
+        if not hosts:
+            raise NoHostError(f"No host of yours has the process {pid}.\n{_where()}")
+    if not hosts:
+        raise NoHostError(f"No host of yours is running here.\n{_where()}")
+    chosen = hosts[0] if len(hosts) == 1 else _choose(hosts, invocation)
+    return HostClient(chosen.socket, f"{chosen.application} (pid {chosen.pid})")
+
+
+def _where() -> str:
+    return (
+        f"Looked in {runtime_directory()}.\n"
+        "To fix: start it by corner-host run or dev, or set Operations:Enabled to true; run this as the same user."
+    )
+
+
+def _choose(hosts: tuple[RunningHost, ...], invocation: Invocation) -> RunningHost:
+    root = find_project().root
+    here = [host for host in hosts if Path(host.content_root).is_relative_to(root) and root != Path(root.anchor)]
+    if len(here) == 1:
+        invocation.note(f"{here[0].application}, pid {here[0].pid} (of {len(hosts)} running hosts, the one of this project)")
+        return here[0]
+    listed = [f"{host.application:20} pid {host.pid:<8} {host.environment:12} since {host.started_at}" for host in hosts]
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        for number, line in enumerate(listed, 1):
+            print(f"  {number}. {line}", file=sys.stderr)  # noqa: T201 - a command line prints
+        return hosts[typer.prompt("Which one", type=int, default=1, err=True) - 1]
+    lines = "".join(f"\n  {line}" for line in listed)
+    raise NoHostError(f"{len(hosts)} hosts are running:{lines}\nTo fix: say which one by --pid PID.")
+
+
+def only_queue(host: HostClient, name: str | None) -> str:
+    """Return *name*, or the name of the only queue.
+
+    Raises:
+        CommandError: There are several, or none.
+    """
+    if name is not None:
+        return name
+    names = [str(each["name"]) for each in host.get("/queues")]
+    if len(names) != 1:
+        raise CommandError(f"Which queue? There are: {', '.join(names) or 'none'}.")
+    return names[0]

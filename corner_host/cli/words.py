@@ -1,0 +1,159 @@
+"""Numbers, times and tables as people read and type them. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from .errors import CommandError
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_BLOCKS: Final = " ▏▎▍▌▋▊▉█"
+
+
+def seconds_of(text: str) -> float:
+    """Return the seconds that a duration such as ``10m`` is.
+
+    Raises:
+        CommandError: It is none.
+
+    Example:
+        >>> seconds_of("90"), seconds_of("15m"), seconds_of("1h30m")
+        (90.0, 900.0, 5400.0)
+    """
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])", text)
+    if not parts or re.sub(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])\s*", "", text):
+        raise CommandError(f"{text!r} is no duration; one is 10m, or 1h30m.")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def moment_of(text: str, now: datetime) -> str:
+    """Return the moment that is meant by ``03:00``, ``2026-11-25T03:00``, or ``10m`` (ago), in RFC 3339.
+
+    Args:
+        text: What was typed; a time without a day is the last one that there was, in the zone of *now*.
+        now: Aware.
+
+    Raises:
+        CommandError: It is no time.
+
+    Example:
+        >>> noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
+        >>> moment_of("03:00", noon), moment_of("13:00", noon), moment_of("10m", noon)
+        ('2026-11-25T03:00:00+00:00', '2026-11-24T13:00:00+00:00', '2026-11-25T11:50:00+00:00')
+    """
+    clock = re.fullmatch(r"(\d{1,2}):(\d\d)(?::(\d\d))?", text)
+    try:
+        if clock is not None:
+            hour, minute, second = (int(part or 0) for part in clock.groups())
+            moment = now.replace(hour=hour, minute=minute, second=second, microsecond=0)
+            return (moment - timedelta(days=1) if moment > now else moment).isoformat()
+        if re.match(r"\d{4}-", text):
+            moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)).isoformat()
+        return (now - timedelta(seconds=seconds_of(text))).isoformat()
+    except (CommandError, ValueError, OverflowError):
+        raise CommandError(f"{text!r} is no time; one is 03:00, 2026-11-25T03:00, or 10m for ten minutes ago.") from None
+
+
+def rate_of(text: str) -> float:
+    """Return how many a second ``20/s``, ``300/m`` or ``20`` are.
+
+    Raises:
+        CommandError: It is no rate.
+
+    Example:
+        >>> rate_of("20/s"), rate_of("300/m"), rate_of("5")
+        (20.0, 5.0, 5.0)
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:/(s|m|h))?", text)
+    if found is None or float(found[1]) <= 0:
+        raise CommandError(f"{text!r} is no rate; one is 20/s.")
+    return float(found[1]) / _UNITS[found[2] or "s"]
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration in the two units that matter.
+
+    Example:
+        >>> [duration(each) for each in (0.003, 0.42, 8.9, 80, 5400, 533460)]
+        ['3 ms', '0.42 s', '8.9 s', '1 min 20 s', '1 h 30 min', '6 d 04:11']
+    """
+    if seconds is None:
+        return "-"
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s".replace(".0 s", " s")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours:02}:{minutes:02}"
+
+
+def roughly(seconds: float | None) -> str:
+    """Write a long duration in its largest unit: ``6 d``, ``3 h``, ``8 s``."""
+    if seconds is None:
+        return "-"
+    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def rate(per_second: float) -> str:
+    """Write a rate: ``41/s``, ``3.9/s``."""
+    return f"{per_second:.0f}/s" if per_second >= 10 or per_second == 0 else f"{per_second:.1f}/s"
+
+
+def megabytes(number: int | None) -> str:
+    """Write a size of memory."""
+    return "-" if number is None else f"{number / 1_000_000:.0f} MB"
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a time of the API in the zone of this machine."""
+    return None if not text else datetime.fromisoformat(text).astimezone()
+
+
+def clock(text: str | None) -> str:
+    """Write a time of the API as people here read it; with the day if that is not today."""
+    found = moment(text)
+    if found is None:
+        return "-"
+    is_today = found.date() == datetime.now(UTC).astimezone().date()
+    return f"{found:%H:%M:%S}" if is_today else f"{found:%Y-%m-%d %H:%M:%S}"
+
+
+def bar(share: float, width: int = 10) -> str:
+    """Draw how full something is.
+
+    Example:
+        >>> bar(1.0), bar(0.012), bar(0.0), bar(0.5, 4)
+        ('██████████', '▏', '', '██')
+    """
+    eighths = round(min(1.0, max(0.0, share)) * width * 8)
+    if eighths == 0 and share > 0:
+        eighths = 1
+    return ("█" * (eighths // 8) + _BLOCKS[eighths % 8]).rstrip()
+
+
+def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] | None = None, gap: str = "  ") -> list[str]:
+    """Lay out *rows* in columns as wide as they have to be; the last one as it is.
+
+    Example:
+        >>> table([("a", "12", "x"), ("bcd", "3", "y")], head=("id", "n", "what"))
+        ['id   n   what', 'a    12  x', 'bcd  3   y']
+    """
+    lines = [tuple(row) for row in ([head] if head is not None else [])] + [tuple(row) for row in rows]
+    if not lines:
+        return []
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    widths[-1] = 0
+    return [gap.join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
