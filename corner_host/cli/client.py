@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, cast, final
+from typing import Any, Final, final
 from urllib.parse import quote, urlencode
 
 from .errors import CommandError, FailedError, NoHostError
@@ -106,10 +106,15 @@ def _with_query(path: str, query: Mapping[str, Any]) -> str:
     given = [
         (name, str(each).lower() if isinstance(each, bool) else str(each))
         for name, value in query.items()
-        for each in (cast("list[Any]", value) if isinstance(value, list) else [value])
+        for each in (_several(value))
         if each is not None and each != ""
     ]
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def _several(value: Any) -> list[Any]:
+    several: list[Any] = value if isinstance(value, list) else [value]
+    return several
 
 
 def quoted(name: str) -> str:

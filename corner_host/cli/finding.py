@@ -31,7 +31,9 @@ def connect(context: typer.Context, pid: int | None, path: Path | None) -> HostC
     invocation = invocation_of(context)
     if path is not None:
         if not path.exists():
-            raise NoHostError(f"There is no socket {path}.\nTo fix: see whether the host runs, and its Operations:Socket:Path.")
+            raise NoHostError(
+                f"There is no socket {path}.\nTo fix: see whether the host runs, and its Operations:Socket:Path."
+            )
         return HostClient(os.fspath(path), f"The host at {path}")
     hosts = running_hosts()
     if pid is not None:
@@ -55,13 +57,18 @@ def _choose(hosts: tuple[RunningHost, ...], invocation: Invocation) -> RunningHo
     root = find_project().root
     here = [host for host in hosts if Path(host.content_root).is_relative_to(root) and root != Path(root.anchor)]
     if len(here) == 1:
-        invocation.note(f"{here[0].application}, pid {here[0].pid} (of {len(hosts)} running hosts, the one of this project)")
+        invocation.note(
+            f"{here[0].application}, pid {here[0].pid} (of {len(hosts)} running hosts, the one of this project)"
+        )
         return here[0]
-    listed = [f"{host.application:20} pid {host.pid:<8} {host.environment:12} since {host.started_at}" for host in hosts]
+    listed = [
+        f"{host.application:20} pid {host.pid:<8} {host.environment:12} since {host.started_at}" for host in hosts
+    ]
     if sys.stdin.isatty() and sys.stderr.isatty():
         for number, line in enumerate(listed, 1):
             print(f"  {number}. {line}", file=sys.stderr)  # noqa: T201 - a command line prints
-        return hosts[typer.prompt("Which one", type=int, default=1, err=True) - 1]
+        number = int(typer.prompt("Which one", type=int, default=1, err=True))
+        return hosts[min(max(number, 1), len(hosts)) - 1]
     lines = "".join(f"\n  {line}" for line in listed)
     raise NoHostError(f"{len(hosts)} hosts are running:{lines}\nTo fix: say which one by --pid PID.")
 

@@ -33,6 +33,28 @@ SECTIONS: Final[dict[str, dict[str, Entry]]] = {
     "Look into an application": {
         "config": Entry("config", "Show, explain and compare settings."),
         "secrets": Entry("secrets", "Keep secrets of development outside the project."),
+        "services": Entry("services", "List what is registered, and what is hosted."),
+        "schedules": Entry("schedules", "List recurring jobs, and when they run next."),
+        "job": Entry("job", "List the kinds of jobs, or run one and wait for it."),
+        "generate": Entry("generate", "Print files for Docker, Kubernetes and systemd."),
+    },
+    "Operate a running host": {
+        "status": Entry("status", "Show where it hurts, on one screen."),
+        "health": Entry("health", "Tell by the exit status whether it is well."),
+        "top": Entry("top", "Show the status, live."),
+        "queue": Entry("queue", "List, pause, resume, drain and purge queues."),
+        "jobs": Entry("jobs", "Find, run again, cancel and export jobs."),
+        "failures": Entry("failures", "Show errors, grouped."),
+        "log-level": Entry("log_level", "Read or change log levels, for a while."),
+        "logs": Entry("logs", "Show the latest log lines."),
+        "runs": Entry("runs", "Show how earlier runs ended."),
+        "metrics": Entry("metrics", "Print the metrics as Prometheus reads them."),
+        "audit": Entry("audit", "Show who did what."),
+        "dump": Entry("dump", "Show where every task waits."),
+        "stop": Entry("stop", "Ask it to stop."),
+        "dashboard": Entry("dashboard", "Show the dashboard of a store, without running any job."),
+        "diagnose": Entry("diagnose", "Collect everything for support in one file."),
+        "report": Entry("report", "Write the report of an incident."),
     },
 }
 
@@ -48,7 +70,7 @@ def is_command_line(args: Sequence[str]) -> bool:
     They are if, after options that every command knows, the name of a command comes, or a call for help.
 
     Example:
-        >>> is_command_line(["check"]), is_command_line(["-e", "Staging", "config", "show"]), is_command_line(["--help"])
+        >>> is_command_line(["status"]), is_command_line(["-e", "Staging", "config", "show"]), is_command_line(["--help"])
         (True, True, True)
         >>> is_command_line([]), is_command_line(["--Mail:Host=localhost"]), is_command_line(["--environment", "Staging"])
         (False, False, False)

@@ -55,7 +55,9 @@ def moment_of(text: str, now: datetime) -> str:
             return (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)).isoformat()
         return (now - timedelta(seconds=seconds_of(text))).isoformat()
     except (CommandError, ValueError, OverflowError):
-        raise CommandError(f"{text!r} is no time; one is 03:00, 2026-11-25T03:00, or 10m for ten minutes ago.") from None
+        raise CommandError(
+            f"{text!r} is no time; one is 03:00, 2026-11-25T03:00, or 10m for ten minutes ago."
+        ) from None
 
 
 def rate_of(text: str) -> float:

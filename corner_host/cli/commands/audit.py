@@ -30,5 +30,7 @@ def audit(
     host = connect(context, pid, socket)
     found = host.get("/audit", action=action, actor=actor, text=text, since=begin, limit=limit)
     answer(
-        invocation_of(context), found, lambda: audit_rows(found["items"]) if found["items"] else ["Nobody did anything."]
+        invocation_of(context),
+        found,
+        lambda: audit_rows(found["items"]) if found["items"] else ["Nobody did anything."],
     )

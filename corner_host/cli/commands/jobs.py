@@ -21,13 +21,17 @@ app = typer.Typer(
     rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Find, run again, cancel and export jobs."
 )
 
-States = Annotated[list[str] | None, typer.Option("--state", help="WAITING, SCHEDULED, RUNNING, SUCCEEDED, DEAD, CANCELLED.")]
+States = Annotated[
+    list[str] | None, typer.Option("--state", help="WAITING, SCHEDULED, RUNNING, SUCCEEDED, DEAD, CANCELLED.")
+]
 Names = Annotated[list[str] | None, typer.Option("--job", help="Kinds of job; repeatable.")]
 Queues = Annotated[list[str] | None, typer.Option("--queue", help="Queues; repeatable.")]
 Error = Annotated[str | None, typer.Option("--error", help="Part of the last error's type or message.")]
 Key = Annotated[str | None, typer.Option("--key", help="The key, exactly.")]
 Text = Annotated[str | None, typer.Option("--text", help="Part of id, key or payload.")]
-Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, 2026-11-25T03:00, or 10m ago.")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, 2026-11-25T03:00, or 10m ago.")
+]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Exactly these.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
@@ -113,7 +117,15 @@ def requeue(
     per_second = None if rate is None else rate_of(rate)
     host = connect(context, pid, socket)
     chosen = _selection(
-        ids=_whole_ids(host, ids), states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until,
+        ids=_whole_ids(host, ids),
+        states=states,
+        names=names,
+        queues=queues,
+        error=error,
+        key=key,
+        text=text,
+        since=since,
+        until=until,
         all=everything,
     )
     _act(context, host, "requeue", chosen, dry_run=dry_run, yes=yes, reason=reason, rate=per_second)
@@ -141,7 +153,15 @@ def cancel(
     """Cancel jobs that wait or run."""
     host = connect(context, pid, socket)
     chosen = _selection(
-        ids=_whole_ids(host, ids), states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until,
+        ids=_whole_ids(host, ids),
+        states=states,
+        names=names,
+        queues=queues,
+        error=error,
+        key=key,
+        text=text,
+        since=since,
+        until=until,
         all=everything,
     )
     _act(context, host, "cancel", chosen, dry_run=dry_run, yes=yes, reason=reason)
@@ -158,7 +178,9 @@ def export(
     text: Text = None,
     since: Since = None,
     until: Until = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")
+    ] = None,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:
@@ -190,10 +212,19 @@ def _all(host: HostClient, chosen: dict[str, Any]) -> Iterator[Any]:
 
 
 def _act(
-    context: typer.Context, host: HostClient, action: str, chosen: dict[str, Any], *, dry_run: bool, yes: bool, **how: Any
+    context: typer.Context,
+    host: HostClient,
+    action: str,
+    chosen: dict[str, Any],
+    *,
+    dry_run: bool,
+    yes: bool,
+    **how: Any,
 ) -> None:
     if not chosen:
-        raise CommandError(f"Which jobs? Give ids, or narrow them down; --all is every job.\nTo fix: see corner-host jobs {action} --help.")
+        raise CommandError(
+            f"Which jobs? Give ids, or narrow them down; --all is every job.\nTo fix: see corner-host jobs {action} --help."
+        )
     path = f"/jobs/{action}"
     if dry_run or not yes:
         tried = host.post(path, dry_run=True, **chosen, **how)
@@ -214,7 +245,9 @@ def _whole_ids(host: HostClient, ids: list[str] | None) -> list[str]:
 
 def _whole_id(host: HostClient, begin: str) -> str:
     """Return the id that begins so, if there is just one; else what was given, for the host to refuse."""
-    found = [str(each["id"]) for each in host.get("/jobs", text=begin, limit=20)["items"] if each["id"].startswith(begin)]
+    found = [
+        str(each["id"]) for each in host.get("/jobs", text=begin, limit=20)["items"] if each["id"].startswith(begin)
+    ]
     if begin in found or not found:
         return begin
     if len(found) > 1:

@@ -22,7 +22,9 @@ _LEVELS = {
 def log_level(
     context: typer.Context,
     logger: Annotated[str | None, typer.Argument(help="Such as orders.payment; Default is every logger.")] = None,
-    level: Annotated[str | None, typer.Argument(help="Trace, Debug, Information, Warning, Error, Critical, None.")] = None,
+    level: Annotated[
+        str | None, typer.Argument(help="Trace, Debug, Information, Warning, Error, Critical, None.")
+    ] = None,
     duration: Annotated[str, typer.Option("--for", metavar="DURATION", help="Then it is as before.")] = "10m",
     reset: Annotated[bool, typer.Option("--reset", help="Take the change back.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the audit.")] = "",
@@ -33,7 +35,9 @@ def log_level(
     invocation = invocation_of(context)
     chosen = None if level is None else _LEVELS.get(level.casefold())
     if level is not None and chosen is None:
-        raise CommandError(f"{level!r} is no level.\nThere are: Trace, Debug, Information, Warning, Error, Critical, None.")
+        raise CommandError(
+            f"{level!r} is no level.\nThere are: Trace, Debug, Information, Warning, Error, Critical, None."
+        )
     seconds = seconds_of(duration)
     host = connect(context, pid, socket)
     if logger is None or (chosen is None and not reset):

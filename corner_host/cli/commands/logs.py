@@ -31,7 +31,13 @@ def logs(
     """Show the latest log lines that the host keeps in memory."""
     invocation = invocation_of(context)
     begin = None if since is None else moment_of(since, datetime.now(UTC).astimezone())
-    chosen = {"job_id": job, "logger": logger, "level": level.capitalize() if level else None, "text": text, "since": begin}
+    chosen = {
+        "job_id": job,
+        "logger": logger,
+        "level": level.capitalize() if level else None,
+        "text": text,
+        "since": begin,
+    }
     host = connect(context, pid, socket)
     page = host.get("/logs", limit=limit, **chosen)
     _write(page["items"][::-1], invocation)

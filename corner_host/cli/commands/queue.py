@@ -15,7 +15,10 @@ from corner_host.cli.screens.lists import queue_rows
 from corner_host.cli.words import duration, seconds_of
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="List, pause, resume, drain and purge queues."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="List, pause, resume, drain and purge queues.",
 )
 
 Name = Annotated[str | None, typer.Argument(help="Which queue; may be left out if there is one.")]
@@ -33,7 +36,9 @@ def list_queues(context: typer.Context, pid: Pid = None, socket: Socket = None) 
 def pause(
     context: typer.Context,
     name: Name = None,
-    duration_: Annotated[str | None, typer.Option("--for", metavar="DURATION", help="Such as 15m; else until resumed.")] = None,
+    duration_: Annotated[
+        str | None, typer.Option("--for", metavar="DURATION", help="Such as 15m; else until resumed.")
+    ] = None,
     reason: Reason = "",
     pid: Pid = None,
     socket: Socket = None,
@@ -46,7 +51,9 @@ def pause(
 
 
 @app.command()
-def resume(context: typer.Context, name: Name = None, reason: Reason = "", pid: Pid = None, socket: Socket = None) -> None:
+def resume(
+    context: typer.Context, name: Name = None, reason: Reason = "", pid: Pid = None, socket: Socket = None
+) -> None:
     """Let a paused queue go on."""
     host = connect(context, pid, socket)
     result = host.post(f"/queues/{quoted(only_queue(host, name))}/resume", reason=reason)
@@ -72,9 +79,13 @@ def drain(
         if not found["depth"] and not found["running"]:
             break
         if found["is_paused"]:
-            raise FailedError(f"{queue} is paused and has {found['depth']} waiting.\nTo fix: corner-host queue resume {queue}")
+            raise FailedError(
+                f"{queue} is paused and has {found['depth']} waiting.\nTo fix: corner-host queue resume {queue}"
+            )
         if limit is not None and time.monotonic() - began > limit:
-            raise FailedError(f"{queue} still has {found['depth']} waiting and {found['running']} running after {duration(limit)}.")
+            raise FailedError(
+                f"{queue} still has {found['depth']} waiting and {found['running']} running after {duration(limit)}."
+            )
         invocation.note(f"{queue}: {found['depth']} waiting, {found['running']} running")
         time.sleep(1.0)
     answer(invocation, found, lambda: [f"{queue} is empty"])

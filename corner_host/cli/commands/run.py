@@ -31,4 +31,5 @@ def run(
 
         raise typer.Exit(report_mistakes(invocation))
     use_operations()
-    raise typer.Exit(run_host(make_builder(invocation), invocation, backend=backend))
+    builder = make_builder(invocation).use_systemd()  # does nothing elsewhere
+    raise typer.Exit(run_host(builder, invocation, backend=backend))

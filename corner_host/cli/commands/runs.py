@@ -11,7 +11,10 @@ from corner_host.cli.invocation import invocation_of
 from corner_host.cli.screens.lists import run_lines, run_rows
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Show how this and earlier runs started and ended."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Show how this and earlier runs started and ended.",
 )
 
 

@@ -18,8 +18,12 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def stop(
     context: typer.Context,
-    timeout: Annotated[str | None, typer.Option("--timeout", metavar="DURATION", help="Shorten the budget of the stop.")] = None,
-    wait: Annotated[str, typer.Option("--wait", metavar="DURATION", help="How long to wait for its end; 0 not at all.")] = "60s",
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", metavar="DURATION", help="Shorten the budget of the stop.")
+    ] = None,
+    wait: Annotated[
+        str, typer.Option("--wait", metavar="DURATION", help="How long to wait for its end; 0 not at all.")
+    ] = "60s",
     reason: Annotated[str, typer.Option("--reason", help="Why, for the audit.")] = "",
     pid: Pid = None,
     socket: Socket = None,

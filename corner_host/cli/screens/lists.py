@@ -44,7 +44,9 @@ def job_rows(jobs: Sequence[Data]) -> list[str]:
                 each["state"],
                 f"{each['attempt']}/{each['max_attempts']}" if each["max_attempts"] else str(each["attempt"]),
                 clock(each["enqueued_at"]),
-                f"{each['error_type']}: {each['error']}  {each['error_place']}".strip() if each["error_type"] else each["key"],
+                f"{each['error_type']}: {each['error']}  {each['error_place']}".strip()
+                if each["error_type"]
+                else each["key"],
             )
             for each in jobs
         ],
@@ -146,7 +148,8 @@ def run_rows(runs: Sequence[Data]) -> list[str]:
 def run_lines(run: Data) -> list[str]:
     """Return one life of the host: how it started, and how it stopped."""
     lines = [
-        f"{run['application']} {run['version']} · {run['environment']} · pid {run['pid']} · Python {run['python']} · {run['backend']}",
+        f"{run['application']} {run['version']}".rstrip()
+        + f" · {run['environment']} · pid {run['pid']} · Python {run['python']} · {run['backend']}",
         f"{run['outcome']}" + ("" if run["exit_status"] is None else f" with status {run['exit_status']}"),
         "",
         *table(
@@ -159,7 +162,9 @@ def run_lines(run: Data) -> list[str]:
     for title, phases in (("start", run["start_phases"]), ("stop", run["stop_phases"])):
         if phases:
             lines += ["", title]
-            lines += [f"  {line}" for line in table([(p["name"], duration(p["seconds"]), p["outcome"]) for p in phases])]
+            lines += [
+                f"  {line}" for line in table([(p["name"], duration(p["seconds"]), p["outcome"]) for p in phases])
+            ]
     if run["abandoned"]:
         lines += ["", "abandoned", *(f"  {each}" for each in run["abandoned"])]
     if run["error"]:
@@ -197,7 +202,11 @@ def queue_rows(queues: Sequence[Data]) -> list[str]:
                 f"{each['completed']:,}",
                 f"{each['failed']:,}",
                 f"{each['rejected']:,}",
-                "closed" if each["is_closed"] else f"paused: {each['pause_reason']}".rstrip(": ") if each["is_paused"] else "open",
+                "closed"
+                if each["is_closed"]
+                else f"paused: {each['pause_reason']}".rstrip(": ")
+                if each["is_paused"]
+                else "open",
             )
             for each in queues
         ],

@@ -148,7 +148,11 @@ def _failing(groups: list[Data]) -> list[str]:
 def _schedules(schedules: list[Data]) -> list[str]:
     return table(
         [
-            (each["id"], "paused" if each["is_paused"] else clock((each["next"] or [None])[0]), each["words"] or each["spec"])
+            (
+                each["id"],
+                "paused" if each["is_paused"] else clock((each["next"] or [None])[0]),
+                each["words"] or each["spec"],
+            )
             for each in schedules
         ]
     )

@@ -1,0 +1,47 @@
+"""``corner-host generate``."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corner_host.cli.errors import CommandError
+from corner_host.cli.generating import KINDS, Deployment, generated, label
+from corner_host.cli.invocation import invocation_of
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def generate(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Where a web application listens.")] = None,
+    budget: Annotated[int, typer.Option("--budget", min=0, help="Seconds that the host's stop may take.")] = 30,
+    python: Annotated[str, typer.Option("--python", help="Version of Python in the image.")] = (
+        f"{sys.version_info.major}.{sys.version_info.minor}"
+    ),
+    folder: Annotated[str | None, typer.Option("--folder", help="Where it is installed, for systemd and Windows.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")] = None,
+) -> None:
+    """Print a file for Docker, Compose, Kubernetes, systemd or Windows, with comments; the application is not loaded."""
+    from corner_host.cli.target import find_target  # noqa: PLC0415
+
+    if kind not in KINDS:
+        raise CommandError(f"There is nothing to generate for {kind!r}.\nThere are: {', '.join(KINDS)}.")
+    target = find_target(invocation_of(context))
+    name = label(target.project.name or target.package)
+    root = folder or (f"C:\\{name}" if kind == "windows" else f"/opt/{name}")
+    where = f"{target.module}:{target.attribute or 'create_builder'}"
+    text = generated(kind, Deployment(name, where, python, budget, port, root))
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    if output.exists():
+        raise CommandError(f"{output} is there already.\nTo fix: remove it, or take another name.")
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{output} cannot be written: {error.strerror}") from None
+    typer.echo(f"Written to {output}")

@@ -1,0 +1,70 @@
+"""Files for what runs an application: Docker, Compose, Kubernetes, systemd, Windows. Pure, but for reading the templates.
+
+One budget rules them all: the host's own stop (``HostOptions.shutdown_timeout``). Whoever would kill the host waits five
+seconds longer.
+"""
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final, final
+
+KINDS: Final = ("docker", "compose", "k8s", "systemd", "windows")
+_MARGIN_SECONDS: Final = 5
+_ENDPOINT_SECONDS: Final = 5
+_ONLY_WITH_PORT: Final = "port> "
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What the files are for.
+
+    Args:
+        name: Of the application, as names of containers and units may be.
+        target: ``module:builder``.
+        python: Version, as ``3.13``.
+        budget: Seconds that the host's stop may take.
+        port: Where a web application listens; None without one.
+        folder: Where it is installed on a machine without containers.
+    """
+
+    name: str
+    target: str
+    python: str
+    budget: int
+    port: int | None
+    folder: str
+
+
+def generated(kind: str, app: Deployment) -> str:
+    """Return the file for one of `KINDS`."""
+    template = (files("corner_host.cli") / "templates" / "deploy" / f"{kind}.tmpl").read_text(encoding="utf-8")
+    values = {
+        "name": app.name,
+        "target": app.target,
+        "python": app.python,
+        "port": str(app.port),
+        "folder": app.folder,
+        "budget": str(app.budget),
+        "margin": str(_MARGIN_SECONDS),
+        "delay": str(_ENDPOINT_SECONDS),
+        "grace": str(app.budget + _MARGIN_SECONDS),
+        "whole": str(_ENDPOINT_SECONDS + app.budget + _MARGIN_SECONDS),
+    }
+    lines = [
+        line.removeprefix(_ONLY_WITH_PORT)
+        for line in template.splitlines(keepends=True)
+        if app.port is not None or not line.startswith(_ONLY_WITH_PORT)
+    ]
+    return re.sub(r"@@(\w+)@@", lambda found: values[found[1]], "".join(lines))
+
+
+def label(name: str) -> str:
+    """Return *name* as labels of DNS and units are written.
+
+    Example:
+        >>> label("My_Orders.api")
+        'my-orders-api'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "app"
