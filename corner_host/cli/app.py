@@ -139,7 +139,11 @@ def _remember(parameter: Any) -> Any:
 
 def _look_at_only_if_given(parameter: Any) -> None:
     process = parameter.process_value
-    parameter.process_value = lambda context, value: process(context, value) if value else value
+
+    def process_if_given(context: Any, value: Any) -> Any:
+        return process(context, value) if value else value
+
+    parameter.process_value = process_if_given
 
 
 def _keeper(name: str) -> Callable[[Any, Any], None]:

@@ -3,9 +3,9 @@
 import http.client
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, final
+from typing import Any, Final, cast, final
 from urllib.parse import quote, urlencode
 
 from .errors import CommandError, FailedError, NoHostError
@@ -71,7 +71,7 @@ class HostClient:
             raise NoHostError(f"{self.name} answered with {kind or 'something'} that is no JSON.") from None
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self) -> Generator[None]:
         """Say in words what became of the connection."""
         try:
             yield
@@ -113,8 +113,7 @@ def _with_query(path: str, query: Mapping[str, Any]) -> str:
 
 
 def _several(value: Any) -> list[Any]:
-    several: list[Any] = value if isinstance(value, list) else [value]
-    return several
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def quoted(name: str) -> str:

@@ -94,9 +94,9 @@ def hosted_services(services: ServiceCollection) -> list[tuple[str, str]]:
 
 
 def _hosted_name(descriptor: ServiceDescriptor) -> str:
-    hosted = getattr(descriptor.factory, "hosted", None)
+    hosted: Any = getattr(descriptor.factory, "hosted", None)
     if hosted is None and descriptor.has_instance:
-        hosted = type(descriptor.instance)
+        hosted = descriptor.instance.__class__
     return short_name_of(hosted or descriptor.implementation_type or descriptor.factory)
 
 

@@ -1,13 +1,18 @@
 """A host as the work of this process: run to its end, its mistakes told as a person reads them."""
 
-import os
+import socket
 from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Final
 
 from corner_host.hosting import Host, HostBuilder
 from corner_host.hosting.exit_status import exit_status
+from corner_host.operations import add_operations
 
 from .failing import tell
 from .invocation import Invocation
+
+_DASHBOARD_PORT: Final = 5080
 
 
 def run_host(
@@ -48,10 +53,32 @@ def _has_started(host: Host) -> bool:
     return host.lifetime.application_started.is_cancellation_requested
 
 
-def use_operations() -> None:
-    """Have the application that is loaded next serve the commands for running hosts, unless something says otherwise.
+def serve_commands(builder: HostBuilder) -> HostBuilder:
+    """Have the application serve the commands for running hosts, unless ``Operations:Enabled`` is false; return the builder."""
+    if (builder.configuration["Operations:Enabled"] or "true").casefold() == "true":
+        add_operations(builder.services, builder.configuration)
+    return builder
 
-    By a variable, which is there before the application's builder reads its settings.
+
+def show_dashboard(builder: HostBuilder) -> HostBuilder:
+    """Have the application show the dashboard where its packages are installed, at any port if its own is taken.
+
+    Whether there is one is up to the section ``Dashboard``; in Development there is, unless it says otherwise.
     """
-    if not any(name.upper() == "OPERATIONS__ENABLED" for name in os.environ):
-        os.environ["OPERATIONS__ENABLED"] = "true"
+    if all(find_spec(package) is not None for package in ("starlette", "uvicorn", "jinja2")):
+        from corner_host.web.dashboard import add_dashboard  # noqa: PLC0415 - an extra
+
+        if builder.configuration["Dashboard:Port"] is None and _is_taken(_DASHBOARD_PORT):
+            builder.configuration["Dashboard:Port"] = "0"
+        add_dashboard(builder.services, builder.configuration)
+    return builder
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False

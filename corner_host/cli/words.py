@@ -133,6 +133,18 @@ def clock(text: str | None) -> str:
     return f"{found:%H:%M:%S}" if is_today else f"{found:%Y-%m-%d %H:%M:%S}"
 
 
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Return each name without its modules, as long as no two become one.
+
+    Example:
+        >>> short_names(["orders.worker.Worker", "a.Sweep", "b.Sweep"])
+        {'orders.worker.Worker': 'Worker', 'a.Sweep': 'a.Sweep', 'b.Sweep': 'b.Sweep'}
+    """
+    full = list(names)
+    short = [name.rpartition(".")[2] for name in full]
+    return {name: each if short.count(each) == 1 else name for name, each in zip(full, short, strict=True)}
+
+
 def bar(share: float, width: int = 10) -> str:
     """Draw how full something is.
 

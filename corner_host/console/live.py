@@ -10,7 +10,12 @@ from rich.text import Text
 
 
 def show_live(
-    lines: Callable[[], Sequence[str]], stream: TextIO, *, seconds: float, ended: threading.Event, no_color: bool = False
+    lines: Callable[[], Sequence[str]],
+    stream: TextIO,
+    *,
+    seconds: float,
+    ended: threading.Event,
+    no_color: bool = False,
 ) -> None:
     """Show what *lines* gives, anew every so often, until *ended* is set or it raises.
 

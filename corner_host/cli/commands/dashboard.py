@@ -14,15 +14,27 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def dashboard(
     context: typer.Context,
-    store: Annotated[str, typer.Option("--store", metavar="STORE", help="A SQLite file, or a URL of PostgreSQL or NATS.")],
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where it listens, on this machine alone; 0: any.")] = 5080,
+    store: Annotated[
+        str, typer.Option("--store", metavar="STORE", help="A SQLite file, or a URL of PostgreSQL or NATS.")
+    ],
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where it listens, on this machine alone; 0: any.")
+    ] = 5080,
     act: Annotated[bool, typer.Option("--act", help="Let jobs be requeued, cancelled and deleted.")] = False,
 ) -> None:
     """Show the dashboard of a store of jobs, without running any. The log has the link that signs in."""
     from corner_host.cli.running import run_host  # noqa: PLC0415 - loads the host
     from corner_host.cli.store_dashboard import store_builder  # noqa: PLC0415
 
-    engine = "postgres" if store.startswith(("postgres:", "postgresql:")) else "nats" if store.startswith("nats:") else "sqlite"
+    engine = (
+        "postgres"
+        if store.startswith(("postgres:", "postgresql:"))
+        else "nats"
+        if store.startswith("nats:")
+        else "sqlite"
+    )
     if engine == "sqlite" and not Path(store.removeprefix("sqlite:///")).is_file():
-        raise CommandError(f"There is no store {store}.\nTo fix: give the file that Jobs:ConnectionString names, or a URL.")
+        raise CommandError(
+            f"There is no store {store}.\nTo fix: give the file that Jobs:ConnectionString names, or a URL."
+        )
     raise typer.Exit(run_host(store_builder(engine, store, port, may_act=act), invocation_of(context)))

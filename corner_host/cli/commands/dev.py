@@ -78,7 +78,7 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float) -> int:
     from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
     from corner_host.cli.development.reloads import announce_reloads  # noqa: PLC0415
     from corner_host.cli.development.supervisor import CHILD  # noqa: PLC0415
-    from corner_host.cli.running import run_host, use_operations  # noqa: PLC0415
+    from corner_host.cli.running import run_host, serve_commands, show_dashboard  # noqa: PLC0415
     from corner_host.hosting import HostOptions  # noqa: PLC0415
     from corner_host.primitives import seconds  # noqa: PLC0415
 
@@ -89,7 +89,6 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float) -> int:
 
     if os.environ.pop(CHILD, None):
         invocation.quiet = True  # the parent has said it
-    use_operations()
-    builder = make_builder(invocation, environment="Development")
+    builder = show_dashboard(serve_commands(make_builder(invocation, environment="Development")))
     builder.configure_host_options(stop_soon)
     return run_host(builder, invocation, backend=backend, prepare=announce_reloads)

@@ -17,13 +17,19 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def generate(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Where a web application listens.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Where a web application listens.")
+    ] = None,
     budget: Annotated[int, typer.Option("--budget", min=0, help="Seconds that the host's stop may take.")] = 30,
     python: Annotated[str, typer.Option("--python", help="Version of Python in the image.")] = (
         f"{sys.version_info.major}.{sys.version_info.minor}"
     ),
-    folder: Annotated[str | None, typer.Option("--folder", help="Where it is installed, for systemd and Windows.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")] = None,
+    folder: Annotated[
+        str | None, typer.Option("--folder", help="Where it is installed, for systemd and Windows.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")
+    ] = None,
 ) -> None:
     """Print a file for Docker, Compose, Kubernetes, systemd or Windows, with comments; the application is not loaded."""
     from corner_host.cli.target import find_target  # noqa: PLC0415

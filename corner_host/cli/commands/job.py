@@ -60,7 +60,9 @@ def run(
     invocation = invocation_of(context)
     fields = payload_of(arguments or [], payload)
     limit = None if timeout is None else seconds_of(timeout)
-    os.environ.setdefault("LOGGING__CONSOLE__LOGTOSTANDARDERRORTHRESHOLD", "Trace")  # the answer alone is on standard output
+    os.environ.setdefault(
+        "LOGGING__CONSOLE__LOGTOSTANDARDERRORTHRESHOLD", "Trace"
+    )  # the answer alone is on standard output
     outcome = run_job(make_builder(invocation), name, fields, limit, backend=backend)
     if invocation.json:
         typer.echo(

@@ -29,7 +29,9 @@ def report(
     since = moment_of(begin, now)
     until = now.isoformat() if end is None else moment_of(end, now)
     if since >= until:
-        raise CommandError(f"The report would end before it begins: {since} to {until}.\nTo fix: --from 03:00 --to 04:00")
+        raise CommandError(
+            f"The report would end before it begins: {since} to {until}.\nTo fix: --from 03:00 --to 04:00"
+        )
     host = connect(context, pid, socket)
     text = incident_report(
         since,

@@ -22,7 +22,7 @@ def run(
     wrong settings, 130 and 143 forced by a second signal.
     """
     from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
-    from corner_host.cli.running import run_host, use_operations  # noqa: PLC0415
+    from corner_host.cli.running import run_host, serve_commands  # noqa: PLC0415
 
     invocation = invocation_of(context)
     invocation.target = target or invocation.target
@@ -30,6 +30,5 @@ def run(
         from .check import report_mistakes  # noqa: PLC0415
 
         raise typer.Exit(report_mistakes(invocation))
-    use_operations()
-    builder = make_builder(invocation).use_systemd()  # does nothing elsewhere
+    builder = serve_commands(make_builder(invocation)).use_systemd()  # does nothing elsewhere
     raise typer.Exit(run_host(builder, invocation, backend=backend))

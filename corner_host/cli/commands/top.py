@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -42,7 +43,11 @@ def top(
     from corner_host.console.live import show_live  # noqa: PLC0415 - loads rich
 
     ended = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: ended.set())
+
+    def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape of handlers
+        ended.set()
+
+    before = signal.signal(signal.SIGINT, end)
     try:
         show_live(screen, sys.stdout, seconds=seconds, ended=ended, no_color=not has_color)
     finally:

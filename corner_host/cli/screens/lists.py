@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from corner_host.cli.words import clock, duration, table
+from corner_host.cli.words import clock, duration, short_names, table
 
 Data: TypeAlias = Mapping[str, Any]
 
@@ -161,9 +161,11 @@ def run_lines(run: Data) -> list[str]:
     ]
     for title, phases in (("start", run["start_phases"]), ("stop", run["stop_phases"])):
         if phases:
+            names = short_names(str(p["name"]) for p in phases)
             lines += ["", title]
             lines += [
-                f"  {line}" for line in table([(p["name"], duration(p["seconds"]), p["outcome"]) for p in phases])
+                f"  {line}"
+                for line in table([(names[p["name"]], duration(p["seconds"]), p["outcome"]) for p in phases])
             ]
     if run["abandoned"]:
         lines += ["", "abandoned", *(f"  {each}" for each in run["abandoned"])]

@@ -39,8 +39,15 @@ def incident_report(
     lines = [
         f"# Incident: {status['application']}, {_long(since)} to {_long(until)}",
         "",
-        f"{about['application']} {about['version']} · {about['environment']} · corner_host {about['corner_host']} · "
-        f"Python {about['python']} · {about['platform']}",
+        " · ".join(
+            [
+                f"{about['application']} {about['version']}".rstrip(),
+                about["environment"],
+                f"corner_host {about['corner_host']}",
+                f"Python {about['python']}",
+                about["platform"],
+            ]
+        ),
         "",
         "## What happened, in order",
         "",
@@ -56,16 +63,23 @@ def incident_report(
         "",
         "## Runs",
         "",
-        *(_table(("run", "started", "ended", "outcome", "stop took", "left behind"), _runs(lived)) or ["None is on record."]),
+        *(
+            _table(("run", "started", "ended", "outcome", "stop took", "left behind"), _runs(lived))
+            or ["None is on record."]
+        ),
         "",
         "## Settings that override another",
         "",
         *(_table(("key", "value", "from", "instead of"), _overrides(configuration)) or ["None."]),
         "",
-        f"The host now: {'ready' if status['is_ready'] else 'not ready: ' + status['reason']}, "
-        f"up {duration(status['uptime'])}. Written by corner-host report.",
+        _now(status),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _now(status: Data) -> str:
+    state = "ready" if status["is_ready"] else f"not ready: {status['reason']}"
+    return f"The host now: {state}, up {duration(status['uptime'])}. Written by corner-host report."
 
 
 def _timeline(
@@ -81,7 +95,9 @@ def _timeline(
         events.append((run["started_at"], f"started: {run['version'] or run['application']} (pid {run['pid']})"))
         if run["ended_at"]:
             events.append((run["ended_at"], f"{run['outcome']} (pid {run['pid']}) {run['error']}".rstrip()))
-    events += [(each["at"], f"{each['actor']}: {each['action']} {each['target']} {each['detail']}".rstrip()) for each in audit]
+    events += [
+        (each["at"], f"{each['actor']}: {each['action']} {each['target']} {each['detail']}".rstrip()) for each in audit
+    ]
     events += [(each["at"], f"{each['kind']}: {each['label']}") for each in marks]
     events += [(at, text) for at, text in _condensed(records)]
     begin, end = moment(since), moment(until)
@@ -118,7 +134,14 @@ def _failures(groups: Iterable[Data]) -> list[tuple[str, ...]]:
 
 def _audit(entries: Sequence[Data]) -> list[tuple[str, ...]]:
     return [
-        (clock(each["at"]), each["actor"], each["action"], each["target"], each["reason"], each["detail"] or each["outcome"])
+        (
+            clock(each["at"]),
+            each["actor"],
+            each["action"],
+            each["target"],
+            each["reason"],
+            each["detail"] or each["outcome"],
+        )
         for each in reversed(entries)
     ]
 
@@ -143,7 +166,9 @@ def _overrides(configuration: Data) -> list[tuple[str, ...]]:
     for each in configuration["settings"]:
         values = [layer for layer in each["layers"] if layer["value"] is not None]
         if len(values) > 1 and values[0]["value"] != values[1]["value"]:
-            found.append((each["key"], str(each["value"]), values[0]["origin"], f"{values[1]['value']} ({values[1]['origin']})"))
+            found.append(
+                (each["key"], str(each["value"]), values[0]["origin"], f"{values[1]['value']} ({values[1]['origin']})")
+            )
     return found
 
 

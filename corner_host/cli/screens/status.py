@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-from corner_host.cli.words import bar, clock, duration, megabytes, moment, rate, roughly, table
+from corner_host.cli.words import bar, clock, duration, megabytes, moment, rate, roughly, short_names, table
 
 Data: TypeAlias = Mapping[str, Any]
 Paint: TypeAlias = Callable[[str, str], str]
@@ -61,6 +61,7 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
 
 def _services(services: list[Data], paint: Paint, now: datetime) -> list[str]:
     rows: list[tuple[str, ...]] = []
+    names = short_names(str(each["name"]) for each in services)
     for each in services:
         since = moment(each["since"])
         lasted = roughly((now - since).total_seconds()) if since else ""
@@ -69,7 +70,7 @@ def _services(services: list[Data], paint: Paint, now: datetime) -> list[str]:
             detail.append(f"restarts {each['restarts']}")
         if each["last_error"]:
             detail.append(each["last_error"])
-        rows.append((f"{_dot(each['state'])} {each['name']}", each["state"], lasted, "   ".join(detail)))
+        rows.append((f"{_dot(each['state'])} {names[each['name']]}", each["state"], lasted, "   ".join(detail)))
     lines = table(rows)
     return [
         paint(line[0], "green" if each["state"] in _WELL else "red") + line[1:]
