@@ -34,16 +34,16 @@ class FailureOperations:
         """Return the groups of a range (the last 24 hours), most frequent first.
 
         Raises:
-            InvalidRequestError: The range ends before it begins, or *limit* is not from 1 to 500.
+            InvalidRequestError: A time has no zone, or *limit* is not from 1 to 500.
         """
         end = until or self._workplace.clock.now()
         begin = since or end - _A_DAY
         if begin.tzinfo is None or end.tzinfo is None:
             raise InvalidRequestError("since and until must have a time zone.", field="since")
-        if begin >= end:
-            raise InvalidRequestError("since must be before until.", field="since")
         if not 1 <= limit <= _MOST:
             raise InvalidRequestError(f"limit must be from 1 to {_MOST}.", field="limit")
+        if begin >= end:
+            return ()
         groups = [
             *await self._of_jobs(begin, end, limit),
             *memory_failures(self._workplace, begin, end),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any, Final, Protocol, final, get_origin
 from urllib.parse import parse_qsl
@@ -168,14 +169,15 @@ async def _body(model: type[BaseModel], request: Request) -> BaseModel | Respons
         return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.")
     data = bytearray()
     with anyio.move_on_after(_BODY_SECONDS) as patience:
-        async for chunk in request.stream():
-            data += chunk
-            if len(data) > _MOST_BODY:
-                return problem(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"The body has more than {_MOST_BODY} bytes.",
-                    headers={"connection": "close"},
-                )
+        async with aclosing(request.stream()) as chunks:
+            async for chunk in chunks:
+                data += chunk
+                if len(data) > _MOST_BODY:
+                    return problem(
+                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                        f"The body has more than {_MOST_BODY} bytes.",
+                        headers={"connection": "close"},
+                    )
     if patience.cancelled_caught:
         return problem(HTTPStatus.REQUEST_TIMEOUT, "The body did not come in time.", headers={"connection": "close"})
     try:
