@@ -29,57 +29,48 @@ there for each source, and one settled change of files is one event. There are n
 callback), no XML, and no binder options for private members, since Python has none.
 """
 
-from .builder import ConfigurationBuilder
-from .configuration import Configuration, ConfigurationSection
-from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Origin, Registration
-from .debug_view import DebugViewContext
-from .errors import (
-    BindingFailure,
-    ConfigurationBindingError,
-    ConfigurationDependencyError,
-    ConfigurationError,
-    ConfigurationFileError,
-    ConfigurationFileNotFoundError,
-    ConfigurationSectionNotFoundError,
-    ConfigurationStateError,
-    DuplicateKeyError,
-)
-from .explain import ConfigurationExplanation, Layer
-from .files import FileLoadExceptionContext
-from .manager import ConfigurationManager
-from .markers import AppendToDefault
-from .provider import KeyValueProvider
-from .root import ConfigurationRoot
-from .schema import json_schema
-from .unknown import UnknownKey, find_unknown_keys
+from corner_host.primitives.door import door
 
-__all__ = [
-    "AppendToDefault",
-    "BindingFailure",
-    "BuilderContext",
-    "Configuration",
-    "ConfigurationBindingError",
-    "ConfigurationBuilder",
-    "ConfigurationDependencyError",
-    "ConfigurationError",
-    "ConfigurationExplanation",
-    "ConfigurationFileError",
-    "ConfigurationFileNotFoundError",
-    "ConfigurationManager",
-    "ConfigurationProvider",
-    "ConfigurationRoot",
-    "ConfigurationSection",
-    "ConfigurationSectionNotFoundError",
-    "ConfigurationSource",
-    "ConfigurationStateError",
-    "DebugViewContext",
-    "DuplicateKeyError",
-    "FileLoadExceptionContext",
-    "KeyValueProvider",
-    "Layer",
-    "Origin",
-    "Registration",
-    "UnknownKey",
-    "find_unknown_keys",
-    "json_schema",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "builder": ("ConfigurationBuilder",),
+        "configuration": (
+            "Configuration",
+            "ConfigurationSection",
+        ),
+        "contracts": (
+            "BuilderContext",
+            "ConfigurationProvider",
+            "ConfigurationSource",
+            "Origin",
+            "Registration",
+        ),
+        "debug_view": ("DebugViewContext",),
+        "errors": (
+            "BindingFailure",
+            "ConfigurationBindingError",
+            "ConfigurationDependencyError",
+            "ConfigurationError",
+            "ConfigurationFileError",
+            "ConfigurationFileNotFoundError",
+            "ConfigurationSectionNotFoundError",
+            "ConfigurationStateError",
+            "DuplicateKeyError",
+        ),
+        "explain": (
+            "ConfigurationExplanation",
+            "Layer",
+        ),
+        "files": ("FileLoadExceptionContext",),
+        "manager": ("ConfigurationManager",),
+        "markers": ("AppendToDefault",),
+        "provider": ("KeyValueProvider",),
+        "root": ("ConfigurationRoot",),
+        "schema": ("json_schema",),
+        "unknown": (
+            "UnknownKey",
+            "find_unknown_keys",
+        ),
+    },
+)

@@ -63,57 +63,52 @@ What is not kept of .NET, and why:
     - Cycles through factories, which hang there for scoped and transient services, are found, with the way.
 """
 
-from .activator import create_factory, create_instance, get_service_or_create_instance
-from .calling import call, call_async
-from .collection import ServiceCollection
-from .descriptors import ServiceDescriptor
-from .disposal import AsyncDisposable, Disposable
-from .errors import (
-    AsyncDisposalError,
-    AsyncFactoryError,
-    CircularDependencyError,
-    CollectionReadOnlyError,
-    RegistrationError,
-    ScopeValidationError,
-    ServiceError,
-    ServiceNotRegisteredError,
-    ServiceProviderDisposedError,
-    ServiceValidationError,
-    UnresolvableDependencyError,
-)
-from .lifetimes import ServiceLifetime
-from .markers import ANY_KEY, FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
-from .provider import ServiceInspector, ServiceProvider, ServiceScope, ServiceScopeFactory
+from corner_host.primitives.door import door
 
-__all__ = [
-    "ANY_KEY",
-    "AsyncDisposable",
-    "AsyncDisposalError",
-    "AsyncFactoryError",
-    "CircularDependencyError",
-    "CollectionReadOnlyError",
-    "Disposable",
-    "FromConfiguration",
-    "FromKeyedServices",
-    "InheritKey",
-    "RegistrationError",
-    "ScopeValidationError",
-    "ServiceCollection",
-    "ServiceDescriptor",
-    "ServiceError",
-    "ServiceInspector",
-    "ServiceKey",
-    "ServiceLifetime",
-    "ServiceNotRegisteredError",
-    "ServiceProvider",
-    "ServiceProviderDisposedError",
-    "ServiceScope",
-    "ServiceScopeFactory",
-    "ServiceValidationError",
-    "UnresolvableDependencyError",
-    "call",
-    "call_async",
-    "create_factory",
-    "create_instance",
-    "get_service_or_create_instance",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "activator": (
+            "create_factory",
+            "create_instance",
+            "get_service_or_create_instance",
+        ),
+        "calling": (
+            "call",
+            "call_async",
+        ),
+        "collection": ("ServiceCollection",),
+        "descriptors": ("ServiceDescriptor",),
+        "disposal": (
+            "AsyncDisposable",
+            "Disposable",
+        ),
+        "errors": (
+            "AsyncDisposalError",
+            "AsyncFactoryError",
+            "CircularDependencyError",
+            "CollectionReadOnlyError",
+            "RegistrationError",
+            "ScopeValidationError",
+            "ServiceError",
+            "ServiceNotRegisteredError",
+            "ServiceProviderDisposedError",
+            "ServiceValidationError",
+            "UnresolvableDependencyError",
+        ),
+        "lifetimes": ("ServiceLifetime",),
+        "markers": (
+            "ANY_KEY",
+            "FromConfiguration",
+            "FromKeyedServices",
+            "InheritKey",
+            "ServiceKey",
+        ),
+        "provider": (
+            "ServiceInspector",
+            "ServiceProvider",
+            "ServiceScope",
+            "ServiceScopeFactory",
+        ),
+    },
+)

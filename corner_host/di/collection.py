@@ -7,6 +7,7 @@ from typing_extensions import TypeForm
 
 from corner_host.primitives import name_of
 
+from . import engine
 from .descriptors import ServiceDescriptor
 from .errors import CollectionReadOnlyError, RegistrationError
 from .foreign import ForeignProvider
@@ -199,9 +200,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
         Raises:
             TypeError: It is something else.
         """
-        from .engine.providers import providers_of  # noqa: PLC0415 - heavy; who has a container has it imported
-
-        for service, provider in providers_of(container):
+        for service, provider in engine.providers_of(container):
             self.add(self._describe(service, None, ServiceLifetime.TRANSIENT, ForeignProvider(provider)))
         return self
 

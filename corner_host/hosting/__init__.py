@@ -26,67 +26,57 @@ Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too),
 cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.
 """
 
-from .background_service import BackgroundService
-from .callbacks import BuildCheck, HostBuilderContext
-from .contracts import (
-    BackgroundServiceCompletionBehavior,
-    BackgroundServiceExceptionBehavior,
-    BackgroundServiceState,
-    HostApplicationLifetime,
-    HostedLifecycleService,
-    HostedService,
-    HostLifetime,
-)
-from .environment import HostEnvironment
-from .errors import (
-    HostedServiceNotFoundError,
-    HostStateError,
-    ShutdownTimeoutError,
-    StartupTimeoutError,
-    WaitingService,
-)
-from .host import Host, HostBuilder
-from .hosted_services import HostedServices
-from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
-from .options import HostOptions
-from .registration import add_hosted_service
-from .report import ShutdownReport, StopOutcome, StoppedService
-from .settings import HostBuilderSettings
-from .status import HostedServiceKind, HostedServiceState, HostedServiceStatus, HostPhase, HostProgress
-from .waiting_at import Place
+from corner_host.primitives.door import door
 
-__all__ = [
-    "BackgroundService",
-    "BackgroundServiceCompletionBehavior",
-    "BackgroundServiceExceptionBehavior",
-    "BackgroundServiceState",
-    "BuildCheck",
-    "ConsoleLifetime",
-    "ConsoleLifetimeOptions",
-    "Host",
-    "HostApplicationLifetime",
-    "HostBuilder",
-    "HostBuilderContext",
-    "HostBuilderSettings",
-    "HostEnvironment",
-    "HostLifetime",
-    "HostOptions",
-    "HostPhase",
-    "HostProgress",
-    "HostStateError",
-    "HostedLifecycleService",
-    "HostedService",
-    "HostedServiceKind",
-    "HostedServiceNotFoundError",
-    "HostedServiceState",
-    "HostedServiceStatus",
-    "HostedServices",
-    "Place",
-    "ShutdownReport",
-    "ShutdownTimeoutError",
-    "StartupTimeoutError",
-    "StopOutcome",
-    "StoppedService",
-    "WaitingService",
-    "add_hosted_service",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "background_service": ("BackgroundService",),
+        "callbacks": (
+            "BuildCheck",
+            "HostBuilderContext",
+        ),
+        "contracts": (
+            "BackgroundServiceCompletionBehavior",
+            "BackgroundServiceExceptionBehavior",
+            "BackgroundServiceState",
+            "HostApplicationLifetime",
+            "HostedLifecycleService",
+            "HostedService",
+            "HostLifetime",
+        ),
+        "environment": ("HostEnvironment",),
+        "errors": (
+            "HostedServiceNotFoundError",
+            "HostStateError",
+            "ShutdownTimeoutError",
+            "StartupTimeoutError",
+            "WaitingService",
+        ),
+        "host": (
+            "Host",
+            "HostBuilder",
+        ),
+        "hosted_services": ("HostedServices",),
+        "lifetimes.console": (
+            "ConsoleLifetime",
+            "ConsoleLifetimeOptions",
+        ),
+        "options": ("HostOptions",),
+        "registration": ("add_hosted_service",),
+        "report": (
+            "ShutdownReport",
+            "StopOutcome",
+            "StoppedService",
+        ),
+        "settings": ("HostBuilderSettings",),
+        "status": (
+            "HostedServiceKind",
+            "HostedServiceState",
+            "HostedServiceStatus",
+            "HostPhase",
+            "HostProgress",
+        ),
+        "waiting_at": ("Place",),
+    },
+)

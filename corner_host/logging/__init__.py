@@ -35,45 +35,38 @@ Not kept of .NET: event ids are an ``extra={"event_id": 1}``; message templates 
 never raises, ``logging.raiseExceptions`` decides whether trouble is told on stderr. Provider names have no case.
 """
 
-from .buffer import KeptRecord, LogBuffer
-from .builder import LoggingBuilder
-from .changes import LogLevels
-from .errors import LoggingConfigurationError
-from .formatters import (
-    FormatterOptions,
-    JsonFormatter,
-    SimpleDotnetFormatter,
-    SimpleFormatter,
-    SimpleLine,
-    SystemdFormatter,
-)
-from .levels import OFF, TRACE, parse_level
-from .logger import Logger
-from .queued import QueuedHandler
-from .rules import LogRule, RuleSet
-from .scopes import current_scopes, log_scope
-from .session import LoggingSession
+from corner_host.primitives.door import door
 
-__all__ = [
-    "OFF",
-    "TRACE",
-    "FormatterOptions",
-    "JsonFormatter",
-    "KeptRecord",
-    "LogBuffer",
-    "LogLevels",
-    "LogRule",
-    "Logger",
-    "LoggingBuilder",
-    "LoggingConfigurationError",
-    "LoggingSession",
-    "QueuedHandler",
-    "RuleSet",
-    "SimpleDotnetFormatter",
-    "SimpleFormatter",
-    "SimpleLine",
-    "SystemdFormatter",
-    "current_scopes",
-    "log_scope",
-    "parse_level",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "buffer": ("KeptRecord", "LogBuffer"),
+        "builder": ("LoggingBuilder",),
+        "changes": ("LogLevels",),
+        "errors": ("LoggingConfigurationError",),
+        "formatters": (
+            "FormatterOptions",
+            "JsonFormatter",
+            "SimpleDotnetFormatter",
+            "SimpleFormatter",
+            "SimpleLine",
+            "SystemdFormatter",
+        ),
+        "levels": (
+            "OFF",
+            "TRACE",
+            "parse_level",
+        ),
+        "logger": ("Logger",),
+        "queued": ("QueuedHandler",),
+        "rules": (
+            "LogRule",
+            "RuleSet",
+        ),
+        "scopes": (
+            "current_scopes",
+            "log_scope",
+        ),
+        "session": ("LoggingSession",),
+    },
+)

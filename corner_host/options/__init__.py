@@ -30,48 +30,43 @@ Not kept of .NET: configure classes for exactly one name (look at the name); a c
 reload on the watcher's thread.
 """
 
-from .binding import BoundSection
-from .builder import OptionsBuilder, add_options
-from .cache import OptionsCache
-from .contracts import (
-    AsyncStartupValidator,
-    AsyncValidateOptions,
-    ConfigureOptions,
-    OptionsChangeSource,
-    PostConfigureOptions,
-    StartupValidator,
-    ValidateOptions,
-)
-from .errors import OptionsValidationError
-from .factory import OptionsFactory
-from .inventory import options_schema, unknown_keys
-from .monitor import OptionsMonitor
-from .options import Options, OptionsSnapshot
-from .registration import add_options_core, configure, configure_options, post_configure
-from .startup import run_startup_validation
+from corner_host.primitives.door import door
 
-__all__ = [
-    "AsyncStartupValidator",
-    "AsyncValidateOptions",
-    "BoundSection",
-    "ConfigureOptions",
-    "Options",
-    "OptionsBuilder",
-    "OptionsCache",
-    "OptionsChangeSource",
-    "OptionsFactory",
-    "OptionsMonitor",
-    "OptionsSnapshot",
-    "OptionsValidationError",
-    "PostConfigureOptions",
-    "StartupValidator",
-    "ValidateOptions",
-    "add_options",
-    "add_options_core",
-    "configure",
-    "configure_options",
-    "options_schema",
-    "post_configure",
-    "run_startup_validation",
-    "unknown_keys",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "binding": ("BoundSection",),
+        "builder": (
+            "OptionsBuilder",
+            "add_options",
+        ),
+        "cache": ("OptionsCache",),
+        "contracts": (
+            "AsyncStartupValidator",
+            "AsyncValidateOptions",
+            "ConfigureOptions",
+            "OptionsChangeSource",
+            "PostConfigureOptions",
+            "StartupValidator",
+            "ValidateOptions",
+        ),
+        "errors": ("OptionsValidationError",),
+        "factory": ("OptionsFactory",),
+        "inventory": (
+            "options_schema",
+            "unknown_keys",
+        ),
+        "monitor": ("OptionsMonitor",),
+        "options": (
+            "Options",
+            "OptionsSnapshot",
+        ),
+        "registration": (
+            "add_options_core",
+            "configure",
+            "configure_options",
+            "post_configure",
+        ),
+        "startup": ("run_startup_validation",),
+    },
+)

@@ -12,39 +12,38 @@ and trio, cancelling one from any thread.
 - ``extension``, ``values``: how areas plug into one another without importing upwards
 """
 
-from .backoff import Backoff
-from .cancellation import (
-    CancellationToken,
-    CancellationTokenRegistration,
-    CancellationTokenSource,
-    OperationCancelledError,
-)
-from .clock import Clock, SystemClock
-from .durations import Duration, seconds
-from .errors import CornerHostError
-from .extension import Extension
-from .loop import LoopHandle
-from .masking import MASK, is_secret_key, mask
-from .naming import name_of, short_name_of
-from .values import ConfigurationValues
+from .door import door
 
-__all__ = [
-    "MASK",
-    "Backoff",
-    "CancellationToken",
-    "CancellationTokenRegistration",
-    "CancellationTokenSource",
-    "Clock",
-    "ConfigurationValues",
-    "CornerHostError",
-    "Duration",
-    "Extension",
-    "LoopHandle",
-    "OperationCancelledError",
-    "SystemClock",
-    "is_secret_key",
-    "mask",
-    "name_of",
-    "seconds",
-    "short_name_of",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "backoff": ("Backoff",),
+        "cancellation": (
+            "CancellationToken",
+            "CancellationTokenRegistration",
+            "CancellationTokenSource",
+            "OperationCancelledError",
+        ),
+        "clock": (
+            "Clock",
+            "SystemClock",
+        ),
+        "durations": (
+            "Duration",
+            "seconds",
+        ),
+        "errors": ("CornerHostError",),
+        "extension": ("Extension",),
+        "loop": ("LoopHandle",),
+        "masking": (
+            "MASK",
+            "is_secret_key",
+            "mask",
+        ),
+        "naming": (
+            "name_of",
+            "short_name_of",
+        ),
+        "values": ("ConfigurationValues",),
+    },
+)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast, final
 
+import corner_host.di.engine as parts
 from corner_host.di import problems
 from corner_host.di.descriptors import ServiceDescriptor
 from corner_host.di.errors import CircularDependencyError, ServiceError
@@ -31,7 +32,6 @@ from corner_host.di.ways import steps_to
 from .construction import is_constructing
 from .context import AsyncPlan, Context, Plan, Plans
 from .keeping import disposed
-from .plans import Setting, compiled
 from .walk import MISSING, ready, resolve, resolve_async
 
 
@@ -136,6 +136,8 @@ class Engine:
         self._graph = Graph(self.registry, built_in, self._replacement, validate_scopes=validate_scopes)
         self._lock = RLock()
         self._generation = 0
+        if any(one.lifetime is ServiceLifetime.SCOPED and not is_open(normal(one.service_type)) for one in descriptors):
+            _ = parts.provider_of  # its package takes a while to load: better now than when the second scope is served
 
     # --- checking -----------------------------------------------------------------------------------------------------
 
@@ -255,7 +257,7 @@ class Engine:
                 return None if value is MISSING else door.constant(site, value)
             if site.needs_async and not door.is_async:
                 return None
-            return compiled(site, Setting(self._root, at_root, door.is_async, self._explained))
+            return parts.compiled(site, parts.Setting(self._root, at_root, door.is_async, self._explained))
 
     def _put(self, table: dict[Any, Any], place: Any, plan: Any, generation: int) -> None:
         """Store a plan, unless all plans were dropped since it was begun."""
@@ -290,8 +292,6 @@ class Engine:
     @contextmanager
     def overridden(self, replacement: ServiceDescriptor) -> Generator[None]:
         """Let *replacement* answer for its service while the ``with`` lasts."""
-        from . import providers  # noqa: PLC0415 - heavy, and an empty host makes nothing
-
         service, key = service_key(replacement.service_type), replacement.key
         place = identity(service, key)
         is_class = isinstance(replacement.factory, type)
@@ -301,7 +301,7 @@ class Engine:
         with self._lock:
             before = set(cache)
             for slot in covered:
-                providers.override(slot, other)
+                parts.override(slot, other)
             self._overrides.setdefault(place, []).append(other)
             self.forget()
         try:
@@ -312,7 +312,7 @@ class Engine:
                 if not self._overrides[place]:
                     del self._overrides[place]
                 for slot in covered:
-                    providers.end_override(slot)
+                    parts.end_override(slot)
                 for made in set(cache) - before:
                     del cache[made]
                 self.forget()

@@ -1,7 +1,7 @@
 """The providers of dependency-injector that hold the registrations. The only file that imports that package.
 
 The import is heavy (it takes asyncio and, where they are installed, pydantic and others along), so this module is
-imported when the first service is made.
+loaded when the first provider is needed.
 """
 
 from collections.abc import Callable, Iterator

@@ -295,12 +295,8 @@ class _Walk(Claimant):
 
 def _call(slot: Slot, positional: list[Any], keywords: dict[str, Any]) -> Any:
     provider = slot.provider
-    if provider is None:
-        from .providers import provider_of  # noqa: PLC0415 - heavy, and an empty host makes nothing
-
-        provider = provider_of(slot)
-    if any("__" in name for name in keywords):  # dependency-injector takes those for settings of nested providers
-        return slot.maker(*positional, **keywords)
+    if provider is None or any("__" in name for name in keywords):  # it takes those for settings of nested providers
+        provider = slot.maker
     try:
         return provider(*positional, **keywords)
     except StopIteration as error:

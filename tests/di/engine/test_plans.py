@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from dependency_injector import providers
 
 from corner_host.di import ServiceCollection, ServiceLifetime, ServiceProvider
 from corner_host.di.engine import codes, engine_of
@@ -33,18 +34,39 @@ def plans_of(provider: ServiceProvider) -> dict[Any, Any]:
     return engine_of(provider).of_root.services
 
 
-def test_nothing_heavy_is_imported_before_something_is_made() -> None:
-    """Registering and building do without dependency-injector; so an empty host does."""
+@pytest.mark.parametrize(
+    ("program", "loaded"),
+    [
+        ("services.add_singleton(dict).build_service_provider(validate_on_build=True).get_service(dict)", "False"),
+        ("services.add_transient(dict).build_service_provider().get_service(dict)", "False"),
+        ("provider = services.add_transient(dict).build_service_provider(); [provider.get_service(dict) for _ in '12']", "True"),
+        ("services.add_scoped(dict).build_service_provider()", "True"),
+        ("services.add_singleton(dict).build_service_provider().override(dict, {}).__enter__()", "True"),
+    ],
+)  # fmt: skip
+def test_the_package_of_the_providers_is_loaded_when_there_is_something_for_a_provider_to_do(
+    program: str, loaded: str
+) -> None:
+    """What is made again, overridden, or may be made in scopes becomes a provider; what is made once needs none."""
     program = (
-        "import sys; from corner_host.di import ServiceCollection;"
-        "provider = ServiceCollection().add_singleton(dict).build_service_provider(validate_on_build=True);"
-        "before = 'dependency_injector' in sys.modules; provider.get_service(dict);"
-        "print(before, 'dependency_injector' in sys.modules)"
+        f"import sys; from corner_host.di import ServiceCollection; services = ServiceCollection(); {program};"
+        "print('dependency_injector' in sys.modules)"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
 
-    assert done.stdout.split() == ["False", "True"]
+    assert done.stdout.strip() == loaded
+
+
+def test_a_plan_calls_what_the_provider_provides() -> None:
+    """D11: the provider is what holds a registration that is used again and again."""
+    provider = ServiceCollection().add_transient(Leaf).build_service_provider()
+    for _ in range(3):
+        provider.get_service(Leaf)
+    slot = engine_of(provider).registry.all(Leaf, None)[0]
+
+    assert isinstance(slot.provider, providers.Factory)
+    assert slot.provider.provides is Leaf
 
 
 def test_a_plan_takes_its_place_at_the_second_question() -> None:

@@ -1,0 +1,64 @@
+from .background_service import BackgroundService
+from .callbacks import BuildCheck, HostBuilderContext
+from .contracts import (
+    BackgroundServiceCompletionBehavior,
+    BackgroundServiceExceptionBehavior,
+    BackgroundServiceState,
+    HostApplicationLifetime,
+    HostedLifecycleService,
+    HostedService,
+    HostLifetime,
+)
+from .environment import HostEnvironment
+from .errors import (
+    HostedServiceNotFoundError,
+    HostStateError,
+    ShutdownTimeoutError,
+    StartupTimeoutError,
+    WaitingService,
+)
+from .host import Host, HostBuilder
+from .hosted_services import HostedServices
+from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
+from .options import HostOptions
+from .registration import add_hosted_service
+from .report import ShutdownReport, StopOutcome, StoppedService
+from .settings import HostBuilderSettings
+from .status import HostedServiceKind, HostedServiceState, HostedServiceStatus, HostPhase, HostProgress
+from .waiting_at import Place
+
+__all__ = [
+    "BackgroundService",
+    "BackgroundServiceCompletionBehavior",
+    "BackgroundServiceExceptionBehavior",
+    "BackgroundServiceState",
+    "BuildCheck",
+    "ConsoleLifetime",
+    "ConsoleLifetimeOptions",
+    "Host",
+    "HostApplicationLifetime",
+    "HostBuilder",
+    "HostBuilderContext",
+    "HostBuilderSettings",
+    "HostEnvironment",
+    "HostLifetime",
+    "HostOptions",
+    "HostPhase",
+    "HostProgress",
+    "HostStateError",
+    "HostedLifecycleService",
+    "HostedService",
+    "HostedServiceKind",
+    "HostedServiceNotFoundError",
+    "HostedServiceState",
+    "HostedServiceStatus",
+    "HostedServices",
+    "Place",
+    "ShutdownReport",
+    "ShutdownTimeoutError",
+    "StartupTimeoutError",
+    "StopOutcome",
+    "StoppedService",
+    "WaitingService",
+    "add_hosted_service",
+]

@@ -1,0 +1,42 @@
+from .buffer import KeptRecord, LogBuffer
+from .builder import LoggingBuilder
+from .changes import LogLevels
+from .errors import LoggingConfigurationError
+from .formatters import (
+    FormatterOptions,
+    JsonFormatter,
+    SimpleDotnetFormatter,
+    SimpleFormatter,
+    SimpleLine,
+    SystemdFormatter,
+)
+from .levels import OFF, TRACE, parse_level
+from .logger import Logger
+from .queued import QueuedHandler
+from .rules import LogRule, RuleSet
+from .scopes import current_scopes, log_scope
+from .session import LoggingSession
+
+__all__ = [
+    "OFF",
+    "TRACE",
+    "FormatterOptions",
+    "JsonFormatter",
+    "KeptRecord",
+    "LogBuffer",
+    "LogLevels",
+    "LogRule",
+    "Logger",
+    "LoggingBuilder",
+    "LoggingConfigurationError",
+    "LoggingSession",
+    "QueuedHandler",
+    "RuleSet",
+    "SimpleDotnetFormatter",
+    "SimpleFormatter",
+    "SimpleLine",
+    "SystemdFormatter",
+    "current_scopes",
+    "log_scope",
+    "parse_level",
+]

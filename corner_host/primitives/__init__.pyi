@@ -1,0 +1,36 @@
+from .backoff import Backoff
+from .cancellation import (
+    CancellationToken,
+    CancellationTokenRegistration,
+    CancellationTokenSource,
+    OperationCancelledError,
+)
+from .clock import Clock, SystemClock
+from .durations import Duration, seconds
+from .errors import CornerHostError
+from .extension import Extension
+from .loop import LoopHandle
+from .masking import MASK, is_secret_key, mask
+from .naming import name_of, short_name_of
+from .values import ConfigurationValues
+
+__all__ = [
+    "MASK",
+    "Backoff",
+    "CancellationToken",
+    "CancellationTokenRegistration",
+    "CancellationTokenSource",
+    "Clock",
+    "ConfigurationValues",
+    "CornerHostError",
+    "Duration",
+    "Extension",
+    "LoopHandle",
+    "OperationCancelledError",
+    "SystemClock",
+    "is_secret_key",
+    "mask",
+    "name_of",
+    "seconds",
+    "short_name_of",
+]
