@@ -43,12 +43,10 @@ __getattr__, __dir__ = door(
             "BuilderContext",
             "ConfigurationProvider",
             "ConfigurationSource",
-            "Origin",
             "Registration",
         ),
         "debug_view": ("DebugViewContext",),
         "errors": (
-            "BindingFailure",
             "ConfigurationBindingError",
             "ConfigurationDependencyError",
             "ConfigurationError",
@@ -58,6 +56,8 @@ __getattr__, __dir__ = door(
             "ConfigurationStateError",
             "DuplicateKeyError",
         ),
+        "failure": ("BindingFailure",),
+        "origin": ("Origin",),
         "explain": (
             "ConfigurationExplanation",
             "Layer",
@@ -73,4 +73,5 @@ __getattr__, __dir__ = door(
             "find_unknown_keys",
         ),
     },
+    seldom=("debug_view", "explain"),
 )

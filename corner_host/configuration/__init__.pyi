@@ -1,9 +1,10 @@
+from . import debug_view as debug_view
+from . import explain as explain
 from .builder import ConfigurationBuilder
 from .configuration import Configuration, ConfigurationSection
-from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Origin, Registration
+from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Registration
 from .debug_view import DebugViewContext
 from .errors import (
-    BindingFailure,
     ConfigurationBindingError,
     ConfigurationDependencyError,
     ConfigurationError,
@@ -14,9 +15,11 @@ from .errors import (
     DuplicateKeyError,
 )
 from .explain import ConfigurationExplanation, Layer
+from .failure import BindingFailure
 from .files import FileLoadExceptionContext
 from .manager import ConfigurationManager
 from .markers import AppendToDefault
+from .origin import Origin
 from .provider import KeyValueProvider
 from .root import ConfigurationRoot
 from .schema import json_schema

@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from typing import IO, Any, Self
 
+import corner_host.configuration as door
+
+from . import sources
 from .configuration import Configuration
-from .contracts import ConfigurationProvider, ConfigurationSource
-from .files import BASE_PATH, LOAD_EXCEPTION_HANDLER, Arrays, FileLoadExceptionContext
+from .contracts import BASE_PATH, LOAD_EXCEPTION_HANDLER, Arrays, ConfigurationProvider, ConfigurationSource
 from .root import ConfigurationRoot
 
 
@@ -47,7 +49,7 @@ class ConfigurationBuilder:
         self.properties[BASE_PATH] = os.fspath(path)
         return self
 
-    def set_file_load_exception_handler(self, handler: Callable[[FileLoadExceptionContext], object]) -> Self:
+    def set_file_load_exception_handler(self, handler: "Callable[[door.FileLoadExceptionContext], object]") -> Self:
         """Have *handler* called when a file cannot be loaded; it may set ``ignore`` on what it is given.
 
         A file that is ignored is empty the first time, and keeps its last good values later.
@@ -60,9 +62,7 @@ class ConfigurationBuilder:
 
         Other values become the text that JSON would show, mappings paths, lists numbered children.
         """
-        from .sources.memory import MemorySource  # noqa: PLC0415 - each source is loaded when it is first used
-
-        return self.add(MemorySource(mapping or {}))
+        return self.add(sources.MemorySource(mapping or {}))
 
     def add_json_file(
         self,
@@ -73,15 +73,11 @@ class ConfigurationBuilder:
         arrays: Arrays = "merge",
     ) -> Self:
         """Add a JSON file, which may have comments and trailing commas; see `FileSource` for the arguments."""
-        from .sources.json import JsonFileSource  # noqa: PLC0415
-
-        return self.add(JsonFileSource(path, optional, reload_on_change, arrays))
+        return self.add(sources.JsonFileSource(path, optional, reload_on_change, arrays))
 
     def add_json_stream(self, stream: str | bytes | IO[str] | IO[bytes]) -> Self:
         """Add JSON as text or bytes, or an open file to read it from; it cannot be reloaded."""
-        from .sources.json import JsonStreamSource  # noqa: PLC0415
-
-        return self.add(JsonStreamSource(stream))
+        return self.add(sources.JsonStreamSource(stream))
 
     def add_toml_file(
         self,
@@ -92,9 +88,7 @@ class ConfigurationBuilder:
         arrays: Arrays = "merge",
     ) -> Self:
         """Add a TOML file; see `FileSource` for the arguments."""
-        from .sources.toml import TomlFileSource  # noqa: PLC0415
-
-        return self.add(TomlFileSource(path, optional, reload_on_change, arrays))
+        return self.add(sources.TomlFileSource(path, optional, reload_on_change, arrays))
 
     def add_yaml_file(
         self,
@@ -105,9 +99,7 @@ class ConfigurationBuilder:
         arrays: Arrays = "merge",
     ) -> Self:
         """Add a YAML file (extra ``yaml``); see `FileSource` for the arguments."""
-        from .sources.yaml import YamlFileSource  # noqa: PLC0415
-
-        return self.add(YamlFileSource(path, optional, reload_on_change, arrays))
+        return self.add(sources.YamlFileSource(path, optional, reload_on_change, arrays))
 
     def add_ini_file(
         self,
@@ -118,9 +110,7 @@ class ConfigurationBuilder:
         arrays: Arrays = "merge",
     ) -> Self:
         """Add an INI file; see `FileSource` for the arguments."""
-        from .sources.ini import IniFileSource  # noqa: PLC0415
-
-        return self.add(IniFileSource(path, optional, reload_on_change, arrays))
+        return self.add(sources.IniFileSource(path, optional, reload_on_change, arrays))
 
     def add_dotenv_file(
         self,
@@ -131,17 +121,13 @@ class ConfigurationBuilder:
         arrays: Arrays = "merge",
     ) -> Self:
         """Add a file of environment variables; see `FileSource` for the arguments."""
-        from .sources.dotenv import DotenvFileSource  # noqa: PLC0415
-
-        return self.add(DotenvFileSource(path, optional, reload_on_change, arrays))
+        return self.add(sources.DotenvFileSource(path, optional, reload_on_change, arrays))
 
     def add_key_per_file(
         self, directory: str | os.PathLike[str], *, optional: bool = False, reload_on_change: bool = False
     ) -> Self:
         """Add a directory in which every file is one value, such as ``/run/secrets``; `KeyPerFileSource` can do more."""
-        from .sources.key_per_file import KeyPerFileSource  # noqa: PLC0415
-
-        return self.add(KeyPerFileSource(directory, optional, reload_on_change))
+        return self.add(sources.KeyPerFileSource(directory, optional, reload_on_change))
 
     def add_user_secrets(self, user_secrets_id: str, *, reload_on_change: bool = False) -> Self:
         """Add the secrets that a developer keeps outside the project; an absent file is no error.
@@ -149,9 +135,7 @@ class ConfigurationBuilder:
         Raises:
             ConfigurationError: The id is empty or no file name.
         """
-        from .sources.user_secrets import UserSecretsSource, user_secrets_path  # noqa: PLC0415
-
-        return self.add(UserSecretsSource(user_secrets_path(user_secrets_id), True, reload_on_change))  # noqa: FBT003
+        return self.add(sources.UserSecretsSource(sources.user_secrets_path(user_secrets_id), True, reload_on_change))  # noqa: FBT003
 
     def add_environment_variables(self, prefix: str = "", *, transform: Callable[[str], str] | None = None) -> Self:
         """Add the environment variables that begin with *prefix*, which is cut off; ``__`` stands for ``:``.
@@ -160,9 +144,7 @@ class ConfigurationBuilder:
             prefix: The prefix; its case does not count.
             transform: Makes a key of a name in another way, such as ``sources.environment.colon_and_dot``.
         """
-        from .sources.environment import EnvironmentSource  # noqa: PLC0415
-
-        return self.add(EnvironmentSource(prefix, transform=transform))
+        return self.add(sources.EnvironmentSource(prefix, transform=transform))
 
     def add_command_line(
         self,
@@ -173,9 +155,7 @@ class ConfigurationBuilder:
         bare_switch_value: str | None = None,
     ) -> Self:
         """Add command-line arguments such as ``--Payment:Url=…``; see `CommandLineSource` for forms and arguments."""
-        from .sources.command_line import CommandLineSource  # noqa: PLC0415
-
-        return self.add(CommandLineSource(args, switch_mappings, slash, bare_switch_value))
+        return self.add(sources.CommandLineSource(args, switch_mappings, slash, bare_switch_value))
 
     def add_configuration(self, other: Configuration, *, close: bool = False) -> Self:
         """Add another configuration, or a section of one, and follow it.
@@ -184,9 +164,7 @@ class ConfigurationBuilder:
             other: The other one.
             close: Whether closing what is built closes it too.
         """
-        from .sources.chained import ChainedSource  # noqa: PLC0415
-
-        return self.add(ChainedSource(other, close))
+        return self.add(sources.ChainedSource(other, close))
 
     def build(self) -> ConfigurationRoot:
         """Build and load a provider for each source, in order.

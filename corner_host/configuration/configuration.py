@@ -5,7 +5,7 @@ from typing import Any, TypeVar, final, overload
 
 from corner_host.primitives import ConfigurationValues
 
-from .binding.scalars import quick
+from . import binding
 from .contracts import Registration
 from .errors import ConfigurationSectionNotFoundError
 from .keys import DELIMITER, fold, join, last_segment
@@ -86,12 +86,8 @@ class Configuration(ConfigurationValues):
             (True, 10)
         """
         text = self[key]
-        value = None if text is None else quick(text, value_type)
-        if value is not None:
-            return value
-        from .binding.bind import convert_value  # noqa: PLC0415 - loaded by the first program that needs it
-
-        return convert_value(self.get_section(key), value_type, default)
+        value = None if text is None else binding.quick(text, value_type)
+        return binding.convert_value(self.get_section(key), value_type, default) if value is None else value
 
     def get_section(self, key: str) -> "ConfigurationSection":
         """Return the section at *key*; one that holds nothing when there is none."""
@@ -144,9 +140,7 @@ class Configuration(ConfigurationValues):
             >>> ConfigurationBuilder().add_in_memory_collection(memory).build().get_section("Payment").get(Payment)
             Payment(url='https://pay.example', timeout_seconds=2.5)
         """
-        from .binding.bind import bind_type  # noqa: PLC0415 - loaded by the first program that binds
-
-        return bind_type(self, target, forbid_unknown=forbid_unknown)
+        return binding.bind_type(self, target, forbid_unknown=forbid_unknown)
 
     def bind(self, instance: object, *, forbid_unknown: bool = False) -> None:
         """Set on *instance* what is here; attributes without a key keep their value.
@@ -158,9 +152,7 @@ class Configuration(ConfigurationValues):
         Raises:
             ConfigurationBindingError: Values do not fit; *instance* is unchanged.
         """
-        from .binding.bind import bind_instance  # noqa: PLC0415 - loaded by the first program that binds
-
-        bind_instance(self, instance, forbid_unknown=forbid_unknown)
+        binding.bind_instance(self, instance, forbid_unknown=forbid_unknown)
 
     def get_connection_string(self, name: str) -> str | None:
         """Return the value at ``ConnectionStrings:<name>``."""

@@ -4,36 +4,21 @@ A *source* says where values come from; it builds a *provider*, which loads them
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
-from typing import Any, Protocol, Self, final, runtime_checkable
+from typing import Any, Final, Literal, Protocol, Self, TypeAlias, runtime_checkable
+
+import corner_host.configuration as door
 
 from .keys import fold
 
+BASE_PATH: Final = "base_path"
+"""Where relative paths of all sources start, among the builder's properties."""
 
-@final
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where one value came from.
+LOAD_EXCEPTION_HANDLER: Final = "file_load_exception_handler"
+"""What is called when a file cannot be loaded, among the builder's properties."""
 
-    Attributes:
-        source: Name of the provider.
-        file: The file, if there is one.
-        line: Line in *file*, from 1, where the parser tells it.
-        column: Column in *line*, from 1.
-        name: The variable or argument, if it was one.
-    """
-
-    source: str
-    file: str | None = None
-    line: int | None = None
-    column: int | None = None
-    name: str | None = None
-
-    def __str__(self) -> str:
-        if self.file is not None:
-            return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return self.source if self.name is None else f"{self.source} {self.name}"
+Arrays: TypeAlias = Literal["merge", "replace"]
+"""Whether arrays merge with those of lower sources, index by index, or hide them."""
 
 
 class Registration:
@@ -78,9 +63,9 @@ class ConfigurationProvider(Protocol):
         """Read the source and replace the values; on an error the values stay as they were."""
         ...
 
-    def origin(self, key: str) -> Origin:  # noqa: ARG002 - for those that override it
+    def origin(self, key: str) -> "door.Origin":  # noqa: ARG002 - for those that override it
         """Tell where the value at *key* came from."""
-        return Origin(self.name)
+        return door.Origin(self.name)
 
     def set(self, key: str, value: str | None) -> None:
         """Set one value, in memory only."""

@@ -13,9 +13,8 @@ No message shows the value of a secret.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import final
 
+import corner_host.configuration as door
 from corner_host.primitives import CornerHostError
 
 
@@ -91,29 +90,6 @@ class ConfigurationDependencyError(ConfigurationError, ImportError):
         self.extra = extra
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class BindingFailure:
-    """One value that does not fit its field.
-
-    Attributes:
-        key: Full key, as it is written in the source that won.
-        value: The text found there, masked when it is secret; None when there is none.
-        source: Where it came from, as text: a file with line and column, a variable, an argument; None when missing.
-        message: What is wrong with it.
-    """
-
-    key: str
-    value: str | None
-    source: str | None
-    message: str
-
-    def __str__(self) -> str:
-        found = "" if self.value is None else f" (found {self.value!r})"
-        source = "" if self.source is None else f"\n    from {self.source}"
-        return f"{self.key}: {self.message}{found}{source}"
-
-
 class ConfigurationBindingError(ConfigurationError):
     """Values of a section do not fit the type they are bound to; all of them are listed.
 
@@ -122,7 +98,7 @@ class ConfigurationBindingError(ConfigurationError):
         errors: One `BindingFailure` for each value.
     """
 
-    def __init__(self, target: str, errors: Sequence[BindingFailure]) -> None:
+    def __init__(self, target: str, errors: "Sequence[door.BindingFailure]") -> None:
         self.target = target
         self.errors = tuple(errors)
         count = "1 value does" if len(self.errors) == 1 else f"{len(self.errors)} values do"

@@ -5,8 +5,8 @@ from typing import final
 
 from corner_host.primitives import is_secret_key, mask
 
-from .contracts import Origin
 from .keys import fold
+from .origin import Origin
 from .snapshot import Layer as _SnapshotLayer
 from .store import Store
 

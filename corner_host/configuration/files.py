@@ -12,19 +12,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
-from .contracts import BuilderContext, Origin, Registration
+from .contracts import BASE_PATH, LOAD_EXCEPTION_HANDLER, Arrays, BuilderContext, Registration
 from .errors import ConfigurationError, ConfigurationFileError, ConfigurationFileNotFoundError, DuplicateKeyError
 from .keys import DELIMITER, fold
+from .origin import Origin
 from .provider import KeyValueProvider
 from .text import FormatError, Place, decode, read_file
-
-BASE_PATH: Final = "base_path"
-
-LOAD_EXCEPTION_HANDLER: Final = "file_load_exception_handler"
-
-Arrays = Literal["merge", "replace"]
 
 _LOGGER: Final = logging.getLogger("corner_host.configuration")
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence
 from typing import Any, Self, final, overload
 
+from . import sources
 from .builder import ConfigurationBuilder
 from .contracts import ConfigurationProvider, ConfigurationSource
 from .errors import ConfigurationStateError
 from .root import ConfigurationRoot
-from .sources.memory import MemorySource
 
 
 @final
@@ -31,7 +31,7 @@ class ConfigurationManager(ConfigurationRoot, ConfigurationBuilder):
         self._closed = False
         self._sources = _Sources(self._source_added, self._rebuild)
         self._properties = _Properties(self._rebuild)
-        self._sources.append(MemorySource())
+        self._sources.append(sources.MemorySource())
 
     def build(self) -> Self:
         """Return the manager itself."""

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from .contracts import ConfigurationProvider, Origin, Registration
+import corner_host.configuration as door
+
+from .contracts import ConfigurationProvider, Registration
 from .errors import DuplicateKeyError
 from .keys import fold, fold_all
 
@@ -109,16 +111,16 @@ class KeyValueProvider(ConfigurationProvider):
         for callback in self.set_callbacks:
             callback()
 
-    def origin(self, key: str) -> Origin:
+    def origin(self, key: str) -> "door.Origin":
         """Tell where the value at *key* came from."""
         folded = fold(key)
         if folded in self._changed:
-            return Origin(f"{self.name}, set by the program")
+            return door.Origin(f"{self.name}, set by the program")
         return self.place(folded)
 
-    def place(self, folded: str) -> Origin:  # noqa: ARG002 - for those that override it
+    def place(self, folded: str) -> "door.Origin":  # noqa: ARG002 - for those that override it
         """Tell where the source has the value at *folded*; to be overridden."""
-        return Origin(self.name)
+        return door.Origin(self.name)
 
     def on_reload(self, callback: Callable[[], object]) -> Registration:
         """Have *callback* called whenever the provider has loaded new values by itself."""

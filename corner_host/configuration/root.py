@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+import corner_host.configuration as door
+
 from .configuration import Configuration
 from .contracts import ConfigurationProvider
-from .debug_view import DebugViewContext, debug_view
-from .explain import ConfigurationExplanation, explain
 from .snapshot import Snapshot
 from .store import Store
 
@@ -46,7 +46,7 @@ class ConfigurationRoot(Configuration):
         """
         self._store.reload()
 
-    def get_debug_view(self, process_value: Callable[[DebugViewContext], str | None] | None = None) -> str:
+    def get_debug_view(self, process_value: "Callable[[door.DebugViewContext], str | None] | None" = None) -> str:
         """Return all values as an indented text, each with the provider that won; secrets are masked.
 
         Args:
@@ -60,9 +60,9 @@ class ConfigurationRoot(Configuration):
               ApiKey=•••••••• (memory)
               Url=https://pay.example (memory)
         """
-        return debug_view(self._store, process_value)
+        return door.debug_view.debug_view(self._store, process_value)
 
-    def explain(self, key: str) -> ConfigurationExplanation:
+    def explain(self, key: str) -> "door.ConfigurationExplanation":
         """Return what every layer has for *key*, which of them won, and where each value came from.
 
         Example:
@@ -73,7 +73,7 @@ class ConfigurationRoot(Configuration):
               8080  command line --Port  <- wins
               80    memory
         """
-        return explain(self._store, key)
+        return door.explain.explain(self._store, key)
 
     def close(self) -> None:
         """Close the providers: no file is watched any more. Values can still be read and set."""

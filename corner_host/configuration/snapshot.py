@@ -8,7 +8,9 @@ kept as long as the picture is.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast, final
 
-from .contracts import ConfigurationProvider, Origin
+import corner_host.configuration as door
+
+from .contracts import ConfigurationProvider
 from .keys import DELIMITER, fold, parent_of, sort_key
 from .provider import KeyValueProvider
 
@@ -35,12 +37,12 @@ class Layer:
             self.listed = ()
             self.arrays = frozenset()
 
-    def origin(self, folded: str) -> Origin:
+    def origin(self, folded: str) -> "door.Origin":
         """Tell where the value at *folded* came from; a provider of an application may say it in words, or not at all."""
         said = cast("object", self.provider.origin(folded))
-        if isinstance(said, Origin):
+        if isinstance(said, door.Origin):
             return said
-        return Origin(self.provider.name, name=None if said is None else str(said))
+        return door.Origin(self.provider.name, name=None if said is None else str(said))
 
     def written(self) -> Iterable[tuple[str, str]]:
         """Each folded key with the key as it is written; of the latest load, should that be a later one."""

@@ -2,9 +2,9 @@
 
 from typing import Any, final
 
+import corner_host.di as door
 from corner_host.primitives import ConfigurationValues
 
-from . import problems
 from .render import Step
 from .signatures import NO_DEFAULT
 
@@ -26,14 +26,14 @@ class ConfigurationReader:
         try:
             value = values.get_value(self._path, self._type, absent)
         except ValueError as error:
-            raise problems.unfillable(
+            raise door.problems.unfillable(
                 self._steps, self._parameter, str(error), f"mend the value at {self._path!r}.", service_type=self._type
             ) from error
         if value is not absent:
             return value
         if self._default is not NO_DEFAULT:
             return self._default
-        raise problems.unfillable(
+        raise door.problems.unfillable(
             self._steps,
             self._parameter,
             f"the configuration has no value at {self._path!r}.",

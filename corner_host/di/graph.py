@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, final, get_args, get_origin
 
+import corner_host.di as door
 from corner_host.primitives import ConfigurationValues, name_of
 
-from . import problems
 from .configured import ConfigurationReader
 from .descriptors import ServiceDescriptor
 from .errors import UnresolvableDependencyError
@@ -111,7 +111,7 @@ class Graph:
             return (yield self._call(replaced))
         sequence = sequence_of(service_type)
         if key is ANY_KEY and sequence is None:
-            raise problems.any_key_asked(service_type)
+            raise door.problems.any_key_asked(service_type)
         slot = None if key is ANY_KEY else self.registry.one(service_type, key)
         if slot is not None:
             return (yield self._call(slot))
@@ -144,7 +144,7 @@ class Graph:
         if known is not None:
             return known
         if slot in self._under_way:
-            raise problems.circular(self._steps, slot.service_type, slot.key)
+            raise door.problems.circular(self._steps, slot.service_type, slot.key)
         descriptor = slot.descriptor
         if slot.inner is None and descriptor.has_instance:
             site: Site = Constant(slot.service_type, slot.key, descriptor.instance, slot)
@@ -198,7 +198,7 @@ class Graph:
         if wanted is None:
             if parameter.has_default:
                 return _LEFT_OUT
-            raise problems.unfillable(
+            raise door.problems.unfillable(
                 self._steps,
                 parameter.name,
                 f"{name_of(hint)} is a union of several types, and which one is meant cannot be told.",
@@ -230,14 +230,14 @@ class Graph:
             return _LEFT_OUT
         if allows_none:
             return Constant(service_type, key, None)
-        raise problems.missing(self.registry, service_type, key, self._steps, parameter.name)
+        raise door.problems.missing(self.registry, service_type, key, self._steps, parameter.name)
 
     def _without_hint(self, slot: Slot, parameter: Parameter) -> Task:
         if parameter.has_default:
             return _LEFT_OUT
         hint = parameter.hint
         if isinstance(hint, UnreadableHint):
-            raise problems.unfillable(
+            raise door.problems.unfillable(
                 self._steps,
                 parameter.name,
                 f"its hint {hint.text!r} cannot be evaluated in the module {hint.module} ({hint.reason}).",
@@ -247,7 +247,7 @@ class Graph:
             return (yield self._call(slot.inner))
         if not slot.is_class and len(slot.parameters) == 1:
             return self._current_provider
-        raise problems.unfillable(
+        raise door.problems.unfillable(
             self._steps,
             parameter.name,
             "it has no type hint, and services are never found by the name of a parameter.",
@@ -261,7 +261,7 @@ class Graph:
         )
         if fits or key is ANY_KEY:
             return Constant(service_type, None, key)
-        raise problems.unfillable(
+        raise door.problems.unfillable(
             self._steps,
             parameter.name,
             f"it is to be the key, which is {shown_value(key)} of type {name_of(type(key))},"
@@ -285,7 +285,7 @@ class Graph:
         if kind is None:
             if parameter.has_default:
                 return _LEFT_OUT
-            raise problems.unfillable(
+            raise door.problems.unfillable(
                 self._steps,
                 parameter.name,
                 f"it is to be read from the configuration at {marker.path!r}, but no configuration is registered.",
@@ -320,7 +320,7 @@ class Graph:
             message,
             service_type=first.service_type,
             key=first.key,
-            path=problems.path_of(self._steps),
+            path=door.problems.path_of(self._steps),
             implementation=first.maker,
         )
 
@@ -336,7 +336,7 @@ class Graph:
             message,
             service_type=slot.service_type,
             key=slot.key,
-            path=problems.path_of(self._steps),
+            path=door.problems.path_of(self._steps),
             implementation=slot.descriptor.maker,
         )
 
@@ -345,7 +345,7 @@ class Graph:
             if child.scoped is not None:
                 singleton = self._steps[-1]._replace(parameter=name)
                 steps = [*self._steps[:-1], singleton, *steps_to(child, child.scoped)]
-                raise problems.captive(steps, child.scoped.service_type, child.scoped.key, singleton)
+                raise door.problems.captive(steps, child.scoped.service_type, child.scoped.key, singleton)
 
 
 def _kept_for(items: list[Site], kind: type) -> ServiceLifetime | None:

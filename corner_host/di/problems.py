@@ -1,6 +1,7 @@
 """The errors of the graph, in words: what is wrong, where, why, and how to mend it. Pure."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from corner_host.primitives import name_of, short_name_of
@@ -18,7 +19,7 @@ from .errors import (
 from .keys import shown, shown_value
 from .markers import ANY_KEY
 from .registry import Registry
-from .render import Step, drawn, joined, listed, near_matches
+from .render import Step, drawn, joined, listed
 from .sites import Site
 
 
@@ -238,3 +239,11 @@ def _is_kind_of(cls: Any, base: Any) -> bool:
         return cls is not base and issubclass(cls, base)
     except TypeError:
         return False
+
+
+def near_matches(wanted: Any, known: Iterable[Any]) -> list[str]:
+    """Return the full names of registered services that *wanted* may have meant."""
+    names = {name_of(service): short_name_of(service) for service in known}
+    target = short_name_of(wanted).lower()
+    close = set(difflib.get_close_matches(target, [short.lower() for short in names.values()], n=3, cutoff=0.6))
+    return [full for full, short in names.items() if short.lower() in close and full != name_of(wanted)]

@@ -1,10 +1,10 @@
 """Where in the application a call came from."""
 
 import inspect
-from pathlib import Path
+from os import path
 from types import FrameType
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+_PACKAGE = path.dirname(path.dirname(path.realpath(__file__)))
 
 
 def calling_line() -> str | None:

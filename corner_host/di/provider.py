@@ -7,7 +7,8 @@ from typing import Any, Self, TypeVar, cast, final
 
 from typing_extensions import TypeForm
 
-from . import problems
+import corner_host.di as door
+
 from .descriptors import ABSENT, ServiceDescriptor
 from .disposal import Endings
 from .engine import Engine, engine_of, sequence_type
@@ -160,7 +161,7 @@ class ServiceProvider(Context):
     def _plan(self, service_type: Any, key: object) -> Plan:
         plan = engine_of(self).plan(self, service_type, key)
         if plan is None:
-            raise problems.not_registered(engine_of(self).registry, service_key(service_type), key)
+            raise door.problems.not_registered(engine_of(self).registry, service_key(service_type), key)
         return plan
 
     def _first(self, service_type: Any, key: object) -> Any:
@@ -177,7 +178,7 @@ class ServiceProvider(Context):
     async def _first_async(self, service_type: Any, key: object) -> Any:
         plan = engine_of(self).async_plan(self, service_type, key)
         if plan is None:
-            raise problems.not_registered(engine_of(self).registry, service_key(service_type), key)
+            raise door.problems.not_registered(engine_of(self).registry, service_key(service_type), key)
         return await plan(self)
 
     # --- scopes, overrides --------------------------------------------------------------------------------------------

@@ -1,10 +1,9 @@
 """How a path through the graph is drawn in errors. Pure."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, get_origin
 
-from corner_host.primitives import name_of, short_name_of
+from corner_host.primitives import name_of
 
 from .keys import shown, shown_value
 
@@ -70,11 +69,3 @@ def listed(items: Iterable[str], most: int = 5) -> str:
     distinct = list(dict.fromkeys(items))
     more = len(distinct) - most
     return ", ".join(distinct[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def near_matches(wanted: Any, known: Iterable[Any]) -> list[str]:
-    """Return the full names of registered services that *wanted* may have meant."""
-    names = {name_of(service): short_name_of(service) for service in known}
-    target = short_name_of(wanted).lower()
-    close = set(difflib.get_close_matches(target, [short.lower() for short in names.values()], n=3, cutoff=0.6))
-    return [full for full, short in names.items() if short.lower() in close and full != name_of(wanted)]

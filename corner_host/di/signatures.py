@@ -12,14 +12,11 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final, cast, final, get_args, get_origin
+from typing import Any, Final, NamedTuple, cast, final, get_args, get_origin
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class UnreadableHint:
+class UnreadableHint(NamedTuple):
     """A hint that could not be evaluated, such as a name that is only imported for type checkers."""
 
     text: str
@@ -34,9 +31,7 @@ POSITIONAL_ONLY: Final = inspect.Parameter.POSITIONAL_ONLY
 KEYWORD_ONLY: Final = inspect.Parameter.KEYWORD_ONLY
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter that can be given a service."""
 
     name: str

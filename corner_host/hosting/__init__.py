@@ -51,7 +51,6 @@ __getattr__, __dir__ = door(
             "HostStateError",
             "ShutdownTimeoutError",
             "StartupTimeoutError",
-            "WaitingService",
         ),
         "host": (
             "Host",
@@ -78,5 +77,7 @@ __getattr__, __dir__ = door(
             "HostProgress",
         ),
         "waiting_at": ("Place",),
+        "waiting_service": ("WaitingService",),
     },
+    seldom=("accounting", "function_service", "overview", "places", "restarting", "waiting_at"),
 )

@@ -1,3 +1,9 @@
+from . import accounting as accounting
+from . import function_service as function_service
+from . import overview as overview
+from . import places as places
+from . import restarting as restarting
+from . import waiting_at as waiting_at
 from .background_service import BackgroundService
 from .callbacks import BuildCheck, HostBuilderContext
 from .contracts import (
@@ -15,7 +21,6 @@ from .errors import (
     HostStateError,
     ShutdownTimeoutError,
     StartupTimeoutError,
-    WaitingService,
 )
 from .host import Host, HostBuilder
 from .hosted_services import HostedServices
@@ -26,6 +31,7 @@ from .report import ShutdownReport, StopOutcome, StoppedService
 from .settings import HostBuilderSettings
 from .status import HostedServiceKind, HostedServiceState, HostedServiceStatus, HostPhase, HostProgress
 from .waiting_at import Place
+from .waiting_service import WaitingService
 
 __all__ = [
     "BackgroundService",

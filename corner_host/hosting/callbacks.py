@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
 from typing import Any, final
 
 from corner_host.configuration import ConfigurationManager
@@ -11,7 +10,6 @@ from .environment import HostEnvironment
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class HostBuilderContext:
     """What a callback of the builder may want to know.
 
@@ -21,13 +19,20 @@ class HostBuilderContext:
         properties: The builder's ``properties``.
     """
 
-    environment: HostEnvironment
-    configuration: ConfigurationManager
-    properties: MutableMapping[Any, Any]
+    __slots__ = ("configuration", "environment", "properties")
+
+    def __init__(
+        self,
+        environment: HostEnvironment,
+        configuration: ConfigurationManager,
+        properties: MutableMapping[Any, Any],
+    ) -> None:
+        self.environment = environment
+        self.configuration = configuration
+        self.properties = properties
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class BuildCheck:
     """Something to look at before a host is built, such as a setting that an area knows to be wrong.
 
@@ -37,7 +42,10 @@ class BuildCheck:
         check: Called without arguments when every registration is there; what it raises leaves ``build()``.
     """
 
-    check: Callable[[], object]
+    __slots__ = ("check",)
+
+    def __init__(self, check: Callable[[], object]) -> None:
+        self.check = check
 
 
 @final

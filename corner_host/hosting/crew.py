@@ -6,18 +6,17 @@ from typing import Final, final
 
 from anyio.abc import TaskGroup
 
+import corner_host.hosting as door
 from corner_host.primitives import Clock, Duration, seconds
 
 from . import log
 from .contracts import HostLifetime
-from .errors import WaitingService
 from .execution import Execution
 from .lifetime import ApplicationLifetime
-from .member import Member, place_of
+from .member import Member
 from .options import HostOptions
 from .stage import Call, Stage
 from .supervisor import Supervisor, service_name
-from .waiting_at import Place, TaskTree, waiting_at
 
 _MOST_PLACES: Final = 1000
 """For how many of the services that are cut the place is looked up: nobody reads more, and the cut should not wait."""
@@ -59,7 +58,7 @@ class Crew:
         self.has_abandoned = False
         self._group = group
         self._stop_limit: float | None = None
-        self._places: dict[Execution, Place] = {}
+        self._places: dict[Execution, door.Place] = {}
 
     def open_start(self) -> Stage:
         """Return the stage of the start."""
@@ -111,20 +110,20 @@ class Crew:
         ]
         return await stage.run(calls, concurrently=True) if calls else []
 
-    def waiting(self, calls: Iterable[Call]) -> tuple[WaitingService, ...]:
+    def waiting(self, calls: Iterable[Call]) -> "tuple[door.WaitingService, ...]":
         """Return what a time-out error says about *calls*."""
         return tuple(
-            WaitingService(name=call.name, file=place.file, line=place.line, waited=call.seconds)
+            door.WaitingService(name=call.name, file=place.file, line=place.line, waited=call.seconds)
             for call in calls
             if call.was_cut
             for place in [self.place(call)]
         )
 
-    def place(self, call: Call) -> Place:
+    def place(self, call: Call) -> "door.Place":
         """Return where *call* waited when its stage was cut."""
         execution = call.member.execution if isinstance(call.member, Member) else call.member
         known = self._places.get(execution) if isinstance(execution, Execution) else None
-        return call.place or known or Place()
+        return call.place or known or door.Place()
 
     def on_end(self, call: Call) -> None:
         """Have the service remember it."""
@@ -137,19 +136,19 @@ class Crew:
             service=call.name,
             doing="starting" if stage.doing == "start" else "stopping",
             waited=self.clock.monotonic() - call.began,
-            where=str(place_of(call)),
+            where=str(door.waiting_at.place_of(call)),
             left="" if math.isinf(stage.left) else f"; {max(0.0, stage.left):.1f} s are left",
         )
 
     def on_cut(self, stage: Stage, running: list[Call]) -> None:
         """Find out where everybody waits, before cancellation changes it; write who it is."""
-        tasks = TaskTree()
+        tasks = door.waiting_at.TaskTree()
         for call in running[:_MOST_PLACES]:
-            call.place = place_of(call, tasks)
+            call.place = door.waiting_at.place_of(call, tasks)
             call.seconds = self.clock.monotonic() - call.began
         if stage.doing == "stop":
             for execution in self.supervisor.running[:_MOST_PLACES]:
-                self._places[execution] = waiting_at(execution.work, tasks=tasks)
+                self._places[execution] = door.waiting_at.waiting_at(execution.work, tasks=tasks)
         if running:
             names = ", ".join(f"{call.name}{call.place or ''}" for call in running)
             log.CUT(doing=stage.doing, why=stage.why_cut, services=names)
@@ -157,7 +156,7 @@ class Crew:
     def on_abandoned(self, stage: Stage, call: Call) -> None:
         """Write who does not heed its cancellation."""
         self.has_abandoned = True
-        log.ABANDONED(service=call.name, grace=stage.grace, where=str(place_of(call)))
+        log.ABANDONED(service=call.name, grace=stage.grace, where=str(door.waiting_at.place_of(call)))
 
 
 def budget(limit: Duration | None, *others: Duration | None) -> float:

@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from os import path
 from types import ModuleType
 from typing import Final, final
 
@@ -46,10 +46,10 @@ class HostEnvironment:
         return self.is_environment(PRODUCTION)
 
 
-def application_directory() -> Path:
+def application_directory() -> str:
     """Return the folder of the program that runs; the working directory for an interactive one."""
     file = getattr(_main_module(), "__file__", None)
-    return Path(file).resolve().parent if file else Path.cwd()
+    return path.dirname(path.realpath(file)) if file else path.realpath("")
 
 
 def program_name() -> str:
@@ -59,14 +59,14 @@ def program_name() -> str:
     if package:
         return str(package).partition(".")[0]
     file = getattr(main, "__file__", None)
-    return Path(file).stem if file else Path(sys.argv[0] or "python").stem
+    return path.splitext(path.basename(file or sys.argv[0] or "python"))[0]
 
 
 def content_root(configured: str | None) -> str:
     """Return the absolute content root: *configured* as it is, if absolute, else within the application's folder."""
     if not configured:
-        return str(application_directory())
-    return configured if Path(configured).is_absolute() else str(application_directory() / configured)
+        return application_directory()
+    return configured if path.isabs(configured) else path.join(application_directory(), configured)
 
 
 def _main_module() -> ModuleType | None:

@@ -7,32 +7,10 @@ CornerHostError
     ShutdownTimeoutError        (TimeoutError)  the stop took longer than ``shutdown_timeout``
 """
 
-from dataclasses import dataclass
 from typing import cast, final
 
+import corner_host.hosting as door
 from corner_host.primitives import CornerHostError
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingService:
-    """A service that had to be cancelled, and where it was.
-
-    Args:
-        name: Class or function.
-        file: The file of the code that waited, empty if it could not be found.
-        line: The line there, from 1; 0 if unknown.
-        waited: For how long the host had waited for it, in seconds.
-    """
-
-    name: str
-    file: str
-    line: int
-    waited: float
-
-    def __str__(self) -> str:
-        where = f" at {self.file}:{self.line}" if self.file else ""
-        return f"{self.name} waited {self.waited:.1f} s{where}"
 
 
 class HostStateError(CornerHostError, RuntimeError):
@@ -59,7 +37,7 @@ class _HostTimeoutError(CornerHostError, TimeoutError):
     verb = ""
     option = ""
 
-    def __init__(self, timeout: float | None, services: tuple[WaitingService, ...]) -> None:
+    def __init__(self, timeout: float | None, services: "tuple[door.WaitingService, ...]") -> None:
         limit = "when it was cut short" if timeout is None else f"within {timeout:g} s"
         lines = [f"The host did not {self.verb} {limit}; what still ran was cancelled."]
         lines += [f"  {service}" for service in services]

@@ -331,8 +331,7 @@ class Host(HostExtensions, HostLife):
         try:
             run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
         finally:
-            report = self.shutdown_report
-            if report is not None and not report.is_clean and sys.stderr.isatty():
+            if sys.stderr.isatty() and (report := self.shutdown_report) is not None and not report.is_clean:
                 # by name: the console is above this area, and rich is only loaded where there is something to show
                 import_module("corner_host.console.shutdown_report").show_shutdown_report(report, sys.stderr)
 

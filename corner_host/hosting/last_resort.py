@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final, NamedTuple, Self, final
 
-from .waiting_at import thread_at
+import corner_host.hosting as door
 
 LOOP_CLOSES_WITHIN: Final = 2.0
 """How long an event loop may take to close once its main task has ended, in seconds."""
@@ -69,7 +69,7 @@ class LastResort:
         error = expectation.error
         if error is not None and not isinstance(error, SystemExit):
             sys.excepthook(type(error), error, error.__traceback__)
-        place = thread_at(self._watched)
+        place = door.waiting_at.thread_at(self._watched)
         status = expectation.status
         print(f"error: the event loop does not end{place}; the process ends with status {status}.", file=sys.stderr)  # noqa: T201 - logging may be stuck
         flushing = threading.Thread(target=_flush, daemon=True)

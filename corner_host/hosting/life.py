@@ -8,6 +8,7 @@ from typing import Self, cast
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
+import corner_host.hosting as door
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
 from corner_host.logging import LoggingSession
@@ -33,7 +34,7 @@ from .exit_status import SUCCESS, exit_status
 from .hosted_services import HostedServices
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
-from .report import ShutdownReport
+from .stage import Call
 from .starting import start_services
 from .stopping import stop_services
 
@@ -83,7 +84,8 @@ class HostLife:
         self._stop_limit: float | None = None
         self._stop_waiters = 0
         self._stop_error_seen = False
-        self._report: ShutdownReport | None = None
+        self._report: door.ShutdownReport | None = None
+        self._stop_calls: list[Call] | None = None
         self._closing: anyio.Event | None = None
 
     @property
@@ -92,8 +94,11 @@ class HostLife:
         return self._lifetime
 
     @property
-    def shutdown_report(self) -> ShutdownReport | None:
+    def shutdown_report(self) -> "door.ShutdownReport | None":
         """What the stop came to; None before."""
+        if self._report is None and self._crew is not None and self._stop_calls is not None:
+            self._report = door.accounting.report_of(self._crew, self._stop_calls)
+            self._stop_calls = None
         return self._report
 
     @property
@@ -255,7 +260,7 @@ class HostLife:
                 with self._lifetime.forcing.register(lambda: loop.post(crew.cut)):
                     if not wants_start or await self._has_started(crew):
                         await self._stop_requested.wait()
-                        self._stop_error, self._report = await stop_services(crew, crew.open_stop())
+                        self._stop_error, self._stop_calls = await stop_services(crew, crew.open_stop())
                 if crew.has_abandoned:
                     self._settle()
         except BaseException as error:

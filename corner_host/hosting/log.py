@@ -4,7 +4,6 @@ The id and the name of an event stand in the record's ``event_id`` and ``event_n
 """
 
 import logging
-from dataclasses import dataclass
 from logging import CRITICAL, DEBUG, ERROR, INFO, WARNING
 from typing import Final, final
 
@@ -16,15 +15,17 @@ LIFETIME: Final = logging.getLogger("Microsoft.Hosting.Lifetime")
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Event:
     """A kind of record: where it is written, its number, name, level and sentence. Calling it writes one."""
 
-    logger: logging.Logger
-    number: int
-    name: str
-    level: int
-    message: str
+    __slots__ = ("level", "logger", "message", "name", "number")
+
+    def __init__(self, logger: logging.Logger, number: int, name: str, level: int, message: str) -> None:
+        self.logger = logger
+        self.number = number
+        self.name = name
+        self.level = level
+        self.message = message
 
     def __call__(self, error: BaseException | None = None, /, **fields: object) -> None:
         """Write the record, with *error* if given; *fields* fill the sentence.

@@ -8,15 +8,11 @@ from weakref import WeakKeyDictionary
 from .background_service import BackgroundService
 from .contracts import BackgroundServiceState, HostedLifecycleService
 from .execution import Execution
-from .function_service import FunctionService
 from .stage import Call
-from .status import HostedServiceKind, HostedServiceState
 from .supervisor import service_name
-from .waiting_at import Place, TaskTree, waiting_at
 
 _HOOKS: Final = ("starting", "started", "stopping", "stopped")
-_BETWEEN_RUNS: Final = frozenset({BackgroundServiceState.FAULTED, BackgroundServiceState.COMPLETED})
-_OF_THE_START: Final = frozenset({"starting", "start", "started"})
+OF_THE_START: Final = frozenset({"starting", "start", "started"})
 
 
 @final
@@ -55,7 +51,7 @@ class Member:
         self.since = call.began + call.seconds
         if call.error is not None:
             self.error = call.error
-        if call.hook in _OF_THE_START:
+        if call.hook in OF_THE_START:
             self.start_seconds = call.seconds + (self.start_seconds or 0.0)
         else:
             self.stop_seconds = call.seconds + (self.stop_seconds or 0.0)
@@ -73,15 +69,6 @@ class Member:
         return execution.exception if execution is not None and has_failed else None
 
     @property
-    def kind(self) -> HostedServiceKind:
-        """What sort of service it is."""
-        if isinstance(self.service, FunctionService):
-            return HostedServiceKind.FUNCTION
-        return (
-            HostedServiceKind.BACKGROUND if isinstance(self.service, BackgroundService) else HostedServiceKind.SERVICE
-        )
-
-    @property
     def can_restart(self) -> bool:
         """Whether its ``execute`` may be stopped and run again while the host runs."""
         cls: type[object] = type(self.service)
@@ -90,32 +77,6 @@ class Member:
         if cls.can_restart is not None:
             return cls.can_restart
         return cls.start is BackgroundService.start and cls.stop is BackgroundService.stop
-
-    def state(self, hook: str | None) -> HostedServiceState:
-        """Return where it is in its life; *hook* is the one that is under way, if any."""
-        execution = self.execution
-        if hook is not None:
-            return HostedServiceState.STARTING if hook in _OF_THE_START else HostedServiceState.STOPPING
-        if execution is not None and execution.state in _BETWEEN_RUNS and not execution.has_ended:
-            return HostedServiceState.RESTARTING
-        if self.failure is not None or self.error is not None:
-            return HostedServiceState.FAULTED
-        if execution is not None and execution.state is BackgroundServiceState.CANCELLED:
-            return HostedServiceState.CANCELLED
-        if self.stop_seconds is not None:
-            return HostedServiceState.STOPPED
-        if self.start_seconds is None:
-            return HostedServiceState.CREATED
-        has_returned = execution is not None and execution.state is BackgroundServiceState.COMPLETED
-        return HostedServiceState.COMPLETED if has_returned else HostedServiceState.RUNNING
-
-
-def place_of(call: Call, tasks: TaskTree | None = None) -> Place:
-    """Return where *call* waits: for a background service that is asked to stop, where its ``execute`` does."""
-    member = call.member
-    execution = member.execution if isinstance(member, Member) else member
-    onward = execution.work if isinstance(execution, Execution) else None
-    return waiting_at(call.work, tasks=tasks, through=Execution.ended.__code__, onward=onward)
 
 
 _hooks: Final[WeakKeyDictionary[type, frozenset[str]]] = WeakKeyDictionary()

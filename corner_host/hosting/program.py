@@ -4,7 +4,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
+from os import path
 from typing import Any
 
 import anyio
@@ -72,7 +72,7 @@ def do_command(args: Sequence[str], create_builder: Callable[..., Any]) -> int |
     if not commands.is_command_line(args):
         return None
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    name = Path(sys.argv[0]).name if spec is None else f"-m {str(spec.name).removesuffix('.__main__')}"
+    name = path.basename(sys.argv[0]) if spec is None else f"-m {str(spec.name).removesuffix('.__main__')}"
     status: int = commands.main(args, create_builder=create_builder, program=f"python {name}")
     return status
 

@@ -4,12 +4,12 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final, get_origin
 
+import corner_host.hosting as door
 from corner_host.di import RegistrationError, ServiceCollection, ServiceDescriptor, ServiceLifetime
 from corner_host.di.provenance import calling_line
 from corner_host.primitives import name_of
 
 from .contracts import HostedService
-from .function_service import factory_for, shaped_factory_for
 
 _SHAPED: Final = "corner_host.hosting: runs in the background"
 
@@ -48,13 +48,13 @@ def add_hosted_service(
     elif isinstance(kind, type) and _only_executes(kind):
         if not _is_added(services, service):
             services.add_singleton(service, key=_SHAPED)
-            services.add_singleton(HostedService, factory=shaped_factory_for(service, _SHAPED))
+            services.add_singleton(HostedService, factory=door.function_service.shaped_factory_for(service, _SHAPED))
         return services
     elif isinstance(kind, type):
         _refuse_if_no_service(kind, name_of(service))
     elif _is_asynchronous(service):
         if not _is_added(services, service):
-            services.add_singleton(HostedService, factory=factory_for(service))
+            services.add_singleton(HostedService, factory=door.function_service.factory_for(service))
         return services
     else:
         _refuse_if_no_service(service, name_of(service if callable(service) else type(service)))

@@ -15,10 +15,10 @@ from typing import Any, Final, Protocol, Self, final
 import anyio
 from anyio.abc import TaskGroup
 
+import corner_host.hosting as door
 from corner_host.primitives import Clock
 
 from .cancelled import as_failure, is_cancellation
-from .waiting_at import Place
 
 SLOW_AFTER: Final = 5.0
 """After how many seconds a call is reported as slow."""
@@ -71,7 +71,7 @@ class Call:
         self.was_abandoned = False
         self.was_cancelled = False
         self.is_slow = False
-        self.place: Place | None = None
+        self.place: door.Place | None = None
         self.work: Any = None
 
     @property

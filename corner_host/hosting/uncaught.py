@@ -8,16 +8,12 @@ has brought a hook of their own.
 
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import cast
 
+import corner_host.hosting as door
 from corner_host.primitives import CornerHostError
-
-_PACKAGE = str(Path(__file__).parents[1])
-_LIBRARIES = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 def explain_uncaught_errors() -> None:
@@ -65,7 +61,7 @@ def _last_place_outside(traceback: TracebackType | None) -> str:
     place = ""
     while traceback is not None:
         file = traceback.tb_frame.f_code.co_filename
-        if not file.startswith((_PACKAGE, *_LIBRARIES)) and Path(file).is_file():
+        if door.places.is_application(file) and os.path.isfile(file):
             place = f"{file}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return place

@@ -8,18 +8,19 @@ the first of them is followed. Works alike on asyncio and trio; nothing is trace
 import gc
 import linecache
 import sys
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import Any, Final, final
 
 import anyio
 
-_PACKAGE: Final = str(Path(__file__).parents[1])
-_LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+from .execution import Execution
+from .member import Member
+from .places import is_application
+from .stage import Call
+
 _MACHINERY: Final = frozenset({"anyio", "asyncio", "trio", "outcome", "contextlib"})
 
 
@@ -61,6 +62,14 @@ class TaskTree:
         task = self._running.get(id(getattr(work, "cr_frame", None)))
         while task is not None and (task := self._child.get(task)) is not None:
             yield self._work[task]
+
+
+def place_of(call: Call, tasks: TaskTree | None = None) -> Place:
+    """Return where *call* waits: for a background service that is asked to stop, where its ``execute`` does."""
+    member = call.member
+    execution = member.execution if isinstance(member, Member) else member
+    onward = execution.work if isinstance(execution, Execution) else None
+    return waiting_at(call.work, tasks=tasks, through=Execution.ended.__code__, onward=onward)
 
 
 def waiting_at(
@@ -133,7 +142,7 @@ def _generator_behind(awaitable: Any) -> Any:
 
 
 def _is_application(frame: FrameType) -> bool:
-    return not frame.f_code.co_filename.startswith((_PACKAGE, *_LIBRARIES, "<"))
+    return is_application(frame.f_code.co_filename)
 
 
 def _is_no_machinery(frame: FrameType) -> bool:

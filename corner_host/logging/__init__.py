@@ -59,14 +59,13 @@ __getattr__, __dir__ = door(
         ),
         "logger": ("Logger",),
         "queued": ("QueuedHandler",),
-        "rules": (
-            "LogRule",
-            "RuleSet",
-        ),
+        "rule": ("LogRule",),
+        "rules": ("RuleSet",),
         "scopes": (
             "current_scopes",
             "log_scope",
         ),
         "session": ("LoggingSession",),
     },
+    seldom=("console",),
 )

@@ -1,3 +1,4 @@
+from . import console as console
 from .buffer import KeptRecord, LogBuffer
 from .builder import LoggingBuilder
 from .changes import LogLevels
@@ -13,7 +14,8 @@ from .formatters import (
 from .levels import OFF, TRACE, parse_level
 from .logger import Logger
 from .queued import QueuedHandler
-from .rules import LogRule, RuleSet
+from .rule import LogRule
+from .rules import RuleSet
 from .scopes import current_scopes, log_scope
 from .session import LoggingSession
 

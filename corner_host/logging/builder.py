@@ -4,17 +4,15 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TextIO, final
 
+import corner_host.logging as door
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
 from corner_host.options import BoundSection
 
-from .buffer import LogBuffer
+from . import formatters
 from .changes import LogLevels
-from .console import ConsolePlan
-from .formatters import FormatterFactory
 from .levels import parse_level
 from .logger import Logger, logger_of
-from .rules import LogRule
 from .session import LoggingPlan, LoggingSession
 
 
@@ -44,10 +42,10 @@ class LoggingBuilder:
     def __init__(self, services: ServiceCollection, configuration: Configuration) -> None:
         self.services = services
         self.configuration = configuration
-        self._rules: list[LogRule] = []
+        self._rules: list[door.LogRule] = []
         self._minimum = logging.INFO
         self._console: tuple[str | logging.Formatter | None, TextIO | None] | None = None
-        self._formatters: dict[str, FormatterFactory] = {}
+        self._formatters: dict[str, formatters.FormatterFactory] = {}
         self._handlers: list[logging.Handler] = []
         self._captures_warnings = False
         self._levels = LogLevels()
@@ -76,7 +74,7 @@ class LoggingBuilder:
         self._console = (formatter, stream)
         return self
 
-    def add_console_formatter(self, name: str, factory: FormatterFactory) -> Self:
+    def add_console_formatter(self, name: str, factory: "formatters.FormatterFactory") -> Self:
         """Make a format known under *name* (in any case); *factory* gets the `FormatterOptions`."""
         self._formatters[name.lower()] = factory
         return self
@@ -111,7 +109,7 @@ class LoggingBuilder:
             ValueError: There is no such level, or the category has two ``*``.
         """
         self._rules.append(
-            LogRule(
+            door.LogRule(
                 provider=provider,
                 category=None if category is None or category.lower() in {"", "default"} else category,
                 level=None if level is None else parse_level(level),
@@ -146,7 +144,7 @@ class LoggingBuilder:
         console = None
         if self._console is not None:
             formatter, stream = self._console
-            console = ConsolePlan(
+            console = door.console.ConsolePlan(
                 formatter=formatter, stream=stream, formatters=dict(self._formatters), fields=dict(fields or {})
             )
         plan = LoggingPlan(
@@ -161,4 +159,8 @@ class LoggingBuilder:
 
     def _buffers(self) -> list[logging.Handler]:
         """Return the buffers that are registered; `clear_providers` is about what is written, not about these."""
-        return [each.instance for each in self.services if isinstance(each.instance, LogBuffer)]
+        return [
+            each.instance
+            for each in self.services
+            if isinstance(each.instance, logging.Handler) and isinstance(each.instance, door.LogBuffer)
+        ]

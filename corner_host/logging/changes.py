@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Final, final
 
-from .rules import LogRule, RuleSet
+import corner_host.logging as door
+
+from .rules import RuleSet
 
 _ROOT: Final = ""
 
@@ -19,7 +21,7 @@ class LogLevels:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._changes: dict[str, LogRule] = {}
+        self._changes: dict[str, door.LogRule] = {}
         self._lowered: dict[str, dict[str, tuple[int, int]]] = {}
         self._follow: Callable[[], object] = _nothing
         self._rules = RuleSet(minimum=logging.INFO)
@@ -39,7 +41,7 @@ class LogLevels:
         """Let pass *level* and above of *category* and what begins with it; the empty category stands for all."""
         with self._lock:
             self.take_back(category)
-            self._changes[category] = LogRule(category=category or None, level=level)
+            self._changes[category] = door.LogRule(category=category or None, level=level)
             self._lowered[category] = dict(_lower(category, level))
             self._follow()
 
@@ -66,7 +68,7 @@ class LogLevels:
             for category in list(self._changes):
                 self.take_back(category)
 
-    def applied(self, rules: tuple[LogRule, ...], *, minimum: int) -> RuleSet:
+    def applied(self, rules: "tuple[door.LogRule, ...]", *, minimum: int) -> RuleSet:
         """Return the rules in force from now on: *rules*, and the changes before them."""
         with self._lock:
             self._rules = RuleSet(rules, minimum=minimum, changes=tuple(self._changes.values()))

@@ -14,43 +14,12 @@ Without a rule the minimum level decides. A chosen rule without a level lets eve
 Source of the behaviour: https://learn.microsoft.com/dotnet/core/extensions/logging/overview#how-filtering-rules-are-applied
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import final
 
+import corner_host.logging as door
+
 from .levels import OFF, TRACE
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRule:
-    """What one provider lets through of some categories.
-
-    Args:
-        provider: The provider's name, in any case; None for all of them.
-        category: Text that the category begins with, in any case, with at most one ``*``; None for all of them.
-        level: The lowest level that passes; None leaves it to the predicate alone.
-        predicate: Called with provider, category and level; the record passes when it returns True.
-
-    Raises:
-        ValueError: The category has two ``*``.
-    """
-
-    provider: str | None = None
-    category: str | None = None
-    level: int | None = None
-    predicate: Callable[[str, str, int], bool] | None = None
-
-    def __post_init__(self) -> None:
-        if self.category is not None and self.category.count("*") > 1:
-            raise ValueError(f"the category {self.category!r} has more than one '*'")
-
-    def covers(self, category: str) -> bool:
-        """Tell whether the rule applies to *category*, which is given in lower case."""
-        if self.category is None:
-            return True
-        prefix, _, suffix = self.category.lower().partition("*")
-        return category.startswith(prefix) and category.endswith(suffix)
 
 
 @final
@@ -58,6 +27,7 @@ class RuleSet:
     """The rules in force. Immutable; a reload makes a new one.
 
     Example:
+        >>> from corner_host.logging import LogRule
         >>> rules = RuleSet([LogRule(level=30), LogRule(category="acme", level=10)], minimum=20)
         >>> console = rules.for_provider("Console")
         >>> console.allows("acme.Worker", 10), console.allows("uvicorn", 20)
@@ -66,7 +36,9 @@ class RuleSet:
 
     __slots__ = ("_changes", "_rules", "minimum")
 
-    def __init__(self, rules: Iterable[LogRule] = (), *, minimum: int, changes: Iterable[LogRule] = ()) -> None:
+    def __init__(
+        self, rules: "Iterable[door.LogRule]" = (), *, minimum: int, changes: "Iterable[door.LogRule]" = ()
+    ) -> None:
         self._rules = tuple(rules)
         self._changes = tuple(changes)
         self.minimum = minimum
@@ -102,11 +74,11 @@ class ProviderRules:
 
     __slots__ = ("_chosen", "_minimum", "_name", "_ranks")
 
-    def __init__(self, name: str, ranks: Sequence[Sequence[LogRule]], minimum: int) -> None:
+    def __init__(self, name: str, ranks: "Sequence[Sequence[door.LogRule]]", minimum: int) -> None:
         self._name = name
         self._ranks = ranks  # the rules of the first rank that has one for the category decide
         self._minimum = minimum
-        self._chosen: dict[str, LogRule] = {}
+        self._chosen: dict[str, door.LogRule] = {}
 
     def allows(self, category: str, level: int) -> bool:
         """Tell whether a record of this *category* and *level* is written."""
@@ -117,7 +89,7 @@ class ProviderRules:
             return False
         return rule.predicate is None or rule.predicate(self._name, category, level)
 
-    def rule_for(self, category: str) -> LogRule:
+    def rule_for(self, category: str) -> "door.LogRule":
         """Choose the rule that decides about *category*."""
         folded = category.lower()
         for rules in self._ranks:
@@ -125,4 +97,4 @@ class ProviderRules:
             if applicable:
                 # reversed, because max keeps the first of equals and the last rule shall win
                 return max(reversed(applicable), key=lambda rule: -1 if rule.category is None else len(rule.category))
-        return LogRule(level=self._minimum)
+        return door.LogRule(level=self._minimum)

@@ -1,36 +1,31 @@
 """The time in which a host's logging is in force."""
 
 import logging
-from dataclasses import dataclass
 from time import monotonic
-from typing import final
+from typing import NamedTuple, final
 
 import anyio
-import anyio.to_thread
 
+import corner_host.logging as door
 from corner_host.configuration import Configuration
 from corner_host.primitives import Duration, seconds
 
 from . import root
 from .changes import LogLevels
-from .console import Console, ConsolePlan
 from .errors import LoggingConfigurationError
 from .pipeline import Pipeline
 from .queued import FLUSH_SECONDS, QueuedHandler
-from .rules import LogRule
 from .settings import LoggingSettings
 
 _log = logging.getLogger("corner_host.logging")
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggingPlan:
+class LoggingPlan(NamedTuple):
     """What a `LoggingBuilder` was told, as it stood when the host was built."""
 
-    rules: tuple[LogRule, ...]
+    rules: "tuple[door.LogRule, ...]"
     minimum: int
-    console: ConsolePlan | None
+    console: "door.console.ConsolePlan | None"
     handlers: tuple[logging.Handler, ...]
     captures_warnings: bool
     levels: LogLevels
@@ -54,7 +49,7 @@ class LoggingSession:
     def __init__(self, plan: LoggingPlan, configuration: Configuration) -> None:
         self._plan = plan
         self._configuration = configuration
-        self._console = None if plan.console is None else Console(plan.console)
+        self._console = None if plan.console is None else door.console.Console(plan.console)
         self._pipeline = Pipeline(
             plan.handlers,
             None if self._console is None else self._console.handler,

@@ -1,14 +1,13 @@
 """What the section ``Logging`` says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, NamedTuple
 
+import corner_host.logging as door
 from corner_host.configuration import Configuration, ConfigurationSection
 
 from .errors import LoggingConfigurationError
 from .levels import OFF, parse_level
-from .rules import LogRule
 
 CONSOLE_NAMES: Final = ("Console", "corner_host.logging.ConsoleHandler")
 """The console's name in rules and settings, and its full name; the first wins where both are set."""
@@ -17,12 +16,10 @@ _FLAGS: Final = {"true": True, "false": False}
 _COLOR_BEHAVIORS: Final = ("default", "enabled", "disabled")
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggingSettings:
+class LoggingSettings(NamedTuple):
     """The section ``Logging``, read and checked."""
 
-    rules: tuple[LogRule, ...]
+    rules: "tuple[door.LogRule, ...]"
     capture_scopes: bool
     formatter_name: str | None
     single_line: bool
@@ -64,7 +61,7 @@ def _format(logging: ConfigurationSection, key: str) -> ConfigurationSection:
     return _console(logging, f"FormatterOptions:{key}")
 
 
-def _rules(logging: ConfigurationSection) -> Iterator[LogRule]:
+def _rules(logging: ConfigurationSection) -> "Iterator[door.LogRule]":
     for child in logging.get_children():
         if child.key.lower() == "loglevel":
             yield from _levels(child, provider=None)
@@ -72,7 +69,7 @@ def _rules(logging: ConfigurationSection) -> Iterator[LogRule]:
             yield from _levels(child.get_section("LogLevel"), provider=child.key)
 
 
-def _levels(section: ConfigurationSection, *, provider: str | None, category: str = "") -> Iterator[LogRule]:
+def _levels(section: ConfigurationSection, *, provider: str | None, category: str = "") -> "Iterator[door.LogRule]":
     """Yield a rule for each level; a nested key is a further part of the category.
 
     So ``Logging__LogLevel__uvicorn__access`` names ``uvicorn.access``, for shells that take no dots in a name.
@@ -84,10 +81,10 @@ def _levels(section: ConfigurationSection, *, provider: str | None, category: st
         yield from _levels(child, provider=provider, category=name)
 
 
-def _rule(section: ConfigurationSection, provider: str | None, category: str | None) -> LogRule:
+def _rule(section: ConfigurationSection, provider: str | None, category: str | None) -> "door.LogRule":
     level = _level(section)
     try:
-        return LogRule(provider=provider, category=category, level=level)
+        return door.LogRule(provider=provider, category=category, level=level)
     except ValueError as error:
         fix = "use one '*' at most, for example 'acme.*.Worker'"
         raise LoggingConfigurationError(section.path, section.value, str(error), fix=fix) from None

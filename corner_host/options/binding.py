@@ -1,8 +1,7 @@
 """Options from a section of the configuration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar, final
+from typing import Any, NamedTuple, TypeVar, final
 
 from corner_host.configuration import Configuration, ConfigurationSection
 
@@ -11,9 +10,7 @@ from .contracts import ConfigureOptions, OptionsChangeSource, Registration
 T = TypeVar("T")
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class BoundSection:
+class BoundSection(NamedTuple):
     """Which section fills which options; for tools that list keys and write schemas.
 
     Args:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar, final
 
-from corner_host.configuration import BindingFailure, Configuration, ConfigurationBindingError, ConfigurationSection
+import corner_host.configuration
+from corner_host.configuration import Configuration, ConfigurationBindingError, ConfigurationSection
 
 from .models import (
     as_whole,
@@ -150,7 +151,7 @@ class Draft(Generic[T]):
                     self._values[found[0]] = value
         return True
 
-    def _remember(self, failure: BindingFailure) -> None:
+    def _remember(self, failure: "corner_host.configuration.BindingFailure") -> None:
         """Keep what the binding says of a field: it knows key, value and source."""
         below = failure.key[len(self._path) + 1 :] if self._path else failure.key
         key = squeezed(below.partition(":")[0])

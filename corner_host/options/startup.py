@@ -1,8 +1,7 @@
 """What is checked before the host's services are made."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast, final
+from typing import Any, NamedTuple, TypeVar, cast, final
 
 from corner_host.di import ServiceCollection, ServiceProvider
 
@@ -16,9 +15,7 @@ from .options import Options
 T = TypeVar("T")
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class ValidatedOnStart:
+class ValidatedOnStart(NamedTuple):
     """Options that were marked by ``validate_on_start``."""
 
     options_type: type[Any]

@@ -46,4 +46,5 @@ __getattr__, __dir__ = door(
         ),
         "values": ("ConfigurationValues",),
     },
+    seldom=("pickling",),
 )

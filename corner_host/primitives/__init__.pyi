@@ -1,3 +1,4 @@
+from . import pickling as pickling
 from .backoff import Backoff
 from .cancellation import (
     CancellationToken,

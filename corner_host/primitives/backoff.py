@@ -3,12 +3,17 @@
 Used by the host for services that restart and by jobs that failed; neither counts here.
 """
 
-import random
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast, final
 
 from .durations import Duration, seconds
+
+
+def _draw() -> float:
+    """Return a number in [0, 1): the system's, since ``random`` loads long, and forked processes would draw the same."""
+    return int.from_bytes(os.urandom(7), "big") / (1 << 56)
 
 
 @final
@@ -49,6 +54,6 @@ class Backoff:
         # 2.0 ** 1024 overflows; the ceiling is reached long before
         return min(cast("float", self.ceiling), cast("float", self.first) * 2.0 ** min(failures - 1, 1000))
 
-    def delay(self, *, failures: int, draw: Callable[[], float] = random.random) -> float:
+    def delay(self, *, failures: int, draw: Callable[[], float] = _draw) -> float:
         """Return a wait after *failures* failures, in seconds; *draw* gives a number in [0, 1)."""
         return self.longest(failures=failures) * draw()

@@ -7,6 +7,19 @@ Order:
     3. pydantic validates a copy of that data.
     4. What it objects to is told by key, value and place (``failures``).
 
-pydantic is imported here, and only inside functions. The rooms are entered one by one, for a program that binds nothing
-need not load them: ``bind`` has what is called from outside, ``scalars`` what is quick.
+pydantic is imported here, and only inside functions.
 """
+
+from corner_host.primitives.door import door
+
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "bind": (
+            "bind_instance",
+            "bind_type",
+            "convert_value",
+        ),
+        "scalars": ("quick",),
+    },
+)

@@ -7,7 +7,8 @@ from typing import Any, Protocol, final
 
 import typing_extensions
 
-from corner_host.configuration.errors import BindingFailure, ConfigurationBindingError
+from corner_host.configuration.errors import ConfigurationBindingError
+from corner_host.configuration.failure import BindingFailure
 from corner_host.configuration.keys import fold, squeeze
 from corner_host.configuration.store import Store
 from corner_host.primitives import name_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from corner_host.configuration.errors import BindingFailure
+from corner_host.configuration.failure import BindingFailure
 from corner_host.configuration.keys import join, pascal_case
 from corner_host.primitives import MASK, is_secret_key, mask
 

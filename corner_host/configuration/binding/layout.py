@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias, cast, final
 
-from corner_host.configuration.contracts import Origin
-from corner_host.configuration.errors import BindingFailure
+from corner_host.configuration.failure import BindingFailure
 from corner_host.configuration.keys import DELIMITER, fold, join, pascal_case, sort_key, squeeze
+from corner_host.configuration.origin import Origin
 from corner_host.configuration.snapshot import Snapshot
 
 from .node import Node

@@ -17,7 +17,8 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, final
 
 import typing_extensions
 
-from corner_host.configuration.errors import BindingFailure, ConfigurationBindingError
+from corner_host.configuration.errors import ConfigurationBindingError
+from corner_host.configuration.failure import BindingFailure
 from corner_host.configuration.keys import fold, squeeze
 from corner_host.configuration.markers import AppendToDefault
 from corner_host.primitives import ConfigurationValues, name_of

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import final
 
+import corner_host.configuration as door
 from corner_host.configuration.configuration import Configuration
-from corner_host.configuration.contracts import BuilderContext, Origin
+from corner_host.configuration.contracts import BuilderContext
 from corner_host.configuration.keys import fold
 from corner_host.configuration.provider import KeyValueProvider
 from corner_host.configuration.root import ConfigurationRoot
@@ -62,12 +63,12 @@ class ChainedProvider(KeyValueProvider):
         """Set one value in the other configuration."""
         self.configuration[key] = value
 
-    def origin(self, key: str) -> Origin:
+    def origin(self, key: str) -> "door.Origin":
         """Tell where the other configuration has the value from."""
         snapshot = self.configuration.store.snapshot
         folded = fold(self.configuration.full_key(key))
         position = snapshot.winner(folded)
-        return Origin(self.name) if position is None else snapshot.layers[position].origin(folded)
+        return door.Origin(self.name) if position is None else snapshot.layers[position].origin(folded)
 
     def close(self) -> None:
         """Follow the other configuration no longer, and close it if this one owns it."""

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from corner_host.configuration.contracts import BuilderContext, Origin
+import corner_host.configuration as door
+from corner_host.configuration.contracts import BuilderContext
 from corner_host.configuration.errors import ConfigurationError
 from corner_host.configuration.keys import fold
 from corner_host.configuration.provider import KeyValueProvider
@@ -83,9 +84,9 @@ class CommandLineProvider(KeyValueProvider):
         self._names = {folded: name for folded, (_, _, name) in values.items()}
         self.replace_pairs([key for key, _, _ in values.values()], [value for _, value, _ in values.values()])
 
-    def place(self, folded: str) -> Origin:
+    def place(self, folded: str) -> "door.Origin":
         """Tell the argument, without its value."""
-        return Origin(self.name, name=self._names.get(folded))
+        return door.Origin(self.name, name=self._names.get(folded))
 
     def _key(self, name: str, *, with_value: bool) -> str | None:
         switch = f"--{name[1:]}" if self._source.slash and name.startswith("/") else name

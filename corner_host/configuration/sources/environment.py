@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
-from corner_host.configuration.contracts import BuilderContext, Origin
+import corner_host.configuration as door
+from corner_host.configuration.contracts import BuilderContext
 from corner_host.configuration.keys import DELIMITER, fold
 from corner_host.configuration.provider import KeyValueProvider
 
@@ -77,9 +78,9 @@ class EnvironmentProvider(KeyValueProvider):
         self._names = {folded: name for folded, (_, _, name) in values.items()}
         self.replace_pairs([key for key, _, _ in values.values()], [text for _, text, _ in values.values()])
 
-    def place(self, folded: str) -> Origin:
+    def place(self, folded: str) -> "door.Origin":
         """Tell the variable."""
-        return Origin("environment", name=self._names.get(folded))
+        return door.Origin("environment", name=self._names.get(folded))
 
 
 def translate(name: str) -> str:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from corner_host.configuration.contracts import BuilderContext, Origin
+import corner_host.configuration as door
+from corner_host.configuration.contracts import LOAD_EXCEPTION_HANDLER, BuilderContext
 from corner_host.configuration.errors import (
     ConfigurationError,
     ConfigurationFileError,
     ConfigurationFileNotFoundError,
     DuplicateKeyError,
 )
-from corner_host.configuration.files import LOAD_EXCEPTION_HANDLER, LoadExceptionHandler, WatchedProvider, full_path
+from corner_host.configuration.files import LoadExceptionHandler, WatchedProvider, full_path
 from corner_host.configuration.keys import DELIMITER, fold
 from corner_host.configuration.text import FormatError, decode, read_file
 
@@ -89,9 +90,9 @@ class KeyPerFileProvider(WatchedProvider):
         self._files = {folded: str(file) for folded, (_, file) in found.items()}
         self.replace(values)
 
-    def place(self, folded: str) -> Origin:
+    def place(self, folded: str) -> "door.Origin":
         """Tell the file."""
-        return Origin(self.name, self._files.get(folded, str(self.path)))
+        return door.Origin(self.name, self._files.get(folded, str(self.path)))
 
     def _list(self) -> list[Path]:
         try:

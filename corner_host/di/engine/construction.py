@@ -11,7 +11,7 @@ from contextlib import suppress
 from contextvars import ContextVar, Token
 from typing import Any, Final, final
 
-from corner_host.di import problems
+import corner_host.di as door
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.render import Step
 from corner_host.di.sites import Call, Site
@@ -136,6 +136,6 @@ def under_way() -> UnderWay | None:
 def hidden_cycle(requested: Site, site: Site) -> Exception:
     """Return the error for *site*, met again on the way to *requested* while it is under construction."""
     steps = [step for entry in chain() for step in entry.steps]
-    return problems.circular(
+    return door.problems.circular(
         [*steps, *steps_along(way_to(requested, site))], site.service_type, site.key, through_factory=True
     )

@@ -13,11 +13,10 @@ import collections.abc
 from _thread import RLock
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, cast, final
+from typing import Any, NamedTuple, cast, final
 
+import corner_host.di as door
 import corner_host.di.engine as parts
-from corner_host.di import problems
 from corner_host.di.descriptors import ServiceDescriptor
 from corner_host.di.errors import CircularDependencyError, ServiceError
 from corner_host.di.generics import is_open
@@ -36,13 +35,15 @@ from .walk import MISSING, ready, resolve, resolve_async
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Tables:
     """The plans of the root, or of all scopes, by service type, or by service type and key."""
 
-    services: Plans = field(default_factory=dict[Any, Any])
-    sequences: Plans = field(default_factory=dict[Any, Any])
-    asynchronous: Plans = field(default_factory=dict[Any, Any])
+    __slots__ = ("asynchronous", "sequences", "services")
+
+    def __init__(self) -> None:
+        self.services: Plans = {}
+        self.sequences: Plans = {}
+        self.asynchronous: Plans = {}
 
     def clear(self) -> None:
         """Drop all plans."""
@@ -51,9 +52,7 @@ class Tables:
         self.asynchronous.clear()
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class _Door:
+class _Door(NamedTuple):
     """What differs between the plain calls and the asynchronous ones."""
 
     is_async: bool
@@ -69,7 +68,7 @@ def _giving(site: Site, value: Any) -> Plan:
 
 def _refusing(site: Site) -> Plan:
     def refuse(_: Context) -> Any:
-        raise problems.made_none(site)
+        raise door.problems.made_none(site)
 
     return refuse
 
@@ -77,7 +76,7 @@ def _refusing(site: Site) -> Plan:
 def _giving_async(site: Site, value: Any) -> AsyncPlan:
     async def give(_: Context) -> Any:
         if value is None:
-            raise problems.made_none(site)
+            raise door.problems.made_none(site)
         return value
 
     return give
@@ -87,7 +86,7 @@ def _walking(site: Site, made: Callable[[], None]) -> Plan:
     def walk(context: Context) -> Any:
         value = resolve(site, context)
         if value is None:
-            raise problems.made_none(site)
+            raise door.problems.made_none(site)
         made()
         return value
 
@@ -98,7 +97,7 @@ def _walking_async(site: Site, made: Callable[[], None]) -> AsyncPlan:
     async def walk(context: Context) -> Any:
         value = await resolve_async(site, context)
         if value is None:
-            raise problems.made_none(site)
+            raise door.problems.made_none(site)
         made()
         return value
 
@@ -144,7 +143,8 @@ class Engine:
     def check(self, *, whole_graph: bool) -> None:
         """Raise the group of what is wrong: what can never be built, and with *whole_graph* all that cannot be made."""
         errors: list[ServiceError] = [
-            problems.nothing_to_decorate(self.registry, service, key) for service, key in self.registry.undecorated()
+            door.problems.nothing_to_decorate(self.registry, service, key)
+            for service, key in self.registry.undecorated()
         ]
         for number, descriptor in enumerate(self.registry.descriptors if whole_graph else ()):
             if is_open(normal(descriptor.service_type)):
@@ -155,7 +155,7 @@ class Engine:
                 error.add_note(f"Found when {descriptor!r} was checked.")
                 errors.append(error.with_traceback(None))
         if errors:
-            raise problems.invalid(errors)
+            raise door.problems.invalid(errors)
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
@@ -277,7 +277,7 @@ class Engine:
     def _check_scope(self, context: Context, site: Site) -> None:
         scoped = site.scoped
         if self._validate_scopes and scoped is not None and context is self._root:
-            raise problems.scoped_at_root(steps_to(site, scoped), scoped.service_type, scoped.key)
+            raise door.problems.scoped_at_root(steps_to(site, scoped), scoped.service_type, scoped.key)
 
     def _refuse_if_closed(self, context: Context, service_type: Any, key: object) -> None:
         if context.closed_ or self._root.closed_:

@@ -3,10 +3,10 @@
 import inspect
 from typing import Any, NoReturn
 
+import corner_host.di as door
 from corner_host.di.disposal import AsyncGeneratorEnd, Ending, GeneratorEnd, is_awaitable
 from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
-from corner_host.di.problems import made_asynchronously
 from corner_host.di.sites import Making, Slot
 
 from .context import CLOSED, Context
@@ -56,7 +56,9 @@ def settle(context: Context, made: object, slot: Slot) -> None:
         slot.making = Making.ASYNC
         if inspect.iscoroutine(made):
             made.close()
-        raise made_asynchronously([], slot.service_type, slot.key, why="its factory returned an awaitable")
+        raise door.problems.made_asynchronously(
+            [], slot.service_type, slot.key, why="its factory returned an awaitable"
+        )
     if ways.is_needed:
         if slot.is_tracked:
             keep(context, made, fresh=False)

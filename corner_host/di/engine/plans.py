@@ -44,7 +44,7 @@ from .codes import function_from
 from .context import CLOSED, Context, Plan
 from .keeping import keep, settle, settle_async, too_late
 from .lines import Line
-from .providers import provider_of
+from .providers import provided
 from .walk import MISSING, resolve, resolve_async
 
 DEEPEST_EXPRESSION: Final = 12
@@ -285,7 +285,7 @@ class _Writer:
         count = len(call.positional)
         named = zip(call.keywords, values[count:], strict=True)
         given = ", ".join([*values[:count], *(f"{name}={value}" for (name, _), value in named)])
-        made = f"{self.constant(provider_of(slot).provides)}({given})"
+        made = f"{self.constant(provided(slot))}({given})"
         if slot.making is Making.ASYNC:
             made = f"await {made}"
         return self._settled(slot, made, deep + 1, " " * depth)

@@ -24,6 +24,11 @@ def provider_of(slot: Slot) -> Provider:
     return cast("Provider", slot.provider)
 
 
+def provided(slot: Slot) -> Any:
+    """Return what the provider of *slot* calls."""
+    return cast("Any", provider_of(slot)).provides
+
+
 def _made(slot: Slot) -> Provider:
     if slot.inner is None and slot.descriptor.has_instance:
         return cast("Provider", providers.Object(slot.descriptor.instance))

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Generator
 from types import AsyncGeneratorType, GeneratorType
 from typing import Any, Final, Self, final
 
-from corner_host.di import problems
+import corner_host.di as door
 from corner_host.di.closing import aclose_all
 from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, is_awaitable, yields_wrongly
 from corner_host.di.keys import shown
@@ -290,7 +290,7 @@ class _Walk(Claimant):
         raise self._only_async(site, "its factory turned out to be asynchronous")
 
     def _only_async(self, site: Site, why: str) -> Exception:
-        return problems.made_asynchronously(steps_to(self._requested, site), site.service_type, site.key, why=why)
+        return door.problems.made_asynchronously(steps_to(self._requested, site), site.service_type, site.key, why=why)
 
 
 def _call(slot: Slot, positional: list[Any], keywords: dict[str, Any]) -> Any:

@@ -1,7 +1,6 @@
 """The lifetime of a host that a person, a container or a script runs: it stops on Ctrl+C and SIGTERM."""
 
 import signal
-from dataclasses import dataclass
 from typing import Final, final
 
 from corner_host.configuration import Configuration
@@ -18,7 +17,6 @@ SIGNALS: Final = tuple(signal.Signals[name] for name in _NAMES if name in signal
 
 
 @final
-@dataclass(slots=True)
 class ConsoleLifetimeOptions:
     """What the console lifetime says.
 
@@ -26,7 +24,10 @@ class ConsoleLifetimeOptions:
         suppress_status_messages: Do not tell that the application has started and is shutting down.
     """
 
-    suppress_status_messages: bool = False
+    __slots__ = ("suppress_status_messages",)
+
+    def __init__(self, *, suppress_status_messages: bool = False) -> None:
+        self.suppress_status_messages = suppress_status_messages
 
 
 @final

@@ -3,21 +3,25 @@
 ``rich`` lives in ``corner_host.console``, which alone imports rich; it is found by name when it is first asked for.
 """
 
-from .contracts import FormatterFactory, FormatterOptions
-from .json import JsonFormatter
-from .registry import BUILT_IN, load_formatter
-from .simple import SimpleFormatter, SimpleLine
-from .simple_dotnet import SimpleDotnetFormatter
-from .systemd import SystemdFormatter
+from corner_host.primitives.door import door
 
-__all__ = [
-    "BUILT_IN",
-    "FormatterFactory",
-    "FormatterOptions",
-    "JsonFormatter",
-    "SimpleDotnetFormatter",
-    "SimpleFormatter",
-    "SimpleLine",
-    "SystemdFormatter",
-    "load_formatter",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "contracts": (
+            "FormatterFactory",
+            "FormatterOptions",
+        ),
+        "json": ("JsonFormatter",),
+        "registry": (
+            "BUILT_IN",
+            "load_formatter",
+        ),
+        "simple": (
+            "SimpleFormatter",
+            "SimpleLine",
+        ),
+        "simple_dotnet": ("SimpleDotnetFormatter",),
+        "systemd": ("SystemdFormatter",),
+    },
+)

@@ -1,0 +1,13 @@
+"""Whose code a file is: the application's, a library's, ours."""
+
+import os
+import sysconfig
+from typing import Final
+
+_PACKAGE: Final = os.path.dirname(os.path.dirname(__file__))
+_LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+
+
+def is_application(file: str) -> bool:
+    """Tell whether *file* belongs to the application: it is neither ours, nor a library's, nor none at all."""
+    return not file.startswith((_PACKAGE, *_LIBRARIES, "<"))
