@@ -1,12 +1,9 @@
 """What may stand in ``Annotated[...]`` to say where a parameter comes from."""
 
-from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Any, Final, NamedTuple, final
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class FromKeyedServices:
+class FromKeyedServices(NamedTuple):
     """The parameter is the service registered under *key*; ``None`` means the one without a key.
 
     Example:
@@ -19,9 +16,7 @@ class FromKeyedServices:
     key: Any
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class FromConfiguration:
+class FromConfiguration(NamedTuple):
     """The parameter is the configuration value at *path*, such as ``"Payment:TimeoutSeconds"``, converted to its type.
 
     Example:

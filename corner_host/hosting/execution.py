@@ -12,6 +12,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError
+from corner_host.primitives.wake_up import WakeUp, wake_up
 
 from .cancelled import as_failure, is_cancellation
 from .contracts import BackgroundServiceState
@@ -58,9 +59,9 @@ class Execution:
     __slots__ = (
         "_body",
         "_cancel",
-        "_done",
         "_ended",
         "_source",
+        "_waiters",
         "exception",
         "restarts",
         "service",
@@ -81,7 +82,7 @@ class Execution:
         self._body = body
         self._source = CancellationTokenSource()
         self._cancel: Callable[[], object] | None = None
-        self._done: anyio.Event | None = None
+        self._waiters: tuple[WakeUp, ...] = ()
         self._ended = False
 
     @property
@@ -97,7 +98,6 @@ class Execution:
     def renew(self) -> None:
         """Make ready for one more run, after the last one has ended: with a new token, which nobody has cancelled."""
         self._source = CancellationTokenSource()
-        self._done = None
         self._ended = self.was_cut = False
         self.state = BackgroundServiceState.RUNNING
         self.restarts += 1
@@ -137,16 +137,20 @@ class Execution:
         """Return once the last run has ended; cancels the work if this wait is cancelled, and still sees to its end."""
         if self._ended:
             return
-        if self._done is None:
-            self._done = anyio.Event()
         try:
-            await self._done.wait()
+            await self._end()
         except BaseException:
             self.cut()
             # no limit here: the host has one, and names who exceeds it
             with anyio.CancelScope(shield=True):
-                await self._done.wait()
+                await self._end()
             raise
+
+    async def _end(self) -> None:
+        if not self._ended:
+            waiter = wake_up()
+            self._waiters = (*self._waiters, waiter)
+            await waiter.wait()
 
     def begin(self, group: TaskGroup, judge: "Judge | None" = None) -> None:
         """Run the work in a task of *group*, and again for as long as *judge*, asked after each end, says so."""
@@ -156,9 +160,22 @@ class Execution:
             handle.cancel()
 
     async def _run(self, judge: "Judge | None") -> None:
+        # one coroutine for all of it: there may be thousands
         try:
-            await self._run_once(judge)
-            while judge is not None and (delay := judge.after_end_of(self)) is not None:
+            while True:
+                try:
+                    self.work = self._body(self._source.token)
+                    await self.work
+                    self.state = BackgroundServiceState.COMPLETED
+                except BaseException as error:
+                    self._note(error, judge)
+                    if is_cancellation(error):
+                        raise
+                finally:
+                    self.work = None
+                delay = None if judge is None else judge.after_end_of(self)
+                if judge is None or delay is None:
+                    return
                 with self.stopping.cancel_scope():
                     await judge.clock.sleep(delay)
                 if self.stopping.is_cancellation_requested:
@@ -166,32 +183,23 @@ class Execution:
                 self.restarts += 1
                 self.state = BackgroundServiceState.RUNNING
                 self.since = judge.clock.monotonic()
-                await self._run_once(judge)
         finally:
             self._ended = True
             self._cancel = None
             if judge is not None:
                 judge.forget(self)
-            if self._done is not None:
-                self._done.set()
+            waiters, self._waiters = self._waiters, ()
+            for waiter in waiters:
+                waiter.set()
 
-    async def _run_once(self, judge: "Judge | None") -> None:
-        try:
-            self.work = self._body(self._source.token)
-            await self.work
-            self.state = BackgroundServiceState.COMPLETED
-        except BaseException as error:
-            if is_cancellation(error):
-                self.state = BackgroundServiceState.CANCELLED
-                raise
-            may_say_so = self.stopping.is_cancellation_requested or (judge is not None and judge.is_stopping(self))
-            if isinstance(error, OperationCancelledError) and may_say_so:
-                self.state = BackgroundServiceState.CANCELLED
-            else:
-                self.state = BackgroundServiceState.FAULTED
-                self.exception = as_failure(error, type(self.service).__qualname__)
-        finally:
-            self.work = None
+    def _note(self, error: BaseException, judge: "Judge | None") -> None:
+        """Keep how a run ended that raised *error*."""
+        may_say_so = self.stopping.is_cancellation_requested or (judge is not None and judge.is_stopping(self))
+        if is_cancellation(error) or (isinstance(error, OperationCancelledError) and may_say_so):
+            self.state = BackgroundServiceState.CANCELLED
+        else:
+            self.state = BackgroundServiceState.FAULTED
+            self.exception = as_failure(error, type(self.service).__qualname__)
 
 
 def _begin_alone(execution: Execution) -> None:

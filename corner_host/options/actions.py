@@ -4,7 +4,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar, final
 
-from corner_host.di import ServiceProvider, create_instance
+import corner_host.di
+from corner_host.di import ServiceProvider
 from corner_host.primitives import short_name_of
 
 from .contracts import AsyncValidateOptions, ConfigureOptions, PostConfigureOptions, ValidateOptions
@@ -29,7 +30,7 @@ class Action(Generic[T]):
         """Call the function."""
         if _takes_options_alone(self._function):
             return self._function(options)
-        return create_instance(self._provider, self._function, options)
+        return corner_host.di.create_instance(self._provider, self._function, options)
 
 
 @final

@@ -21,6 +21,7 @@ from .durations import seconds as checked
 from .errors import CornerHostError
 from .loop import LoopHandle
 from .ticks import Ticks
+from .wake_up import wake_up
 
 
 class OperationCancelledError(CornerHostError, RuntimeError):
@@ -109,9 +110,8 @@ class CancellationToken:
         if self._state is not None and self._state.cancelled:
             await anyio.lowlevel.checkpoint()
             return
-        cancelled = anyio.Event()
-        loop = LoopHandle.current()
-        with self.register(lambda: loop.post(cancelled.set)):
+        cancelled = wake_up()
+        with self.register(cancelled.set):
             await cancelled.wait()
 
     async def sleep(self, seconds: Duration) -> bool:

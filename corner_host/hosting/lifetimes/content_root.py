@@ -1,6 +1,7 @@
 """Whether to tell a person that the program may have been started in the wrong folder."""
 
-from pathlib import Path
+import os
+from os import path
 
 from corner_host.configuration import Configuration, ConfigurationRoot
 
@@ -12,11 +13,9 @@ def hint_about(content_root: str, configuration: Configuration) -> str:
     that cannot be read give no hint.
     """
     try:
-        if content_root != str(Path.cwd()):
+        if content_root != os.getcwd():
             return ""
-        looks_wrong = Path(content_root).parent == Path(content_root) or _is_missing_its_files(
-            content_root, configuration
-        )
+        looks_wrong = path.dirname(content_root) == content_root or _is_missing_its_files(content_root, configuration)
     except OSError:
         return ""
     if not looks_wrong:
@@ -31,5 +30,6 @@ def _is_missing_its_files(content_root: str, configuration: Configuration) -> bo
     if not isinstance(configuration, ConfigurationRoot):
         return False
     paths = [getattr(provider, "path", None) for provider in configuration.providers]
-    files = [path for path in paths if isinstance(path, Path) and path.is_relative_to(content_root)]
-    return bool(files) and not any(file.exists() for file in files)
+    below = path.join(content_root, "")
+    files = [os.fspath(each) for each in paths if isinstance(each, os.PathLike) and os.fspath(each).startswith(below)]
+    return bool(files) and not any(path.exists(file) for file in files)
