@@ -1,15 +1,19 @@
-"""Messages that are stored all or none: what makes a move from one place to the next a single step.
+"""Messages that are stored all or none, and many that are stored each by itself without waiting for one another.
+
+A batch costs the server some milliseconds, whatever it holds: it is for putting many jobs, and for jobs with keys.
 
 Source: NATS ADR-50, atomic batch publishing (server 2.12).
 """
 
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Self, final
 
 import anyio
+from nats.aio.msg import Msg
 
 from corner_host.jobs.errors import JobEngineError
 
@@ -19,6 +23,7 @@ MOST_MESSAGES: Final = 1000
 """The server's limit."""
 _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _TRY_AGAIN: Final = frozenset({10176, 10210})  # a part of the batch got lost; too many batches under way
+_ANSWER_SECONDS: Final = 5.0
 _LONGEST_SECONDS: Final = 9_000_000_000.0
 
 
@@ -51,6 +56,51 @@ class Message:
         moment = datetime.fromtimestamp(min(at, _LONGEST_SECONDS), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         headers = {**self.headers, "Nats-Schedule": f"@at {moment}", "Nats-Schedule-Target": subject}
         return type(self)(self.subject, self.data, headers)
+
+
+@final
+class Pipeline:
+    """Stores many messages, each on its own condition, in one go.
+
+    Args:
+        server: The connection.
+        inbox: Where the server's answers come to, while inside ``opened``.
+    """
+
+    def __init__(self, server: Server, inbox: str) -> None:
+        self._server = server
+        self._inbox = inbox
+        self._rounds = 0
+        self._answers: dict[str, bytes] = {}
+        self._wanted = 0
+        self._complete = anyio.Event()
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """Listen for answers while inside."""
+        return self._server.listening(f"{self._inbox}.*.*", self._answered)
+
+    async def store_each(self, messages: Sequence[Message]) -> list[bool]:
+        """Return of each message whether its condition held, so that it was stored. One caller at a time.
+
+        Raises:
+            RefusedError: The server refused one for another reason.
+            JobEngineError: Of some it is not known whether they were stored.
+        """
+        self._rounds += 1
+        self._answers, self._wanted, self._complete = {}, len(messages), anyio.Event()
+        prefix = f"{self._inbox}.{self._rounds}"
+        for number, message in enumerate(messages):
+            await self._server.publish(message.subject, message.data, message.headers or None, f"{prefix}.{number}")
+        if messages:
+            with anyio.move_on_after(_ANSWER_SECONDS):
+                await self._complete.wait()
+        answers = [self._answers.get(f"{prefix}.{number}") for number in range(len(messages))]
+        return [self._server.is_stored(answer) for answer in answers]
+
+    async def _answered(self, message: Msg) -> None:
+        self._answers[message.subject] = message.data
+        if len(self._answers) >= self._wanted:
+            self._complete.set()
 
 
 async def store_all(server: Server, messages: Sequence[Message]) -> bool:

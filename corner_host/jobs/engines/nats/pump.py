@@ -31,6 +31,7 @@ from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken, CancellationTokenSource
 
 from .asking import Asking
+from .batches import Pipeline
 from .letters import Letter
 from .renewing import Lease, Renewing
 from .server import Server
@@ -78,7 +79,8 @@ class Pump:
         self._inbox = server.client.new_inbox()
         self._queues = {token(queue): queue for queue in subscription.queues}
         self._asking = Asking(server, self._subjects, list(self._queues.values()), self._inbox, renewing.lease)
-        self._settling = Settling(server, self._subjects, self._worker, retention)
+        self._pipeline = Pipeline(server, server.client.new_inbox())
+        self._settling = Settling(server, self._pipeline, self._subjects, self._worker, retention)
         self._held: dict[str, tuple[Lent, CancellationTokenSource]] = {}
         self._settled: list[Settlement] = []
         self._shown: set[int] = set()
@@ -94,21 +96,29 @@ class Pump:
     async def run(self) -> None:
         """Pump until the end; when cancelled, release what runs and let the cancellation through."""
         listening = self._server.listening
-        try:
-            async with listening(f"{self._inbox}.*", self._came), listening(self._subjects.all_wishes, self._cancel):
-                with self._stopping.register(self._wake_up):
-                    async with anyio.create_task_group() as deliveries:
-                        self._deliveries = deliveries
-                        deliveries.start_soon(self._show)
-                        while await self._turn():
-                            pass
-                        self._deliveries = None
-                        deliveries.cancel_scope.cancel()
-        finally:
-            self._deliveries = None
-            with anyio.move_on_after(_LAST_SECONDS, shield=True):
-                while self._settled:
-                    await self._settle()
+        async with self._pipeline.opened():
+            try:
+                async with (
+                    listening(f"{self._inbox}.*", self._came),
+                    listening(self._subjects.all_wishes, self._cancel),
+                ):
+                    with self._stopping.register(self._wake_up):
+                        await self._pump()
+            finally:
+                with anyio.move_on_after(_LAST_SECONDS, shield=True):
+                    while self._settled:
+                        await self._settle()
+
+    async def _pump(self) -> None:
+        async with anyio.create_task_group() as deliveries:
+            self._deliveries = deliveries
+            try:
+                deliveries.start_soon(self._show)
+                while await self._turn():
+                    pass
+            finally:
+                self._deliveries = None
+            deliveries.cancel_scope.cancel()
 
     def _wake_up(self) -> None:
         self._woken.set()

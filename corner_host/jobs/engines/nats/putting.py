@@ -1,7 +1,8 @@
 """Jobs put into the stream, together with the keys that they hold.
 
-A key is a message that names its job; it is stored with the job or not at all, and only where there is none. With the
-job's end it is emptied, in one step with that, and soon forgotten by the server.
+A key is a message that names its job; it is stored with the job or not at all, and only where there is none. After the
+job's end it is emptied, and soon forgotten by the server. A worker that was killed between the two leaves it: so a key
+whose job has ended, and stays so for a while, may be taken.
 """
 
 import time
@@ -15,11 +16,13 @@ from corner_host.jobs.errors import JobEngineError
 
 from .batches import MOST_MESSAGES, Message, store_all
 from .letters import Letter
-from .server import RefusedError, Server
-from .subjects import Place, Subjects
+from .server import RefusedError, Server, Stored
+from .subjects import Place, Subjects, place_of
 
 _PATIENCE_SECONDS: Final = 15.0
 _PAUSE_SECONDS: Final = 0.25
+_LEFT_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.01
 _MOST_JOBS: Final = MOST_MESSAGES // 2 - 1
 """Of one batch: a job with a key takes two messages, and a schedule may come along."""
 
@@ -139,12 +142,26 @@ class _Batch:
             if job.key is None:
                 continue
             subject = self._subjects.key(job.name, job.key)
-            holder = await self._server.last(subject)
+            holder = await self._holder(subject)
             if holder is not None and holder.data and holder.data.decode() != job.id:
                 self._duplicates[job.id] = holder.data.decode()
             else:
                 self._expected[subject] = 0 if holder is None else holder.sequence
         return before != (self._expected, self._duplicates)
+
+    async def _holder(self, subject: str) -> Stored | None:
+        """Return the key's message; as an empty one where its job has ended and nobody has freed it for a while."""
+        patience = anyio.current_time() + _LEFT_SECONDS
+        while True:
+            holder = await self._server.last(subject)
+            if holder is None or not holder.data:
+                return holder
+            job = await self._server.last(self._subjects.wherever(holder.data.decode()))
+            if job is not None and place_of(job.subject) not in {Place.ENDED, Place.DEAD}:
+                return holder
+            if anyio.current_time() > patience:
+                return Stored(holder.subject, holder.sequence, b"")
+            await anyio.sleep(_LOOK_SECONDS)
 
     def _new(self) -> list[NewJob]:
         return [job for job in self._jobs if job.id not in self._duplicates]

@@ -17,7 +17,7 @@ from .letters import Letter
 from .putting import freed, ready_or_later
 from .server import RefusedError, Server, Stored
 from .signs import Sign
-from .subjects import Place, Subjects
+from .subjects import Place, Subjects, place_of
 
 _LOOK_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.2, 1.0)
 _KEPT_SECONDS: Final = 86_400
@@ -67,10 +67,10 @@ class NatsRecords:
     async def cancel(self, job_id: str) -> bool:
         """Cancel a job that waits; ask one that runs to stop."""
         stored = await self._find(job_id)
-        if stored is None or _place(stored) in {Place.ENDED, Place.DEAD}:
+        if stored is None or place_of(stored.subject) in {Place.ENDED, Place.DEAD}:
             return False
         letter = Letter.read(stored.data)
-        if _place(stored) is Place.WORK and await self._is_lent(letter.queue, stored.sequence):
+        if place_of(stored.subject) is Place.WORK and await self._is_lent(letter.queue, stored.sequence):
             wish = Message(self._subjects.cancel(job_id)).kept_for(_KEPT_SECONDS)
             await store_all(self._server, [wish])
             return True
@@ -99,11 +99,11 @@ class NatsRecords:
         if stored is None:
             return False
         letter = Letter.read(stored.data)
-        if _place(stored) is Place.WORK and await self._is_lent(letter.queue, stored.sequence):
+        if place_of(stored.subject) is Place.WORK and await self._is_lent(letter.queue, stored.sequence):
             return False
         if not await self._server.delete(stored.sequence):
             return False
-        if letter.key is not None and _place(stored) in {Place.WORK, Place.LATER}:
+        if letter.key is not None and place_of(stored.subject) in {Place.WORK, Place.LATER}:
             await store_all(self._server, [freed(self._subjects, letter.name, letter.key)])
         return True
 
@@ -190,7 +190,7 @@ class NatsRecords:
 
     async def _info(self, stored: Stored) -> JobInfo:
         letter = Letter.read(stored.data)
-        match _place(stored):
+        match place_of(stored.subject):
             case Place.LATER:
                 return letter.info(JobState.SCHEDULED, letter.attempts)
             case Place.WORK if await self._is_lent(letter.queue, stored.sequence):
@@ -225,10 +225,6 @@ async def _meant(server: Server, wanted: JobFilter) -> list[DeadLetter]:
     if wanted.state not in {None, JobState.DEAD}:
         return []
     return [each async for each in dead_letters(server, wanted)][::-1]
-
-
-def _place(stored: Stored) -> Place:
-    return Place(stored.subject.split(".")[1])
 
 
 def _dead_only(wanted: JobFilter) -> None:

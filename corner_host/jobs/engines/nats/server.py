@@ -245,6 +245,25 @@ class Server:
         """
         return int(self._answer(await self.request(subject, data, headers))["seq"])
 
+    def is_stored(self, answer: bytes | None) -> bool:
+        """Read the answer to a message that was to be stored; False when its condition did not hold.
+
+        Raises:
+            RefusedError: It was not stored for another reason.
+            JobEngineError: There is no answer.
+        """
+        if not answer:  # an empty one is JetStream's absence
+            raise JobEngineError(f"The NATS server at {self._address} does not answer.")
+        if b'"error"' not in answer:
+            return True
+        try:
+            self._answer(answer)
+        except RefusedError as error:
+            if error.code == CONFLICT:
+                return False
+            raise
+        return True
+
     async def last(self, subject: str) -> Stored | None:
         """Return the newest message whose subject matches, or None."""
         try:

@@ -1,7 +1,7 @@
 """What has ended is moved to its next place, and then acknowledged.
 
 Order:
-    1. all that ended meanwhile is stored at its next place in one batch: ended, dead, later or again ready
+    1. all that ended meanwhile is stored at its next place in one go: ended, dead, later or again ready
     2. the server is told that the jobs are done with, and gives them to nobody any more
 Between the two, a job may be given out once more: who gets it sees that it lies elsewhere, and only does the second step.
 
@@ -18,7 +18,7 @@ from typing import Final, final
 from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Outcome, Released
 from corner_host.jobs.info import JobEventKind, JobState
 
-from .batches import MOST_MESSAGES, Message, store_all
+from .batches import Message, Pipeline, store_all
 from .letters import Letter
 from .putting import freed, ready_or_later
 from .renewing import Lease
@@ -27,7 +27,7 @@ from .subjects import Place, Subjects
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _ACKNOWLEDGE: Final = b"+ACK"
-MOST_AT_ONCE: Final = MOST_MESSAGES // 2
+MOST_AT_ONCE: Final = 500
 
 
 @final
@@ -53,7 +53,7 @@ class Settlement:
 
     lent: Lent
     outcome: Outcome | None
-    move: list[Message] | None = None
+    move: Message | None = None
 
 
 @final
@@ -62,13 +62,15 @@ class Settling:
 
     Args:
         server: The connection.
+        pipeline: Stores the moves.
         subjects: The stream's.
         worker: As whom.
         retention: How long ended jobs are kept, in seconds.
     """
 
-    def __init__(self, server: Server, subjects: Subjects, worker: str, retention: float) -> None:
+    def __init__(self, server: Server, pipeline: Pipeline, subjects: Subjects, worker: str, retention: float) -> None:
         self._server = server
+        self._pipeline = pipeline
         self._subjects = subjects
         self._worker = worker
         self._retention = retention
@@ -81,26 +83,29 @@ class Settling:
         """
         now = time.time()
         for each in settlements:
-            if each.move is None:  # once only: it writes the letter's history
-                each.move = self._move(each, now)
-        moves = [each.move or [] for each in settlements]
-        messages = [message for move in moves for message in move]
-        stored = not messages or await store_all(self._server, messages)
-        for each, move in zip(settlements, moves, strict=True):
-            if not stored and move:
-                await self._store_one(each.lent, move, type(each.outcome).__name__)
+            if each.move is None and each.outcome is not None:  # once only: it writes the letter's history
+                each.move = self._move(each.lent, each.outcome, now)
+        moved = [each for each in settlements if each.move is not None]
+        stored = await self._pipeline.store_each([each.move for each in moved if each.move is not None])
+        ended: list[Letter] = []
+        for each, held in zip(moved, stored, strict=True):
+            if held:
+                ended += [each.lent.letter] if each.lent.letter.state else []
+            elif each.move is not None:
+                await self._look_why(each.lent, each.move, type(each.outcome).__name__)
+        keys = [freed(self._subjects, each.name, each.key) for each in ended if each.key is not None]
+        await self._pipeline.store_each(keys)  # only by whose end counts: the key may be another one's by now
+        for each in settlements:
             await self._server.publish(each.lent.lease.reply, _ACKNOWLEDGE)
 
-    async def _store_one(self, lent: Lent, move: Sequence[Message], outcome: str) -> None:
-        """Store one move, where the condition of one among many did not hold."""
-        if await store_all(self._server, move):
-            return
+    async def _look_why(self, lent: Lent, move: Message, outcome: str) -> None:
+        """See why the condition of a move did not hold."""
         newest = await self._server.last(self._subjects.wherever(lent.letter.id))
         if newest is not None and newest.sequence == lent.sequence:
             await self._clear_the_way(lent.letter)
-            if await store_all(self._server, move):
+            if await store_all(self._server, [move]):
                 return
-        if newest is None or newest.data != move[0].data:  # else it was stored before, and the answer got lost
+        if newest is None or newest.data != move.data:  # else it was stored before, and the answer got lost
             _log.warning(
                 "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
                 lent.attempt, lent.letter.id, outcome,
@@ -113,10 +118,7 @@ class Settling:
             if left is not None:
                 await self._server.delete(left.sequence)
 
-    def _move(self, settlement: Settlement, now: float) -> list[Message]:
-        lent, outcome = settlement.lent, settlement.outcome
-        if outcome is None:
-            return []
+    def _move(self, lent: Lent, outcome: Outcome, now: float) -> Message:
         letter = lent.letter
         if lent.lost:
             letter.note(JobEventKind.WORKER_LOST, now, lent.attempt - 1)
@@ -141,7 +143,7 @@ class Settling:
                 self._note(lent, JobEventKind.RELEASED, now)
         letter.started_at = None
         work = self._subjects.job(Place.WORK, letter.queue, letter.name, letter.id)
-        return [ready_or_later(self._subjects, letter, now).if_last_is(lent.sequence, work)]
+        return ready_or_later(self._subjects, letter, now).if_last_is(lent.sequence, work)
 
     def _note(self, lent: Lent, event: JobEventKind, now: float) -> None:
         failure = lent.letter.failure if event in {JobEventKind.FAILED, JobEventKind.DIED} else None
@@ -149,10 +151,8 @@ class Settling:
             event, now, lent.attempt, started_at=lent.started_at, worker=self._worker, failure=failure
         )  # fmt: skip
 
-    def _ended(self, lent: Lent, place: Place, state: JobState, now: float) -> list[Message]:
+    def _ended(self, lent: Lent, place: Place, state: JobState, now: float) -> Message:
         letter = lent.letter
         letter.attempts, letter.state, letter.finished_at = lent.attempt, state.value, now
         message = Message(self._subjects.job(place, letter.queue, letter.name, letter.id), letter.write()).if_last_is(0)
-        if place is Place.ENDED:
-            message = message.kept_for(self._retention)
-        return [message] if letter.key is None else [message, freed(self._subjects, letter.name, letter.key)]
+        return message.kept_for(self._retention) if place is Place.ENDED else message

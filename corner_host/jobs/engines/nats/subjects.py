@@ -29,6 +29,11 @@ class Place(StrEnum):
     """The dead letters."""
 
 
+def place_of(subject: str) -> Place:
+    """Return the place in a job's subject."""
+    return Place(subject.split(".", 2)[1])
+
+
 def token(text: str) -> str:
     """Return *text* as one part of a subject or as a name of the server's; equal texts only have equal ones.
 
