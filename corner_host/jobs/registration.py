@@ -15,7 +15,7 @@ from .errors import JobRegistrationError
 from .handlers import register_handler
 from .middleware import EnqueueMiddleware
 from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
-from .registry import JobHandlerRegistration, JobRegistry
+from .registry import JobHandlerRegistration, JobRegistry, check_support
 from .retry import RetryPolicy
 from .running import RunningJobs
 from .schedule import Cron, Every, Misfire
@@ -55,9 +55,15 @@ def add_jobs(services: ServiceCollection, configuration: Configuration) -> Servi
 
     def check() -> None:
         settings = section.get(JobsSettings) or JobsSettings()
-        if [each.factory for each in services if each.service_type is JobEngine][-1] is make_engine:
-            settings.make_engine()
+        chosen = [each for each in services if each.service_type is JobEngine][-1]
+        engine: JobEngine | None = None
+        if chosen.factory is make_engine:
+            engine = settings.make_engine()
+        elif chosen.has_instance:
+            engine = chosen.instance
         _check(services)
+        if engine is not None:
+            check_support(_instances(services, JobHandlerRegistration), engine.capabilities)
 
     services.add_options(JobsSettings).bind(section)
     services.try_add_singleton(Clock, SystemClock)

@@ -8,6 +8,12 @@ import pytest
 from tests.jobs.nats.server import NatsServer
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """The engine is for asyncio."""
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
     """One for all tests that leave it as it is."""

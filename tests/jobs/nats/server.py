@@ -18,10 +18,12 @@ class NatsServer:
 
     Args:
         folder: Where its store and its log are.
+        arguments: More of the server's.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self._folder = folder
+        self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -43,7 +45,16 @@ class NatsServer:
     def start(self) -> None:
         """Start it; returns once it answers."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        arguments = ["-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self._folder / "store")]
+        arguments = [
+            "-a",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-js",
+            "-sd",
+            str(self._folder / "store"),
+            *self._arguments,
+        ]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen([_binary(), *arguments], stdout=log, stderr=log)
         deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -15,14 +15,10 @@ from corner_host.testing import JobEngineConformance
 from tests.jobs.nats.server import NatsServer
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class TestNats(JobEngineConformance):
     """Jobs in a stream."""
 
+    backends = ("asyncio",)
     streams: ClassVar["itertools.count[int]"] = itertools.count(1)
 
     @pytest.fixture(autouse=True)

@@ -40,7 +40,7 @@ async def dead_letters(server: Server, wanted: JobFilter, *, before: str | None 
         found = [each for each in found if each.rpartition(".")[2] < before]
     for start in range(0, len(found), _AT_ONCE):
         for stored in await _read(server, found[start : start + _AT_ONCE]):
-            if stored is not None and _is_meant(letter := Letter.read(stored.data), wanted):
+            if stored is not None and _is_meant(letter := Letter.found(stored.subject, stored.data), wanted):
                 yield DeadLetter(stored, letter)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Self, final
 from corner_host.jobs.contracts import Failure, NewJob
 from corner_host.jobs.info import JobEvent, JobEventKind, JobInfo, JobState
 
+_STRAY: Final = "STRAY"
 _MOST_LINES: Final = 50
 """Of a history; the oldest are left out."""
 
@@ -75,6 +76,22 @@ class Letter:
             )
         except (TypeError, AttributeError) as error:
             raise ValueError(f"this is not a job: {error}") from error
+
+    @classmethod
+    def found(cls, subject: str, data: bytes) -> Self:
+        """Return the letter that lies at *subject*, and one that is `stray` where what lies there is none."""
+        try:
+            return cls.read(data)
+        except ValueError:
+            _, _, queue, name, job_id = subject.split(".")
+            return cls(
+                id=job_id, name=name, queue=queue, payload=data, enqueued_at=0.0, run_at=0.0, state=_STRAY
+            )  # fmt: skip
+
+    @property
+    def is_stray(self) -> bool:
+        """Whether nobody of ours has written it."""
+        return self.state == _STRAY
 
     def write(self) -> bytes:
         """Return it as a message."""

@@ -177,9 +177,9 @@ class Pump:
                 _log.warning("NATS gives no jobs (status %s), and is asked again.", status)
             self._woken.set()
             return
-        queue, _, rest = message.subject.removeprefix(self._work_prefix).partition(".")
+        queue, _, _ = message.subject.removeprefix(self._work_prefix).partition(".")
         self._asking.came(self._queues.get(queue, queue))
-        lent = _lent(message, self._queues.get(queue, queue), *rest.split("."))
+        lent = _lent(message)
         job_id = lent.letter.id
         if job_id in self._held:
             # the server took this worker for lost, and it lives: it goes on with what it has
@@ -201,7 +201,7 @@ class Pump:
     async def _run(self, lent: Lent) -> None:
         outcome: Outcome | None = Released()
         try:
-            if lent.letter.state:
+            if lent.letter.is_stray:
                 outcome = Dead(Failure("JobPayloadError", "the message is none that was put as a job"))
             elif lent.lost and await self._lies_elsewhere(lent):
                 outcome = None
@@ -274,19 +274,13 @@ class Pump:
         )
 
 
-def _lent(message: Msg, queue: str, name: str, job_id: str) -> Lent:
-    """Return what was lent; a message that nobody of ours has stored becomes a letter that is dead already."""
+def _lent(message: Msg) -> Lent:
     # $JS.ACK.[domain.account.]stream.consumer.delivered.sequence.consumer sequence.time.pending[.random]
     fields = message.reply.split(".")
     first = 4 if len(fields) == 9 else 6
     delivered, sequence = int(fields[first]), int(fields[first + 1])
     now = time.time()
-    try:
-        letter = Letter.read(message.data)
-    except ValueError:
-        letter = Letter(
-            id=job_id, name=name, queue=queue, payload=message.data, enqueued_at=now, run_at=now, state="unreadable"
-        )
+    letter = Letter.found(message.subject, message.data)
     return Lent(
         letter=letter,
         sequence=sequence,

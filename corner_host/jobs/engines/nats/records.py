@@ -69,7 +69,7 @@ class NatsRecords:
         stored = await self._find(job_id)
         if stored is None or place_of(stored.subject) in {Place.ENDED, Place.DEAD}:
             return False
-        letter = Letter.read(stored.data)
+        letter = Letter.found(stored.subject, stored.data)
         if place_of(stored.subject) is Place.WORK and await self._is_lent(letter.queue, stored.sequence):
             wish = Message(self._subjects.cancel(job_id)).kept_for(_KEPT_SECONDS)
             await store_all(self._server, [wish])
@@ -90,7 +90,7 @@ class NatsRecords:
         stored = await self._find(job_id)
         if stored is None:
             return False
-        letter = Letter.read(stored.data)
+        letter = Letter.found(stored.subject, stored.data)
         return letter.state in {JobState.DEAD, JobState.CANCELLED} and await self._requeue(stored, letter, time.time())
 
     async def delete(self, job_id: str) -> bool:
@@ -98,7 +98,7 @@ class NatsRecords:
         stored = await self._find(job_id)
         if stored is None:
             return False
-        letter = Letter.read(stored.data)
+        letter = Letter.found(stored.subject, stored.data)
         if place_of(stored.subject) is Place.WORK and await self._is_lent(letter.queue, stored.sequence):
             return False
         if not await self._server.delete(stored.sequence):
@@ -189,7 +189,7 @@ class NatsRecords:
         return await self._server.last(self._subjects.wherever(job_id))
 
     async def _info(self, stored: Stored) -> JobInfo:
-        letter = Letter.read(stored.data)
+        letter = Letter.found(stored.subject, stored.data)
         match place_of(stored.subject):
             case Place.LATER:
                 return letter.info(JobState.SCHEDULED, letter.attempts)

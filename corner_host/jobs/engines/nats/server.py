@@ -17,7 +17,7 @@ import anyio
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
+from nats.errors import MaxPayloadError, NoRespondersError
 
 from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError
 
@@ -78,10 +78,11 @@ class Address:
             JobEngineUnavailableError: No server can be reached.
             JobEngineError: The server does not let us in.
         """
+        troubles: list[Exception] = []
         try:
-            client = await self._connect(name)
+            client = await self._connect(name, troubles)
         except (NatsError, OSError, TimeoutError) as error:
-            reason = _reason(error)
+            reason = _reason(troubles[-1] if troubles else error)
             if "authorization" in reason.lower():
                 raise JobEngineError(
                     f"The NATS server at {self} does not let this application in ({reason}).\n"
@@ -94,7 +95,7 @@ class Address:
             with anyio.move_on_after(5, shield=True):
                 await client.close()
 
-    async def _connect(self, name: str) -> Client:
+    async def _connect(self, name: str, troubles: list[Exception]) -> Client:
         async def lost() -> None:
             if not client.is_closed:
                 _log.warning("The NATS server at %s is gone; jobs wait for it.", self)
@@ -103,6 +104,7 @@ class Address:
             _log.info("The NATS server at %s is back.", self)
 
         async def trouble(error: Exception) -> None:
+            troubles[:] = [error]
             _log.debug("NATS: %s", _reason(error))
 
         client = Client()
@@ -111,8 +113,8 @@ class Address:
             await client.connect(
                 servers=list(self.servers),
                 name=name,
-                allow_reconnect=False,  # so that the first failure is told, and not tried again in silence
-                max_reconnect_attempts=-1,
+                allow_reconnect=False,  # so that a failure is told, and not tried again in silence
+                max_reconnect_attempts=1,
                 reconnect_time_wait=0.5,  # type: ignore[arg-type]  # a float will do
                 connect_timeout=3,
                 disconnected_cb=lost,
@@ -125,7 +127,7 @@ class Address:
             with anyio.move_on_after(1, shield=True):
                 await client.close()
             raise
-        client.options["allow_reconnect"] = True
+        client.options.update(allow_reconnect=True, max_reconnect_attempts=-1)
         return client
 
 
@@ -202,6 +204,8 @@ class Server:
         """
         try:
             return (await self.client.request(subject, data, timeout=_ANSWER_SECONDS, headers=headers)).data
+        except MaxPayloadError as error:
+            raise self._too_large(data) from error
         except NoRespondersError as error:
             raise JobEngineError(
                 f"The NATS server at {self._address} has no JetStream, or it is not ready yet.\n"
@@ -218,6 +222,8 @@ class Server:
         """
         try:
             await self.client.publish(subject, data, reply, headers)
+        except MaxPayloadError as error:
+            raise self._too_large(data) from error
         except (NatsError, OSError) as error:
             raise JobEngineError(f"The NATS server at {self._address} cannot be reached ({_reason(error)}).") from error
 
@@ -292,6 +298,14 @@ class Server:
             found |= page
             if not page or len(found) >= answer.get("total", 0):
                 return list(found)
+
+    def _too_large(self, data: bytes) -> RefusedError:
+        return RefusedError(
+            f"The job has {len(data):,} bytes with its payload, and the NATS server at {self._address} takes"
+            f" {self.client.max_payload:,}.\nTo fix: raise max_payload in the server's configuration, or store the data"
+            " elsewhere, and put its name or id into the job.",
+            0,
+        )
 
     def _answer(self, data: bytes) -> dict[str, Any]:
         try:

@@ -89,27 +89,29 @@ class Settling:
         stored = await self._pipeline.store_each([each.move for each in moved if each.move is not None])
         ended: list[Letter] = []
         for each, held in zip(moved, stored, strict=True):
-            if held:
+            if held or await self._is_stored_after_all(each):
                 ended += [each.lent.letter] if each.lent.letter.state else []
-            elif each.move is not None:
-                await self._look_why(each.lent, each.move, type(each.outcome).__name__)
         keys = [freed(self._subjects, each.name, each.key) for each in ended if each.key is not None]
         await self._pipeline.store_each(keys)  # only by whose end counts: the key may be another one's by now
         for each in settlements:
             await self._server.publish(each.lent.lease.reply, _ACKNOWLEDGE)
 
-    async def _look_why(self, lent: Lent, move: Message, outcome: str) -> None:
+    async def _is_stored_after_all(self, settlement: Settlement) -> bool:
         """See why the condition of a move did not hold."""
+        lent, move = settlement.lent, settlement.move
         newest = await self._server.last(self._subjects.wherever(lent.letter.id))
-        if newest is not None and newest.sequence == lent.sequence:
-            await self._clear_the_way(lent.letter)
-            if await store_all(self._server, [move]):
-                return
-        if newest is None or newest.data != move.data:  # else it was stored before, and the answer got lost
-            _log.warning(
-                "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
-                lent.attempt, lent.letter.id, outcome,
-            )  # fmt: skip
+        if move is not None and newest is not None:
+            if newest.data == move.data:
+                return False  # it was stored before, and the answer got lost; a key will be seen to be free
+            if newest.sequence == lent.sequence:
+                await self._clear_the_way(lent.letter)
+                if await store_all(self._server, [move]):
+                    return True
+        _log.warning(
+            "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
+            lent.attempt, lent.letter.id, type(settlement.outcome).__name__,
+        )  # fmt: skip
+        return False
 
     async def _clear_the_way(self, letter: Letter) -> None:
         """Remove an end from before the job was requeued."""
