@@ -18,7 +18,6 @@ from corner_host.jobs import (
     Failure,
     JobEngineError,
     JobFilter,
-    JobPayloadError,
     JobState,
     NotSupportedByEngineError,
     Outcome,
@@ -176,8 +175,21 @@ async def test_a_message_that_is_no_job_becomes_a_dead_letter(shared_server: Nat
 async def test_a_message_larger_than_the_server_takes_is_refused(shared_server: NatsServer) -> None:
     """With an error at once, not after a while."""
     async with bench_on(shared_server) as bench:
-        with anyio.fail_after(10), pytest.raises((JobEngineError, JobPayloadError), match="payload"):
-            await bench.put(payload=json.dumps("x" * 2_000_000).encode())
+        with anyio.fail_after(10), pytest.raises(JobEngineError, match="raise max_payload"):
+            await bench.put(payload=json.dumps("x" * 1_000_000).encode())
+
+
+async def test_a_result_larger_than_the_server_takes_makes_the_job_dead(shared_server: NatsServer) -> None:
+    """It says so, and holds up nobody."""
+    async with bench_on(shared_server) as bench:
+        large = await bench.put("large", payload=json.dumps("x" * 900_000).encode())
+        small = await bench.put("small")
+        async with bench.worker(lambda each: Done(b'"' + b"y" * (100_000 if each.name == "large" else 10) + b'"')):
+            await bench.ended(large, small)
+        info = await bench.info(large)
+
+        assert (info.state, info.error_type) == (JobState.DEAD, "JobPayloadError")
+        assert await bench.state(small) == JobState.SUCCEEDED
 
 
 async def test_several_queues_share_the_slots(shared_server: NatsServer) -> None:

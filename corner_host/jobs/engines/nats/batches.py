@@ -97,6 +97,10 @@ class Pipeline:
         answers = [self._answers.get(f"{prefix}.{number}") for number in range(len(messages))]
         return [self._server.is_stored(answer) for answer in answers]
 
+    def give_up(self) -> None:
+        """Wait no more: what has not been answered was lost with the connection."""
+        self._complete.set()
+
     async def _answered(self, message: Msg) -> None:
         self._answers[message.subject] = message.data
         if len(self._answers) >= self._wanted:

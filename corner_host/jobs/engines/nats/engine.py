@@ -73,6 +73,7 @@ class NatsEngine:
         self._lease = lease
         self._retention = retention
         self._server: Server | None = None
+        self._pumps: list[Pump] = []
 
     @property
     def capabilities(self) -> Capabilities:
@@ -95,7 +96,7 @@ class NatsEngine:
                 "The engine nats runs on asyncio only, as the client of NATS does, and this host runs on trio.\n"
                 "To fix: run the host on asyncio, or set Jobs:Engine to sqlite."
             )
-        async with self._address.connected("corner_host jobs") as client:
+        async with self._address.connected("corner_host jobs", self._changed) as client:
             server = Server(client, self._address, self._stream)
             await server.prepare(self._replicas)
             self._server = server
@@ -120,7 +121,12 @@ class NatsEngine:
         for queue in subscription.queues:
             await queues.prepare(queue)
         async with Renewing(self._address, self._lease) as renewing:
-            await Pump(server, renewing, deliver, subscription, stopping, self._retention).run()
+            pump = Pump(server, renewing, deliver, subscription, stopping, self._retention)
+            self._pumps.append(pump)
+            try:
+                await pump.run()
+            finally:
+                self._pumps.remove(pump)
 
     async def cancel(self, job_id: str) -> bool:
         """Cancel what waits, ask what runs to stop."""
@@ -140,6 +146,10 @@ class NatsEngine:
     def schedules(self) -> NatsSchedules:
         """Up to where each recurring job was put."""
         return NatsSchedules(self._open)
+
+    def _changed(self) -> None:
+        for pump in self._pumps:
+            pump.connection_changed()
 
     @property
     def _subjects(self) -> Subjects:

@@ -14,6 +14,11 @@ from corner_host.jobs.info import JobEvent, JobEventKind, JobInfo, JobState
 _STRAY: Final = "STRAY"
 _MOST_LINES: Final = 50
 """Of a history; the oldest are left out."""
+_MOST_TEXT: Final = 1_000
+"""Characters of an error in a line of the history."""
+_MOST_ERROR: Final = 10_000
+ROOM: Final = 131_072
+"""Bytes that a letter may grow by: history, error, traceback."""
 
 
 @final
@@ -104,7 +109,7 @@ class Letter:
                 fields[name] = value
         if self.failure is not None:
             failure = self.failure
-            fields["failure"] = [failure.kind, failure.message, failure.place, failure.traceback]
+            fields["failure"] = [failure.kind, failure.message[:_MOST_ERROR], failure.place, failure.traceback]
         if self.result is not None:
             fields["result"] = self.result.decode()
         return json.dumps(fields, separators=(",", ":")).encode() + b"\n" + self.payload
@@ -120,7 +125,7 @@ class Letter:
         failure: Failure | None = None,
     ) -> None:
         """Append a line to the history."""
-        error = [None, None, None] if failure is None else [failure.kind, failure.message, failure.place]
+        error = [None, None, None] if failure is None else [failure.kind, failure.message[:_MOST_TEXT], failure.place]
         self.history.append([event.value, at, attempt, started_at, worker, *error])
         del self.history[:-_MOST_LINES]
 

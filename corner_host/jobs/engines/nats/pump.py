@@ -88,9 +88,10 @@ class Pump:
         self._work_prefix = f"{server.stream}.{Place.WORK}."
         self._deliveries: anyio.abc.TaskGroup | None = None
 
-    def lost_connection(self) -> None:
+    def connection_changed(self) -> None:
         """Ask anew: what was asked on the old connection is not answered."""
         self._asking.forget()
+        self._pipeline.give_up()
         self._woken.set()
 
     async def run(self) -> None:
@@ -129,14 +130,16 @@ class Pump:
         if stopping and not self._held and not self._settled:
             return False
         self._woken = anyio.Event()
-        wait = 60.0
-        if not stopping:
+        wait = _RETRY_SECONDS
+        if not self._server.is_connected:
+            pass  # it says itself when it is back
+        elif not stopping:
             await anyio.lowlevel.checkpoint_if_cancelled()
             try:
                 wait = await self._asking.ask(self._slots - len(self._held))
             except JobEngineError:
                 wait = _RETRY_SECONDS  # the connection says itself that it is gone
-        if self._settled:
+        if self._settled and self._server.is_connected:
             with anyio.CancelScope(shield=True):
                 await self._settle()
             await anyio.lowlevel.checkpoint()

@@ -15,7 +15,7 @@ from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import JobEngineError
 
 from .batches import MOST_MESSAGES, Message, store_all
-from .letters import Letter
+from .letters import ROOM, Letter
 from .server import RefusedError, Server, Stored
 from .subjects import Place, Subjects, place_of
 
@@ -53,8 +53,12 @@ class Putting:
         """Store jobs, all or none of each five hundred; a key that is taken makes a duplicate of that one only.
 
         Raises:
+            RefusedError: One is too large; none is stored.
             JobEngineError: The server did not answer; the message says what is known.
         """
+        for job in jobs:
+            if len(job.payload) > self._server.most_bytes - ROOM:
+                raise self._server.too_large(len(job.payload))
         answers: list[Enqueued | Duplicate] = []
         for start in range(0, len(jobs), _MOST_JOBS):
             try:

@@ -71,8 +71,8 @@ class Address:
         return f"Address({self})"
 
     @asynccontextmanager
-    async def connected(self, name: str) -> AsyncGenerator[Client]:
-        """Connect; the connection comes back by itself as long as it is open.
+    async def connected(self, name: str, changed: Callable[[], None] = lambda: None) -> AsyncGenerator[Client]:
+        """Connect; the connection comes back by itself as long as it is open, and *changed* is called when it went or came.
 
         Raises:
             JobEngineUnavailableError: No server can be reached.
@@ -80,7 +80,7 @@ class Address:
         """
         troubles: list[Exception] = []
         try:
-            client = await self._connect(name, troubles)
+            client = await self._connect(name, changed, troubles)
         except (NatsError, OSError, TimeoutError) as error:
             reason = _reason(troubles[-1] if troubles else error)
             if "authorization" in reason.lower():
@@ -95,13 +95,15 @@ class Address:
             with anyio.move_on_after(5, shield=True):
                 await client.close()
 
-    async def _connect(self, name: str, troubles: list[Exception]) -> Client:
+    async def _connect(self, name: str, changed: Callable[[], None], troubles: list[Exception]) -> Client:
         async def lost() -> None:
             if not client.is_closed:
                 _log.warning("The NATS server at %s is gone; jobs wait for it.", self)
+                changed()
 
         async def back() -> None:
             _log.info("The NATS server at %s is back.", self)
+            changed()
 
         async def trouble(error: Exception) -> None:
             troubles[:] = [error]
@@ -145,6 +147,25 @@ class Server:
         self.client = client
         self.stream = stream
         self._address = address
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server is there."""
+        return self.client.is_connected
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest message that the server takes."""
+        return self.client.max_payload
+
+    def too_large(self, size: int) -> RefusedError:
+        """Return the error for a job of *size* bytes."""
+        return RefusedError(
+            f"The job has {size:,} bytes, and the NATS server at {self._address} takes messages of {self.most_bytes:,},"
+            " which hold a job's history as well.\nTo fix: raise max_payload in the server's configuration, or store the"
+            " data elsewhere, and put its name or id into the job.",
+            0,
+        )
 
     async def prepare(self, replicas: int) -> None:
         """Make the stream if it is missing.
@@ -205,7 +226,7 @@ class Server:
         try:
             return (await self.client.request(subject, data, timeout=_ANSWER_SECONDS, headers=headers)).data
         except MaxPayloadError as error:
-            raise self._too_large(data) from error
+            raise self.too_large(len(data)) from error
         except NoRespondersError as error:
             raise JobEngineError(
                 f"The NATS server at {self._address} has no JetStream, or it is not ready yet.\n"
@@ -223,7 +244,7 @@ class Server:
         try:
             await self.client.publish(subject, data, reply, headers)
         except MaxPayloadError as error:
-            raise self._too_large(data) from error
+            raise self.too_large(len(data)) from error
         except (NatsError, OSError) as error:
             raise JobEngineError(f"The NATS server at {self._address} cannot be reached ({_reason(error)}).") from error
 
@@ -298,14 +319,6 @@ class Server:
             found |= page
             if not page or len(found) >= answer.get("total", 0):
                 return list(found)
-
-    def _too_large(self, data: bytes) -> RefusedError:
-        return RefusedError(
-            f"The job has {len(data):,} bytes with its payload, and the NATS server at {self._address} takes"
-            f" {self.client.max_payload:,}.\nTo fix: raise max_payload in the server's configuration, or store the data"
-            " elsewhere, and put its name or id into the job.",
-            0,
-        )
 
     def _answer(self, data: bytes) -> dict[str, Any]:
         try:

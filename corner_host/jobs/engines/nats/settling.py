@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
-from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Outcome, Released
+from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
 from corner_host.jobs.info import JobEventKind, JobState
 
 from .batches import Message, Pipeline, store_all
-from .letters import Letter
+from .letters import ROOM, Letter
 from .putting import freed, ready_or_later
 from .renewing import Lease
 from .server import Server
@@ -125,6 +125,12 @@ class Settling:
         if lent.lost:
             letter.note(JobEventKind.WORKER_LOST, now, lent.attempt - 1)
         letter.started_at, letter.worker = lent.started_at, self._worker
+        if isinstance(outcome, Done) and outcome.result is not None:
+            size = len(outcome.result)
+            if size > self._server.most_bytes - ROOM - len(letter.payload):
+                outcome = Dead(
+                    Failure("JobPayloadError", f"its result of {size:,} bytes is more than the server takes")
+                )
         match outcome:
             case Done(result):
                 letter.failure, letter.result = None, result
