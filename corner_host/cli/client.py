@@ -5,11 +5,12 @@ import json
 import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, cast, final
+from typing import Any, Final, TypeAlias, final
 from urllib.parse import quote, urlencode
 
 from .errors import CommandError, FailedError, NoHostError
 
+Parameter: TypeAlias = str | int | float | bool | list[str] | None
 _BASE: Final = "/api/v1"
 _SECONDS: Final = 30.0
 _OF_THE_CALLER: Final = 422
@@ -28,7 +29,7 @@ class HostClient:
         self._path = path
         self.name = name
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, **query: Parameter) -> Any:
         """Return the answer to a question.
 
         Args:
@@ -41,7 +42,7 @@ class HostClient:
         """
         return self._json(*self._request("GET", _with_query(path, query)))
 
-    def read(self, path: str, **query: Any) -> bytes:
+    def read(self, path: str, **query: Parameter) -> bytes:
         """Return an answer as it comes, which need not be JSON."""
         return self._request("GET", _with_query(path, query))[1]
 
@@ -102,7 +103,7 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._unix_path)
 
 
-def _with_query(path: str, query: Mapping[str, Any]) -> str:
+def _with_query(path: str, query: Mapping[str, Parameter]) -> str:
     given = [
         (name, str(each).lower() if isinstance(each, bool) else str(each))
         for name, value in query.items()
@@ -112,8 +113,8 @@ def _with_query(path: str, query: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def _several(value: Any) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else [value]
+def _several(value: Parameter) -> list[Parameter]:
+    return [*value] if isinstance(value, list) else [value]
 
 
 def quoted(name: str) -> str:

@@ -27,7 +27,7 @@ from .life import HostLife
 from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .options import HostOptions
-from .program import do_command, exit_with, run_in_loop
+from .program import do_command, exit_with, run_in_loop, serve_commands
 from .registration import add_hosted_service
 from .settings import HostBuilderSettings
 from .uncaught import explain_uncaught_errors
@@ -367,7 +367,7 @@ class Host(HostExtensions, HostLife):
             raise SystemExit(status)
         host: Host | None = None
         try:
-            host = create_builder(arguments).build()
+            host = serve_commands(create_builder(arguments)).build()
             host.run(backend=backend, backend_options=backend_options)
         except BaseException as error:  # noqa: BLE001 - it is told, and decides the status
             has_started = host is not None and host.lifetime.application_started.is_cancellation_requested

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from os import path
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 from anyio.lowlevel import current_token
@@ -18,6 +18,8 @@ from .exit_status import WORK_CANCELLED, exit_status
 from .last_resort import LOOP_CLOSES_WITHIN, LastResort
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
+
+Builder = TypeVar("Builder")
 
 
 def run_in_loop(
@@ -75,6 +77,13 @@ def do_command(args: Sequence[str], create_builder: Callable[..., Any]) -> int |
     name = path.basename(sys.argv[0]) if spec is None else f"-m {str(spec.name).removesuffix('.__main__')}"
     status: int = commands.main(args, create_builder=create_builder, program=f"python {name}")
     return status
+
+
+def serve_commands(builder: Builder) -> Builder:
+    """Have the application of *builder* answer the commands for running hosts, where the command line is installed."""
+    if find_spec("typer") is not None:
+        import_module("corner_host.cli.running").serve_commands(builder)
+    return builder
 
 
 def exit_with(error: BaseException, *, has_started: bool) -> SystemExit:
