@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, cast, final
 
@@ -17,8 +18,8 @@ from corner_host.di import (
 )
 from corner_host.di.errors import ServiceError
 from corner_host.hosting import HostedService
-from corner_host.options import OptionsValidationError
-from corner_host.primitives import is_secret_key, short_name_of
+from corner_host.options import BoundSection, OptionsValidationError
+from corner_host.primitives import is_secret_key, name_of, short_name_of
 
 _GAP: Final = " " * 8
 _FAILURE: Final = re.compile(
@@ -183,7 +184,7 @@ def _described(error: ServiceError, descriptors: Sequence[ServiceDescriptor]) ->
     missing = headline.startswith("No service is registered for ")
     if isinstance(error, UnresolvableDependencyError) and missing and error.parameter and error.implementation:
         maker, wanted = short_name_of(error.implementation), _keyed(error.service_type, error.key)
-        advice = list(_advice(rest, descriptors))
+        advice = list(_advice(error, rest, descriptors))
         return [f"{maker} needs {wanted}, which is not registered", *_tree(error, descriptors, wanted), *advice]
     if isinstance(error, ScopeValidationError) and error.implementation:
         scoped = short_name_of(error.service_type)
@@ -250,20 +251,25 @@ def _kind(descriptor: ServiceDescriptor) -> str:
     return f"{kind}, {Path(file).name}:{line}"
 
 
-def _advice(rest: Iterable[str], descriptors: Sequence[ServiceDescriptor]) -> Iterator[str]:
-    """Take the remedy from the container's own words."""
-    near: list[str] = []
+def _advice(error: ServiceError, rest: Iterable[str], descriptors: Sequence[ServiceDescriptor]) -> Iterator[str]:
+    """Take the remedy from the container's own words; names that are near are looked for here, among options too."""
     for line in rest:
         if line.startswith("Why: "):
             yield f"  {line}"
         elif line.startswith("To fix: services."):
             yield f"  Did you mean: builder.{line.removeprefix('To fix: ').removesuffix(' before build().')}"
-        elif line.startswith("Did you mean: "):
-            near = line.removeprefix("Did you mean: ").removesuffix("?").split(", ")
+    known = {_name(each.service_type): str(each.lifetime) for each in descriptors if not _is_own(each.service_type)}
+    bound = (each.instance for each in descriptors if each.service_type is BoundSection)
+    known |= {_name(each.options_type): "options" for each in bound if isinstance(each, BoundSection)}
+    wanted = _name(error.service_type)
+    folded = {name.lower(): name for name in known if name != wanted}
+    near = [folded[name] for name in get_close_matches(wanted.lower(), folded, 3, 0.5)]
     if near:
-        lifetimes = {_name(each.service_type): str(each.lifetime) for each in descriptors}
-        shown = [(each.rpartition(".")[2], lifetimes.get(each.rpartition(".")[2])) for each in near]
-        yield "  Near matches: " + ", ".join(name if life is None else f"{name} ({life})" for name, life in shown)
+        yield "  Near matches: " + ", ".join(f"{name} ({known[name]})" for name in near)
+
+
+def _is_own(service: Any) -> bool:
+    return name_of(service).startswith("corner_host.")
 
 
 def _keyed(service: Any, key: object) -> str:
