@@ -17,9 +17,10 @@ _IS_ROOT = os.name == "posix" and os.geteuid() == 0
 
 
 class PostgresServer:
-    """A server behind a socket in a temporary folder. Not durable, and so quick."""
+    """A server behind a socket in a temporary folder. Not durable unless it shall be, and so quick."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+        self._fsync = "on" if durable else "off"
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
         if _IS_ROOT:
             shutil.chown(self.folder, "nobody")
@@ -32,7 +33,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and return when it answers."""
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=60"
+        options = f"-k {self.folder} -c listen_addresses= -c fsync={self._fsync} -c max_connections=60"
         self._run("pg_ctl", "-D", self._data, "-w", "-o", options, "-l", str(self.folder / "log"), "start")
 
     def stop(self) -> None:

@@ -23,6 +23,7 @@ from .putting import put
 from .queues import PostgresQueues
 from .records import PostgresRecords
 from .schedules import PostgresSchedules
+from .sharing import SharedPuts
 from .statements import Statements
 from .transactions import KINDS, fetch_in
 from .upkeep import Upkeep
@@ -57,6 +58,7 @@ class PostgresEngine:
     ) -> None:
         self._statements = Statements(schema)
         self._database = Database(url, patience=max(lease, 10.0), prepare=self._prepare)
+        self._puts = SharedPuts(self._database, self._statements)
         self._create_tables = create_tables
         self._lease = lease
         self._retention = retention
@@ -99,7 +101,7 @@ class PostgresEngine:
         if transaction is not None:
             return await put(await fetch_in(transaction), self._statements, jobs, now)
         if all(job.key is None and job.parent is None for job in jobs):
-            answers = await put(self._database.fetch, self._statements, jobs, now)  # one statement
+            answers = await self._puts.put(jobs, now)
         else:
             async with self._database.transaction() as fetch:
                 answers = await put(fetch, self._statements, jobs, now)

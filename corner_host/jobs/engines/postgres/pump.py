@@ -1,7 +1,8 @@
-"""Between the server and the handlers: settles what has ended, claims for the slots that are free, delivers.
+"""Between the server and the handlers: claims for the slots that are free, delivers, and has the outcomes settled.
 
-One connection of its own carries the worker's statements and the server's notifications. While the handlers of one half
-of the slots run, the other half is claimed. Settling and claiming are shielded: what was claimed is delivered or released.
+One connection of its own carries the claims and the server's notifications. While the handlers of one half of the slots
+run, the other half is claimed, and what has ended is settled. Claiming is shielded: what was claimed is delivered or
+released.
 """
 
 import json
@@ -19,7 +20,7 @@ from corner_host.primitives import Backoff, CancellationToken, CancellationToken
 
 from .claiming import Claimed, Claims
 from .database import TROUBLE, Database
-from .settling import Settlement, settle
+from .settling import Settlement, Settler
 from .statements import Statements
 from .worker import Worker
 
@@ -54,15 +55,16 @@ class Pump:
         self._worker = worker
         self._deliver = deliver
         self._slots = subscription.slots
+        self._has_limits = bool(subscription.limits)
         self._stopping = stopping
         self._claims = Claims(statements, worker.id, subscription, lease)
-        self._lease = lease
         self._loop = LoopHandle.current()
         self._woken = anyio.Event()
         self._running: dict[tuple[int, int], CancellationTokenSource] = {}
-        self._settled: list[Settlement] = []
+        self._settler = Settler(database, statements, worker, self._hear_of_settled)
         self._connection: Any = None
         self._failures = 0
+        self._is_held_back = False
         self._looked_at = -_LOOK_SECONDS
         self._wait = 0.0
 
@@ -77,7 +79,7 @@ class Pump:
 
     def held(self) -> list[tuple[int, int]]:
         """Return which jobs (id and attempt) are this worker's; from any thread."""
-        return [*list(self._running), *[(done.number, done.attempt) for done in list(self._settled)]]
+        return [*list(self._running), *self._settler.held()]
 
     def end_soon(self, jobs: Iterable[tuple[int, int]]) -> None:
         """Cancel the tokens of these jobs; from any thread."""
@@ -94,22 +96,26 @@ class Pump:
         """Pump until the end; when cancelled, release what runs and let the cancellation through."""
         with self._stopping.register(self.wake):
             try:
-                async with anyio.create_task_group() as deliveries:
-                    while await self._turn(deliveries):
-                        pass
+                async with anyio.create_task_group() as group:
+                    group.start_soon(self._settler.run)
+                    async with anyio.create_task_group() as deliveries:
+                        while await self._turn(deliveries):
+                            pass
+                    self._settler.close()
             finally:
                 with anyio.move_on_after(_LAST_WORD_SECONDS, shield=True):
                     await self._say_goodbye()
 
     async def _turn(self, deliveries: TaskGroup) -> bool:
-        """Settle and claim once; False when all is done. Waits when there is nothing to do."""
-        stopping = self._stopping.is_cancellation_requested
-        if stopping and not self._running and not self._settled:
-            return False
-        free = 0 if stopping else min(self._slots - len(self._running), -(-self._slots // 2))
+        """Claim once; False when all is done. Waits when there is nothing to do."""
+        if self._stopping.is_cancellation_requested:
+            return False  # what runs ends in its task group
+        lag = max(0, len(self._settler) - 2 * self._slots)  # as much as settling lags behind, claiming waits for it
+        self._is_held_back = lag > 0
+        free = min(self._slots - len(self._running) - lag, -(-self._slots // 2))
         self._woken = anyio.Event()
         claimed: Sequence[Claimed] = ()
-        if free or self._settled:
+        if free > 0:
             await anyio.lowlevel.checkpoint_if_cancelled()  # a cancelled worker must not claim
             try:
                 with anyio.CancelScope(shield=True):
@@ -125,23 +131,15 @@ class Pump:
             deliveries.start_soon(self._run, row, source)
         if len(claimed) == free and claimed:
             await anyio.lowlevel.checkpoint()  # there may be more, and the new ones want their first step
-        elif not self._settled and (self._running or not stopping):
-            with anyio.move_on_after(self._wait if free else math.inf):
+        else:
+            with anyio.move_on_after(self._wait if free > 0 else math.inf):
                 await self._woken.wait()
         return True
 
     async def _exchange(self, free: int) -> Sequence[Claimed]:
         connection = await self._connected()
-        settled = list(self._settled)
-        if settled:
-            lost = await settle(connection, self._statements, self._worker.id, self._worker.name, settled)
-            del self._settled[: len(settled)]
-            if lost:
-                await self._report(connection, lost)
-        self._wait = _LOOK_SECONDS
-        if not free:
-            return ()
         claimed: Sequence[Claimed] = await self._claim(connection, free)
+        self._wait = _LOOK_SECONDS
         now = anyio.current_time()
         if len(claimed) < free or now >= self._looked_at + _LOOK_SECONDS:
             self._looked_at = now
@@ -154,8 +152,11 @@ class Pump:
 
     async def _claim(self, connection: Any, free: int) -> Sequence[Claimed]:
         claimed = await self._claims.claim(connection, free)
+        if not claimed:
+            return claimed
         # pgqueuer's claim takes over what was silent for too long, and that may be our own
-        return [row for row in claimed if (row.number, row.attempt) not in self._running]
+        held = set(self.held())
+        return [row for row in claimed if (row.number, row.attempt) not in held]
 
     async def _connected(self) -> Any:
         if self._connection is None or self._connection.is_closed():
@@ -178,26 +179,15 @@ class Pump:
         wait = _BACKOFF.longest(failures=self._failures)
         _log.warning("%s Jobs wait; the next try is in %.1f s.", self._database.explain(error), wait)
         with anyio.move_on_after(wait):
-            while not self._stopping.is_cancellation_requested or self._running or self._settled:
+            while not self._stopping.is_cancellation_requested:
                 self._woken = anyio.Event()
                 await self._woken.wait()
 
-    async def _report(self, connection: Any, lost: Sequence[Settlement]) -> None:
-        numbers = [done.number for done in lost]
-        rows = await connection.fetch(self._statements.ended_by, numbers, self._worker.name)
-        ours = {row["number"] for row in rows}  # written before a connection broke off, and told twice
-        for done in lost:
-            if done.number not in ours:
-                _log.warning(
-                    "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
-                    done.attempt, done.id, type(done.outcome).__name__,
-                )  # fmt: skip
-
     async def _say_goodbye(self) -> None:
         try:
+            while len(self._settler):
+                await self._settler.write()
             connection = await self._connected()
-            if self._settled:
-                await self._exchange(0)
             await connection.fetch(self._statements.leave, self._worker.id)
             await connection.close()
         except TROUBLE as error:
@@ -211,8 +201,8 @@ class Pump:
         try:
             outcome = await self._deliver(self._delivery(row, source.token))
         finally:
+            self._settler.add(Settlement(row.number, row.id, row.attempt, outcome))
             del self._running[row.number, row.attempt]
-            self._settled.append(Settlement(row.number, row.id, row.attempt, outcome))
             self._woken.set()
 
     def _delivery(self, row: Claimed, token: CancellationToken) -> Delivery:
@@ -244,7 +234,11 @@ class Pump:
             self.end_soon([job for job in self._running if job[0] in numbers])
         elif event["operation"] == "update":
             self._look_soon()
-        elif event["operation"] == "insert":
+        elif event["operation"] == "insert" or (self._has_limits and event["operation"] == "delete"):
+            self._wake()  # a deleted row may have held the place of a limited name
+
+    def _hear_of_settled(self, more: bool) -> None:  # noqa: FBT001 - a callback
+        if more or self._is_held_back:
             self._wake()
 
     def _look_soon(self) -> None:

@@ -1,18 +1,27 @@
-"""What became of claimed jobs, written down, if they are still the worker's."""
+"""What became of claimed jobs, written down, if they are still the worker's: many at once, while others are claimed."""
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, final
-from uuid import UUID
+from typing import Final, final
+
+import anyio
+import anyio.lowlevel
 
 from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
+from corner_host.primitives import Backoff
 
+from .database import TROUBLE, Database
 from .putting import free_children
 from .statements import Statements
+from .worker import Worker
 
-_LONGEST_DELAY = 31_536_000_000.0
+_log = logging.getLogger("corner_host.jobs.postgres")
+_LONGEST_DELAY: Final = 31_536_000_000.0
+_MOST_AT_ONCE: Final = 500
+_BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 
 
 @final
@@ -26,33 +35,117 @@ class Settlement:
     outcome: Outcome
 
 
-async def settle(
-    connection: Any, statements: Statements, worker: UUID, name: str, settlements: Sequence[Settlement]
-) -> Sequence[Settlement]:
-    """Write down what became of claimed jobs, in a transaction for those that ended and one for those that go on.
+@final
+class Settler:
+    """Writes down what one worker's jobs came to.
 
-    Returns those that are no longer *worker*'s, since its lease ran out meanwhile: they stay as whoever has them left them.
+    Args:
+        database: Where.
+        statements: The statements.
+        worker: The worker.
+        written: Called when some were written down, with whether there is more to claim by that.
     """
-    ended = [done for done in settlements if isinstance(done.outcome, Done | Dead | Cancelled)]
-    going = [done for done in settlements if isinstance(done.outcome, Again | Released)]
-    kept: set[tuple[int, int]] = set()
-    if ended:
-        rows = await connection.fetch(
-            statements.end, worker, [done.number for done in ended], [done.attempt for done in ended],
+
+    def __init__(
+        self, database: Database, statements: Statements, worker: Worker, written: Callable[[bool], None]
+    ) -> None:
+        self._database = database
+        self._statements = statements
+        self._worker = worker
+        self._written = written
+        self._pending: list[Settlement] = []
+        self._woken = anyio.Event()
+        self._closed = False
+        self._failures = 0
+        self._freed = False
+
+    def __len__(self) -> int:
+        """Return how many are not written down yet."""
+        return len(self._pending)
+
+    def held(self) -> list[tuple[int, int]]:
+        """Return which jobs (number and attempt) are not written down yet; from any thread."""
+        return [(done.number, done.attempt) for done in list(self._pending)]
+
+    def add(self, settlement: Settlement) -> None:
+        """Have it written down soon."""
+        self._pending.append(settlement)
+        self._woken.set()
+
+    def close(self) -> None:
+        """Have `run` return when all is written down."""
+        self._closed = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Write until closed; what cannot be written is kept, and tried again."""
+        while self._pending or not self._closed:
+            if not self._pending:
+                self._woken = anyio.Event()
+                await self._woken.wait()
+                continue
+            await anyio.lowlevel.checkpoint_if_cancelled()
+            try:
+                with anyio.CancelScope(shield=True):
+                    await self.write()
+            except TROUBLE as error:
+                self._failures += 1
+                wait = _BACKOFF.longest(failures=self._failures)
+                explained = self._database.explain(error)
+                _log.warning(
+                    "%s What %d jobs came to is kept, and told in %.1f s.", explained, len(self._pending), wait
+                )
+                await anyio.sleep(wait)
+
+    async def write(self) -> None:
+        """Write down what there is, in a transaction for jobs that ended and one for jobs that go on."""
+        settlements = self._pending[:_MOST_AT_ONCE]
+        self._freed = False
+        ended = [done for done in settlements if isinstance(done.outcome, Done | Dead | Cancelled)]
+        going = [done for done in settlements if isinstance(done.outcome, Again | Released)]
+        kept: set[tuple[int, int]] = set()
+        if ended:
+            kept |= await self._end(ended)
+        if going:
+            kept |= await self._put_back(going)
+        del self._pending[: len(settlements)]
+        lost = [done for done in settlements if (done.number, done.attempt) not in kept]
+        if lost:
+            await self._report(lost)
+        self._failures = 0
+        self._written(bool(going) or self._freed)
+
+    async def _end(self, ended: Sequence[Settlement]) -> set[tuple[int, int]]:
+        rows = await self._database.fetch(
+            self._statements.end, self._worker.id, [done.number for done in ended], [done.attempt for done in ended],
             [_state(done.outcome) for done in ended], [_result(done.outcome) for done in ended],
-            [_failure(done.outcome) for done in ended], name,
+            [_failure(done.outcome) for done in ended], self._worker.name,
         )  # fmt: skip
-        kept.update((row["id"], row["attempts"]) for row in rows)
-        if rows and rows[0]["children"]:
-            await free_children(connection.fetch, statements, None)
-    if going:
-        rows = await connection.fetch(
-            statements.again, worker, [done.number for done in going], [done.attempt for done in going],
+        self._freed = bool(rows) and rows[0]["children"]
+        if self._freed:
+            await free_children(self._database.fetch, self._statements, None)
+        return {(row["id"], row["attempts"]) for row in rows}
+
+    async def _put_back(self, going: Sequence[Settlement]) -> set[tuple[int, int]]:
+        rows = await self._database.fetch(
+            self._statements.again, self._worker.id, [done.number for done in going], [done.attempt for done in going],
             [_delay(done.outcome) for done in going], [_failure(done.outcome) for done in going],
-            [isinstance(done.outcome, Released) for done in going], [_detail(done.outcome) for done in going], name,
+            [isinstance(done.outcome, Released) for done in going], [_detail(done.outcome) for done in going],
+            self._worker.name,
         )  # fmt: skip
-        kept.update((row["id"], row["attempts"]) for row in rows)
-    return [done for done in settlements if (done.number, done.attempt) not in kept]
+        return {(row["id"], row["attempts"]) for row in rows}
+
+    async def _report(self, lost: Sequence[Settlement]) -> None:
+        """Say what came too late: the lease ran out, and whoever has the job now decides."""
+        numbers = [done.number for done in lost]
+        rows = await self._database.fetch(self._statements.ended_by, numbers, self._worker.name)
+        ours = {row["number"] for row in rows}  # written before a connection broke off, and told twice
+        for done in lost:
+            if done.number not in ours:
+                _log.warning(
+                    "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
+                    done.attempt, done.id, type(done.outcome).__name__,
+                )  # fmt: skip
 
 
 def _state(outcome: Outcome) -> str:
