@@ -95,7 +95,7 @@ async def test_a_function_gets_the_logger_named_after_it() -> None:
     async with jobs(handler(work)) as client:
         name = await client.result(await put(client))
 
-    assert name == f"{__name__}.{work.__qualname__}"
+    assert name == f"{__name__}.{work.__qualname__}".replace(".<locals>", "")
 
 
 @pytest.mark.parametrize("every", [1, 1.5, timedelta(seconds=1)])
