@@ -22,6 +22,7 @@ _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "color_message",  # uvicorn's second copy of its message
 }
 
+_PLAIN: Final = frozenset({str, int, float})
 _DEEPEST: Final = 8
 _DEEPER: Final = "..."
 
@@ -37,6 +38,8 @@ def shown(name: str, value: object) -> Any:
         >>> shown("payment", {"api_key": "s3cret", "currency": "EUR"})
         {'api_key': '••••••••', 'currency': 'EUR'}
     """
+    if type(value) in _PLAIN:
+        return MASK if _is_secret(name) else value
     try:
         return _shown(name, value, 0)
     except Exception:  # noqa: BLE001 - an object may fail in any way, and costs nothing but itself

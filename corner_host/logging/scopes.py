@@ -31,11 +31,14 @@ def log_scope(**values: Any) -> Generator[None]:
         ()
     """
     parent = _current.get()
-    _current.set((*parent, {name: shown(name, value) for name, value in values.items()}))
+    entered = _current.set((*parent, {name: shown(name, value) for name, value in values.items()}))
     try:
         yield
     finally:
-        _current.set(parent)
+        try:
+            _current.reset(entered)  # the context is as it was, as if no scope had been
+        except ValueError:  # left in another task than it was entered in
+            _current.set(parent)
 
 
 def current_scopes() -> tuple[Mapping[str, Any], ...]:

@@ -2,17 +2,14 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, NamedTuple
 
 from corner_host.jobs.contracts import RateLimit, Subscription
 
 from .owner import lease_clock
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A row that was claimed."""
 
     id: str
@@ -24,6 +21,7 @@ class Claimed:
     priority: int
     enqueued_at: float
     trace: str | None
+    due_at: float
 
 
 _CLAIM: Final = (
@@ -94,10 +92,10 @@ def _room_by_rates(
 def _ready(connection: sqlite3.Connection, queues: Sequence[str], full: Sequence[str], slots: int) -> list[Claimed]:
     without = f" AND name NOT IN ({','.join('?' * len(full))})" if full else ""
     statement = (
-        "SELECT id, name, queue, payload, attempt + 1, key, priority, enqueued_at, trace FROM corner_jobs"  # noqa: S608
+        "SELECT id, name, queue, payload, attempt + 1, key, priority, enqueued_at, trace, run_at FROM corner_jobs"  # noqa: S608
         f" WHERE state = 0 AND queue = ?{without} ORDER BY priority DESC, id LIMIT ?"
     )
-    found = [Claimed(*row) for queue in queues for row in connection.execute(statement, (queue, *full, slots))]
+    found = [Claimed._make(row) for queue in queues for row in connection.execute(statement, (queue, *full, slots))]
     if len(queues) > 1:
         found.sort(key=lambda row: (-row.priority, row.id))
     return found[:slots]

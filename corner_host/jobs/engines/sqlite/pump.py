@@ -8,7 +8,7 @@ import logging
 import math
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import final
 
 import anyio
@@ -19,6 +19,7 @@ from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken, CancellationTokenSource, LoopHandle
 
 from .claiming import Claimed, claim
+from .crew import Crew
 from .settling import Settlement, settle
 from .timers import pause_after
 from .workers import to_cancel
@@ -66,16 +67,21 @@ class Pump:
     async def run(self) -> None:
         """Pump until the end; when cancelled, release what runs and let the cancellation through."""
         with self._stopping.register(self.wake):
+            waiting: Collection[Claimed] = ()
             try:
-                async with anyio.create_task_group() as deliveries:
-                    while await self._turn(deliveries):
+                async with anyio.create_task_group() as group:
+                    crew = Crew(group, self._run, self._subscription.slots)
+                    waiting = crew.waiting
+                    while await self._turn(crew):
                         pass
+                    crew.close()
             finally:
+                self._settled += [Settlement(row.id, row.attempt, Released()) for row in waiting]
                 if self._settled:
                     with anyio.CancelScope(shield=True):
                         await self._exchange(0)
 
-    async def _turn(self, deliveries: anyio.abc.TaskGroup) -> bool:
+    async def _turn(self, crew: Crew[Claimed]) -> bool:
         """Settle and claim once; False when all is done. Waits when there is nothing to do."""
         stopping = self._stopping.is_cancellation_requested
         if stopping and not self._held and not self._settled:
@@ -89,7 +95,8 @@ class Pump:
                 claimed = await self._exchange(free)
         for row in claimed:
             self._held[row.id, row.attempt] = CancellationTokenSource()
-            deliveries.start_soon(self._run, row)
+        if claimed:
+            crew.give(claimed)
         if len(claimed) == free and claimed:
             await anyio.lowlevel.checkpoint()  # there may be more, and the new ones want their first step
         elif not self._settled and (self._held or not stopping):
@@ -164,6 +171,7 @@ class Pump:
             cancellation=self._held[row.id, row.attempt].token,
             progress=progress,
             heartbeat=anyio.lowlevel.checkpoint,  # the writer's thread keeps the lease
+            due_at=row.due_at,
         )
 
     def _wake(self) -> None:

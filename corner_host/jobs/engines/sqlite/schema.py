@@ -51,7 +51,7 @@ CREATE INDEX IF NOT EXISTS corner_jobs_running ON corner_jobs (owner) WHERE stat
 CREATE UNIQUE INDEX IF NOT EXISTS corner_jobs_key ON corner_jobs (name, key) WHERE key IS NOT NULL AND state <= 2;
 CREATE INDEX IF NOT EXISTS corner_jobs_ended ON corner_jobs (finished_at) WHERE state >= 3;
 CREATE INDEX IF NOT EXISTS corner_jobs_dead ON corner_jobs (error_type, error_place) WHERE state = 4;
-CREATE INDEX IF NOT EXISTS corner_jobs_children ON corner_jobs (parent) WHERE parent IS NOT NULL;
+CREATE INDEX IF NOT EXISTS corner_jobs_children ON corner_jobs (parent) WHERE parent IS NOT NULL AND state = 1;
 CREATE TABLE IF NOT EXISTS corner_job_workers (
     owner TEXT PRIMARY KEY, host TEXT NOT NULL, boot TEXT NOT NULL, namespace TEXT NOT NULL, pid INTEGER NOT NULL,
     pid_started TEXT NOT NULL, lease REAL NOT NULL

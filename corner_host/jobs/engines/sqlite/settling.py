@@ -5,8 +5,7 @@ A success is the last that can happen to a job, and its line can be read off the
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, NamedTuple
 
 from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
 from corner_host.jobs.info import JobEventKind
@@ -14,9 +13,7 @@ from corner_host.jobs.info import JobEventKind
 from .families import free_children
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What became of a claimed job."""
 
     id: str
@@ -28,9 +25,12 @@ REMEMBER: Final = (
     "INSERT INTO corner_job_history (job, at, event, attempt, started_at, worker, error_type, error, error_place, detail)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_HELD: Final = " WHERE id = ? AND state = 2 AND owner = ? AND attempt = ?"
+_SUCCEED: Final = (
+    "UPDATE corner_jobs SET state = 3, finished_at = ?, result = ?, error_type = NULL, error = NULL, error_place = NULL,"  # noqa: S608
+    f" traceback = NULL{_HELD}"
+)
 _SETTLE: Final[Mapping[type[Outcome], str]] = {
-    Done: "UPDATE corner_jobs SET state = 3, finished_at = ?, result = ?, error_type = NULL, error = NULL,"
-    " error_place = NULL, traceback = NULL WHERE id = ?",
     Again: "UPDATE corner_jobs SET state = 1, run_at = ?, error_type = ?, error = ?, error_place = ?, traceback = ?"
     " WHERE id = ?",
     Dead: "UPDATE corner_jobs SET state = 4, finished_at = ?, error_type = ?, error = ?, error_place = ?, traceback = ?"
@@ -53,37 +53,55 @@ def settle(
 
     Returns those that are no longer *owner*'s, since its lease ran out meanwhile: they stay as whoever has them left them.
     """
-    held = {
-        (job_id, attempt): started
-        for job_id, attempt, started in connection.execute(
-            "SELECT id, attempt, started_at FROM corner_jobs WHERE state = 2 AND owner = ?", (owner,)
+    lost = _succeed(connection, owner, settlements, now)
+    for done in settlements:
+        if not isinstance(done.outcome, Done) and not _end_otherwise(connection, owner, done, now):
+            lost.append(done)
+    ended = [done.id for done in settlements if not isinstance(done.outcome, Again | Released)]
+    free_children(connection, ended, now)
+    return lost
+
+
+def _succeed(
+    connection: sqlite3.Connection, owner: str, settlements: Sequence[Settlement], now: float
+) -> list[Settlement]:
+    rows = [
+        (now, done.outcome.result, done.id, owner, done.attempt)
+        for done in settlements
+        if isinstance(done.outcome, Done)
+    ]
+    if not rows or connection.executemany(_SUCCEED, rows).rowcount == len(rows):
+        return []
+    mine = set(
+        connection.execute(
+            "SELECT id, attempt FROM corner_jobs WHERE state = 3 AND owner = ? AND finished_at = ?", (owner, now)
         )
-    }
-    kept = [done for done in settlements if (done.id, done.attempt) in held]
-    by_kind: dict[type[Outcome], list[tuple[object, ...]]] = {}
-    for done in kept:
-        by_kind.setdefault(type(done.outcome), []).append((*_values(done.outcome, now), done.id))
-    for kind, rows in by_kind.items():
-        connection.executemany(_SETTLE[kind], rows)
-    connection.executemany(
-        REMEMBER,
-        [_line(done, owner, held[done.id, done.attempt], now) for done in kept if not isinstance(done.outcome, Done)],
     )
-    free_children(connection, [done.id for done in kept if isinstance(done.outcome, Done | Dead | Cancelled)], now)
-    return [done for done in settlements if (done.id, done.attempt) not in held]
+    return [done for done in settlements if isinstance(done.outcome, Done) and (done.id, done.attempt) not in mine]
+
+
+def _end_otherwise(connection: sqlite3.Connection, owner: str, done: Settlement, now: float) -> bool:
+    """Whether it was still *owner*'s to end."""
+    found = connection.execute(
+        f"SELECT started_at FROM corner_jobs{_HELD}",  # noqa: S608 - ours
+        (done.id, owner, done.attempt),
+    ).fetchone()
+    if found is None:
+        return False
+    connection.execute(_SETTLE[type(done.outcome)], (*_values(done.outcome, now), done.id))
+    connection.execute(REMEMBER, _line(done, owner, found[0], now))
+    return True
 
 
 def _values(outcome: Outcome, now: float) -> tuple[object, ...]:
     match outcome:
-        case Done():
-            return now, outcome.result
         case Again(delay, failure):
             return now + delay, *_error(failure), None if failure is None else failure.traceback
         case Dead(failure):
             return now, *_error(failure), failure.traceback
         case Cancelled():
             return (now,)
-        case Released():
+        case _:
             return ()
 
 
