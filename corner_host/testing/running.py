@@ -73,7 +73,7 @@ async def running_host(
         ...         print(host.hosted_services[0].state)
         >>> anyio.run(main)
         hello
-        BackgroundServiceState.COMPLETED
+        completed
     """
     chosen = Host.create_empty_builder() if builder is None else builder
     _limit(chosen, startup_timeout, shutdown_timeout)

@@ -8,7 +8,7 @@ from tests.typing.checkers import CHECKERS
 
 HERE = Path(__file__).parent
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
 
 @CHECKERS
