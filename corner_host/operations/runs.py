@@ -46,4 +46,7 @@ class RunOperations:
         raise NotFoundError("run", run_id)
 
     async def _all(self) -> tuple[HostRun, ...]:
-        return tuple(await anyio.to_thread.run_sync(self._workplace.lives.list))
+        runs = await anyio.to_thread.run_sync(self._workplace.lives.list)
+        if not any(each.is_current for each in runs):  # not written yet, or it cannot be
+            runs.insert(0, self._workplace.lives.run)
+        return tuple(runs)

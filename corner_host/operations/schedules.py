@@ -91,12 +91,14 @@ class ScheduleOperations:
 
         Raises:
             NotFoundError: There is no such schedule.
+            UnavailableError: No worker has stored it yet.
         """
         span = None if duration is None else seconds(duration, "duration", above=0.0)
 
         async def pause() -> ActionResult:
             control = await self._control_of(schedule_id)
-            await control.pause_schedule(schedule_id)
+            if not await control.pause_schedule(schedule_id):
+                raise UnavailableError(f"{schedule_id} is not in the store yet; a worker puts it there when it starts.")
             if span is None:
                 self._workplace.timers.cancel(_timer(schedule_id))
             else:

@@ -13,7 +13,7 @@ import anyio.to_thread
 
 from corner_host.diagnostics import HealthCheckService
 from corner_host.hosting import BackgroundService, BackgroundServiceExceptionBehavior
-from corner_host.primitives import CancellationToken, LoopHandle
+from corner_host.primitives import CancellationToken
 
 from .contracts import PhaseTime
 from .sampling import sample
@@ -32,16 +32,16 @@ class OperationsService(BackgroundService):
         self._workplace = workplace
 
     async def start(self) -> None:
-        """Note what only the running loop knows, and begin."""
-        self._workplace.loop = LoopHandle.current()
+        """Write down that the run begins, before any other service can end it, and begin to record."""
+        self._workplace.look_around()
+        await self._write(self._begin_run)
         await super().start()
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Record until *stopping*."""
         workplace = self._workplace
-        workplace.look_around()
         async with anyio.create_task_group() as group:
-            group.start_soon(self._write_run)
+            group.start_soon(self._write_start)
             group.start_soon(workplace.lag.measure)
             group.start_soon(workplace.timers.run)
             group.start_soon(self._again, workplace.settings.sample_seconds, self._sample)
@@ -60,13 +60,15 @@ class OperationsService(BackgroundService):
                 _log.exception("The operator's view has a gap.")
             await self._workplace.clock.sleep(period)
 
-    async def _write_run(self) -> None:
+    async def _write_start(self) -> None:
         workplace = self._workplace
+        await workplace.lifetime.application_started.wait()
+        now, phases = workplace.clock.now(), self._start_phases()
+        await self._write(lambda: workplace.lives.ready(now, phases))
+
+    async def _write(self, write: Callable[[], object]) -> None:
         try:
-            await anyio.to_thread.run_sync(self._begin_run)
-            await workplace.lifetime.application_started.wait()
-            now = workplace.clock.now()
-            await anyio.to_thread.run_sync(workplace.lives.ready, now, self._start_phases())
+            await anyio.to_thread.run_sync(write)
         except OSError as error:
             _log.warning("This run is not written down: %s", error)
 

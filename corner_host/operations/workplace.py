@@ -20,7 +20,7 @@ from corner_host.hosting import (
     HostEnvironment,
 )
 from corner_host.logging import LogBuffer
-from corner_host.primitives import Clock, LoopHandle
+from corner_host.primitives import Clock
 
 from .actions import Actions
 from .contracts import StateChange
@@ -82,7 +82,6 @@ class Workplace:
         self.began: datetime = clock.now()
         self.backend = ""
         self.version = settings.version or ""
-        self.loop: LoopHandle | None = None
         self.state: Path | None = open_state_directory(settings.state_directory, environment.application_name)
         self.audit = Journal(None if self.state is None else self.state / "audit.jsonl")
         self.actions = Actions(self.audit, clock, is_read_only=settings.read_only)
