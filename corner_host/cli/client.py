@@ -4,7 +4,7 @@ import http.client
 import json
 import socket
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final, TypeAlias, final
 from urllib.parse import quote, urlencode
 
@@ -56,11 +56,10 @@ class HostClient:
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection = _UnixConnection(self._path)
-        with self._told():
+        with self._told(), closing(connection):
             connection.request(method, _BASE + path, body, headers)
-            response = connection.getresponse()
-            content = response.read()
-        connection.close()
+            with connection.getresponse() as response:
+                content = response.read()
         if response.status >= 400:
             raise _refusal(response.status, content)
         return response.headers.get("content-type", ""), content
@@ -98,9 +97,14 @@ class _UnixConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to the socket instead of a port."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_SECONDS)
-        self.sock.connect(self._unix_path)
+        opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            opened.settimeout(_SECONDS)
+            opened.connect(self._unix_path)
+        except BaseException:
+            opened.close()
+            raise
+        self.sock = opened
 
 
 def _with_query(path: str, query: Mapping[str, Parameter]) -> str:

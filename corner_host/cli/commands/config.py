@@ -34,7 +34,10 @@ def show(
     invocation = invocation_of(context)
     with built(invocation) as application:
         view = SettingsView(application, reveals=reveal)
-        rows = view.rows(section, everything=everything)
+        unread = {each.key.casefold() for each in view.unknown}
+        rows = [
+            row for row in view.rows(section, everything=everything) if everything or row.key.casefold() not in unread
+        ]
         unknown = [each for each in view.unknown if not section or each.key.casefold().startswith(section.casefold())]
         places = {each.key: view.configuration.explain(each.key).winner for each in unknown}
         if invocation.json:

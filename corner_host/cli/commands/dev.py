@@ -14,7 +14,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def dev(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
+    application: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
     no_reload: Annotated[bool, typer.Option("--no-reload", help="One process, as for a debugger.")] = False,
     watch: Annotated[
         list[Path] | None, typer.Option("--watch", metavar="FOLDER", help="Watch this, too; repeatable.")
@@ -24,7 +24,7 @@ def dev(
 ) -> None:
     """Run in Development: a changed .py file starts the host again, changed settings are taken over in place."""
     invocation = invocation_of(context)
-    invocation.target = target or invocation.target
+    invocation.target = application or invocation.target
     if no_reload:
         raise typer.Exit(_be_host(invocation, backend, stop_seconds))
     raise typer.Exit(_watch_over_host(invocation, backend, stop_seconds, watch or []))

@@ -12,7 +12,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def run(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
+    application: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only build and validate.")] = False,
     backend: Annotated[str, typer.Option(help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
 ) -> None:
@@ -25,7 +25,7 @@ def run(
     from corner_host.cli.running import run_host, serve_commands  # noqa: PLC0415
 
     invocation = invocation_of(context)
-    invocation.target = target or invocation.target
+    invocation.target = application or invocation.target
     if check:
         from .check import report_mistakes  # noqa: PLC0415
 
