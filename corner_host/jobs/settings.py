@@ -5,7 +5,7 @@ Loads pydantic, so only `add_jobs` imports it.
     "Jobs": {
       "Engine": "sqlite", "ConnectionString": "jobs.db", "MaxConcurrency": 10, "LeaseSeconds": 30, "GraceSeconds": 5,
       "Synchronous": "FULL", "RetentionDays": 7, "WorkerEnabled": true,
-      "Nats": {"Stream": "corner_jobs", "Replicas": 1, "Credentials": "nats.creds"}
+      "Nats": {"Stream": "corner_jobs", "Replicas": 1, "Credentials": "nats.creds"}, "Outbox": "shop.db"
     }
 """
 
@@ -65,9 +65,23 @@ class JobsSettings(BaseModel):
     postgres_schema: str = "corner_jobs"
     create_tables: bool = True
     nats: NatsSettings = NatsSettings()
+    outbox: str | None = None
 
     def make_engine(self) -> JobEngine:
-        """Return the engine that is named."""
+        """Return the engine that is named, with the outbox before it where there is one."""
+        engine = self._make_named_engine()
+        if self.outbox is None:
+            return engine
+        if self.engine in {EngineName.SQLITE, EngineName.MEMORY}:
+            raise JobRegistrationError(
+                f"Jobs:Outbox is set, and the engine {self.engine} needs none.\n"
+                "To fix: remove it, and let Jobs:ConnectionString name the application's SQLite file."
+            )
+        from .outbox import OutboxEngine  # noqa: PLC0415 - only where it is used
+
+        return OutboxEngine(engine, self.outbox.removeprefix("sqlite:///"))
+
+    def _make_named_engine(self) -> JobEngine:
         if self.engine is EngineName.POSTGRES:
             return self._make_postgres_engine()
         if self.engine is EngineName.NATS:

@@ -18,6 +18,7 @@ from corner_host.jobs import (
     Failure,
     JobEngineError,
     JobFilter,
+    JobPayloadError,
     JobState,
     NotSupportedByEngineError,
     Outcome,
@@ -175,7 +176,7 @@ async def test_a_message_that_is_no_job_becomes_a_dead_letter(shared_server: Nat
 async def test_a_message_larger_than_the_server_takes_is_refused(shared_server: NatsServer) -> None:
     """With an error at once, not after a while."""
     async with bench_on(shared_server) as bench:
-        with anyio.fail_after(10), pytest.raises(JobEngineError, match="raise max_payload"):
+        with anyio.fail_after(10), pytest.raises(JobPayloadError, match="raise max_payload"):
             await bench.put(payload=json.dumps("x" * 1_000_000).encode())
 
 

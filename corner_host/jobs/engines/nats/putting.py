@@ -53,7 +53,7 @@ class Putting:
         """Store jobs, all or none of each five hundred; a key that is taken makes a duplicate of that one only.
 
         Raises:
-            RefusedError: One is too large; none is stored.
+            JobPayloadError: One is too large; none is stored.
             JobEngineError: The server did not answer; the message says what is known.
         """
         for job in jobs:

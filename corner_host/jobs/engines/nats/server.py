@@ -19,7 +19,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError, NoRespondersError
 
-from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError
+from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError, JobPayloadError
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _ANSWER_SECONDS: Final = 5.0
@@ -158,13 +158,12 @@ class Server:
         """The largest message that the server takes."""
         return self.client.max_payload
 
-    def too_large(self, size: int) -> RefusedError:
+    def too_large(self, size: int) -> JobPayloadError:
         """Return the error for a job of *size* bytes."""
-        return RefusedError(
+        return JobPayloadError(
             f"The job has {size:,} bytes, and the NATS server at {self._address} takes messages of {self.most_bytes:,},"
             " which hold a job's history as well.\nTo fix: raise max_payload in the server's configuration, or store the"
-            " data elsewhere, and put its name or id into the job.",
-            0,
+            " data elsewhere, and put its name or id into the job."
         )
 
     async def prepare(self, replicas: int) -> None:
@@ -221,6 +220,7 @@ class Server:
         """Send a message and return what is answered.
 
         Raises:
+            JobPayloadError: It is larger than the server takes.
             JobEngineError: Nobody answered in time.
         """
         try:
