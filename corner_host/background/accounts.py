@@ -13,15 +13,20 @@ from collections import deque
 from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import repeat
 from math import ceil
+from operator import length_hint
 from types import TracebackType
-from typing import Protocol, final
+from typing import Final, Protocol, final
 
 BATCH = 500
 """How many completed items are counted together."""
 
 WINDOW = 10_000
 """From how many of the last items the percentiles are taken."""
+
+
+_NO_PERMITS: Final = repeat(None, 0)
 
 
 class AbstractLock(Protocol):
@@ -126,37 +131,61 @@ class MetricsSnapshot:
 
 @final
 class Accounts:
-    """The counts behind `MetricsSnapshot`, under the lock of the queue that they belong to.
+    """The counts behind `MetricsSnapshot`, under the lock of the line that they belong to.
 
     Args:
-        lock: Held around every change.
+        lock: Held around every change but two: who takes a permit has queued an item, and who runs one appends to
+            `completions`.
         settled: Called, under the lock, when the last unfinished item has ended; only if `awaited`.
 
     Attributes:
         awaited: Whether somebody waits for the last item to end.
-        completions: How long items ran that have completed, and are not counted yet; who runs one appends to it.
+        permits: One for each item that may be queued without the lock.
+        issued: How many permits these were in the beginning.
+        entered: Items queued otherwise.
+        completions: How long items ran that have completed, and are not counted yet.
     """
 
     __slots__ = (
-        "_completed", "_durations", "_lock", "_seconds", "_settled", "awaited", "cancelled", "completions", "failed",
-        "not_run", "queued", "rejected",
+        "_completed", "_durations", "_lock", "_seconds", "_settled", "awaited", "cancelled", "completions", "entered",
+        "failed", "issued", "not_run", "permits", "rejected",
     )  # fmt: skip
 
     def __init__(self, lock: AbstractLock, settled: Callable[[], object]) -> None:
         self._lock = lock
         self._settled = settled
         self.awaited = False
-        self.queued = self.failed = self.cancelled = self.not_run = self.rejected = 0
+        self.permits = _NO_PERMITS
+        self.issued = 0
+        self.entered = self.failed = self.cancelled = self.not_run = self.rejected = 0
         self.completions: deque[float] = deque()
         self._completed = 0
         self._seconds = 0.0
         self._durations: deque[float] = deque(maxlen=WINDOW)
 
+    def issue(self, number: int) -> None:
+        """Let *number* items be queued by permit, instead of what is left from before."""
+        self.recall()
+        self.issued = number
+        self.permits = repeat(None, number)
+
+    def recall(self) -> None:
+        """Take back the permits that are left, and count those that were used."""
+        left = len(tuple(self.permits))
+        # no call between these: a signal handler may queue an item between any two
+        self.entered += self.issued - left
+        self.issued = 0
+
+    @property
+    def queued(self) -> int:
+        """Items taken in."""
+        return self.entered + self.issued - length_hint(self.permits)
+
     def count_completions(self) -> None:
         """Count what has completed: to be called once `BATCH` have, or as soon as one has if the end is `awaited`."""
         with self._lock:
             self._count_completions()
-            self._look_for_end()
+            self.look_for_end()
 
     def end(self, outcome: Outcome, duration: float) -> None:
         """Account for an item that did not complete, after *duration* seconds."""
@@ -168,7 +197,7 @@ class Accounts:
                 self.cancelled += 1
             self._seconds += duration
             self._durations.append(duration)
-            self._look_for_end()
+            self.look_for_end()
 
     def _count_completions(self) -> None:
         completions = self.completions
@@ -177,7 +206,8 @@ class Accounts:
         self._seconds += sum(durations)
         self._durations += durations
 
-    def _look_for_end(self) -> None:
+    def look_for_end(self) -> None:
+        """Tell who waits for it that nothing waits or runs any more."""
         if self.awaited and not self.unfinished:
             self._settled()
 
@@ -194,22 +224,26 @@ class Accounts:
     def snapshot(self, waiting: Sized, *, capacity: int) -> MetricsSnapshot:
         """Return the numbers of one moment, of a queue in which so many items are *waiting*.
 
-        Items are taken and completed without the lock: what completes while the depth is read is noticed.
+        Items are queued, taken and completed without the lock: what happens while the numbers are read is noticed.
         """
+        before = None
         while True:
             self._count_completions()
             depth = len(waiting)
-            if not self.completions:
+            now = (depth, self.queued, len(self.completions))
+            if now == before and not self.completions:
                 break
+            before = now
         counted = self._completed + self.failed + self.cancelled
+        queued = now[1]
         return MetricsSnapshot(
-            queued=self.queued,
+            queued=queued,
             completed=self._completed,
             failed=self.failed,
             cancelled=self.cancelled,
             not_run=self.not_run,
             depth=depth,
-            running=self.queued - self.not_run - counted - depth,
+            running=queued - self.not_run - counted - depth,
             rejected=self.rejected,
             capacity=capacity,
             times=(list(self._durations), counted, self._seconds),

@@ -15,9 +15,10 @@ Not here: where services come from (``injection``).
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import Any, Final, final, get_type_hints
+from typing import Any, final, get_type_hints
 
 from corner_host.primitives import CancellationToken, name_of
 
@@ -65,6 +66,31 @@ class CallPlan:
         return found
 
 
+@final
+class Kind(Enum):
+    """What of a function that was queued by itself need not be asked again and again."""
+
+    PLAIN = "plain"
+    """It is ``async def`` without parameters, as is all that shares its code: just call and await it."""
+
+    STOPPABLE = "stoppable"
+    """It is ``async def``, and takes the token only."""
+
+    OTHER = "other"
+    """What `plan_for` says."""
+
+
+def kind_of(function: FunctionType) -> Kind:
+    """Return how to call *function*, which was queued without arguments."""
+    try:
+        plan = plan_for(function, (), {})
+    except TypeError:  # will be told where it is run
+        return Kind.OTHER
+    if plan.takes_token_only:
+        return Kind.STOPPABLE
+    return Kind.PLAIN if not plan.threaded and _takes_nothing(function.__code__) else Kind.OTHER
+
+
 def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallPlan:
     """Return how to call *work*, which was queued with *args* and *kwargs*.
 
@@ -78,7 +104,7 @@ def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
         function, known = _behind(work), _methods
         if type(function) is not FunctionType:
             return _plan(work, len(args), tuple(kwargs))
-    latest = known.get(function.__code__)
+    latest = known.get(id(function.__code__))
     if latest is not None:
         if latest.function is function and latest.given == len(args) and not (kwargs or latest.names):
             return latest.plan
@@ -88,10 +114,7 @@ def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[st
     if not function.__dict__:  # a decorator's mark: what all that it decorates share is its own code
         if len(known) >= _LIMIT:
             known.clear()
-            PLAIN.clear()
-        known[function.__code__] = _Latest(function, len(args), tuple(kwargs), plan)
-        if known is _functions and not plan.threaded and _takes_nothing(function.__code__):
-            PLAIN.add(function.__code__)
+        known[id(function.__code__)] = _Latest(function, len(args), tuple(kwargs), plan)
     return plan
 
 
@@ -113,10 +136,11 @@ class _Latest:
     function itself is kept, to be known at once, unless it is a closure: what that has captured must not live on.
     """
 
-    __slots__ = ("_annotations", "_by_keyword", "_defaults", "function", "given", "names", "plan")
+    __slots__ = ("_annotations", "_by_keyword", "_code", "_defaults", "function", "given", "names", "plan")
 
     def __init__(self, function: FunctionType, given: int, names: tuple[str, ...], plan: CallPlan) -> None:
         self.function = function if function.__closure__ is None else None
+        self._code = function.__code__
         self._annotations = function.__annotations__
         self._defaults = function.__defaults__
         self._by_keyword = function.__kwdefaults__
@@ -136,12 +160,10 @@ class _Latest:
         return annotations is self._annotations or annotations == self._annotations
 
 
-PLAIN: Final[set[CodeType]] = set()
-"""The code of functions that were found to be ``async def`` without parameters, as closures are: just call them."""
-
 _LIMIT = 1024
-_functions: dict[CodeType, _Latest] = {}
-_methods: dict[CodeType, _Latest] = {}
+# by the id of their code, since hashing code is dear; it lives as long as it is here
+_functions: dict[int, _Latest] = {}
+_methods: dict[int, _Latest] = {}
 
 
 def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallPlan:

@@ -8,11 +8,12 @@ from corner_host.hosting import Place
 from corner_host.hosting.waiting_at import TaskTree, waiting_at
 from corner_host.primitives import Duration
 
+from .contracts import QUEUE
 from .not_run import report_not_run
 from .queue import BackgroundTaskQueue
 from .views import FailedItem, QueuePause, QueueStatus, RunningItem, WaitingItem
-from .work_item import WorkItem
-from .workers import Desk, Workers
+from .worker import Run, Worker
+from .workers import Workers
 
 
 @final
@@ -37,27 +38,46 @@ class QueueControl:
 
     def status(self) -> QueueStatus:
         """Return how the queue is doing."""
-        return self._queue.status()
+        queue, observed, now = self._queue, self._queue.observations, perf_counter()
+        numbers = queue.snapshot()
+        following = queue.line.coming(1)
+        came, ended, failed = observed.count(now, numbers)
+        waits = observed.waited()
+        is_saturated = numbers.depth >= queue.capacity - queue.capacity // 10
+        return QueueStatus(
+            name=QUEUE,
+            numbers=numbers,
+            concurrency=sum(crew.concurrency for crew in self._crews()),
+            pause=queue.paused,
+            is_closed=queue.is_closed,
+            in_rate=came,
+            out_rate=ended,
+            failed_rate=failed,
+            wait_p50=waits and waits.p50,
+            wait_p95=waits and waits.p95,
+            oldest_wait=now - following[0].queued_at if following else None,
+            saturated_since=queue.line.full_since if is_saturated else None,
+        )
 
     def waiting(self, limit: int = 100) -> tuple[WaitingItem, ...]:
         """Return the items that are next, in order; no more than *limit*."""
         return tuple(
             WaitingItem(name=item.name, job=item.job, priority=item.priority, enqueued_at=item.enqueued_at)
-            for item in self._queue.waiting(limit)
+            for item in self._queue.line.coming(limit)
         )
 
     def running(self) -> tuple[RunningItem, ...]:
-        """Return the items that run, without the places where they wait."""
-        return tuple(_running(desk, item, None) for desk, item in self._at_work())
+        """Return the items that run, the longest first, without the places where they wait."""
+        return tuple(_running(run, None) for _, run in self._at_work())
 
     def located(self) -> tuple[RunningItem, ...]:
         """Return the items that run, and where each waits; to be called in the thread of the event loop."""
         tasks = TaskTree()
-        return tuple(_running(desk, item, waiting_at(desk.coroutine, tasks=tasks)) for desk, item in self._at_work())
+        return tuple(_running(run, waiting_at(worker.coroutine, tasks=tasks)) for worker, run in self._at_work())
 
     def failures(self, limit: int = 100) -> tuple[FailedItem, ...]:
         """Return the items that failed last, the newest first; no more than *limit*, nor than 200."""
-        return self._queue.failures.latest(limit)
+        return self._queue.observations.failures.latest(limit)
 
     @property
     def is_paused(self) -> bool:
@@ -83,7 +103,7 @@ class QueueControl:
         """
         if concurrency < 1:
             raise ValueError(f"concurrency must be at least 1, not {concurrency!r}")
-        changed = [workers.set_concurrency(concurrency) for workers in self._workers()]
+        changed = [crew.set_concurrency(concurrency) for crew in self._crews()]
         return any(changed)
 
     def purge(self) -> int:
@@ -94,20 +114,22 @@ class QueueControl:
 
     def cancel(self, run: str) -> bool:
         """Cancel the item that runs as *run*, its token first; returns whether it does. It counts as cancelled."""
-        return any(workers.cancel(run) for workers in self._workers())
+        return any(crew.cancel(run) for crew in self._crews())
 
-    def _workers(self) -> list[Workers]:
-        return list(self._queue.workers)
+    def _crews(self) -> list[Workers]:
+        return list(self._queue.observations.crews)
 
-    def _at_work(self) -> list[tuple[Desk, WorkItem]]:
-        desks = [desk for workers in self._workers() for desk in list(workers.desks)]
-        return [(desk, item) for desk in desks if (item := desk.item) is not None]
+    def _at_work(self) -> list[tuple[Worker, Run]]:
+        workers = [worker for crew in self._crews() for worker in list(crew.members)]
+        at_work = [(worker, run) for worker in workers if (run := worker.run) is not None]
+        return sorted(at_work, key=lambda pair: pair[1].started_at)
 
 
-def _running(desk: Desk, item: WorkItem, place: Place | None) -> RunningItem:
-    lasted = perf_counter() - item.started_at
+def _running(run: Run, place: Place | None) -> RunningItem:
+    item = run.item
+    lasted = perf_counter() - run.started_at
     return RunningItem(
-        id=desk.id_of(item),
+        id=run.id,
         name=item.name,
         job=item.job,
         priority=item.priority,

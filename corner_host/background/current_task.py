@@ -1,6 +1,7 @@
-"""Two questions about the running task that anyio does not answer; only here the back ends are told apart."""
+"""Three questions about the running task that anyio does not answer; only here the back ends are told apart."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
@@ -26,3 +27,13 @@ def is_being_cancelled(cancelled: BaseException) -> bool:
         return True
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
+
+
+def turn_of_loop() -> Callable[[Callable[[], object]], object] | None:
+    """Return what calls a function after this turn of the event loop, at little cost; None where there is nothing of the kind.
+
+    trio has ``run_sync_soon``, which costs a system call.
+    """
+    asyncio: Any = sys.modules.get("asyncio")
+    loop = None if asyncio is None else asyncio._get_running_loop()
+    return None if loop is None else loop.call_soon

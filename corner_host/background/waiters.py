@@ -42,6 +42,11 @@ class TaskWaiter(Generic[T]):
         else:
             self._loop.post(self._event.set)
 
+    @property
+    def is_woken(self) -> bool:
+        """Whether the task goes on, or will as soon as it can."""
+        return self._event.is_set()
+
     async def wait(self) -> None:
         """Return once woken."""
         await self._event.wait()

@@ -11,7 +11,6 @@ from contextvars import ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import perf_counter
-from types import FunctionType
 from typing import Any, TypeAlias, final
 
 import anyio
@@ -22,7 +21,7 @@ from corner_host.diagnostics.tracing import process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
 from .accounts import BATCH, CANCELLED, FAILED, Accounts
-from .calls import PLAIN, CallPlan, plan_for
+from .calls import CallPlan, plan_for
 from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
 
@@ -143,8 +142,6 @@ class WorkItem:
         try:
             if not self.bare:
                 result = await self._call_with_care(provider, token or _NEVER)
-            elif type(work) is FunctionType and work.__code__ in PLAIN:
-                result = await work()
             else:
                 plan = plan_for(work, (), {})
                 if plan.takes_token_only:

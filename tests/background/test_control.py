@@ -162,7 +162,7 @@ async def test_what_runs_is_shown_with_the_place_where_it_waits(
         assert all(control.cancel(item.id) for item in located)
         await queue.join()
 
-    named, plain = located
+    named, plain = sorted(located, key=lambda item: -item.priority)
     assert (named.name, named.priority, named.timeout) == ("order 7", 3, 30)
     assert (plain.timeout, named.job) == (60, plain.name)
     assert named.waiting_at is not None
@@ -177,10 +177,12 @@ async def test_a_plain_function_runs_on_when_its_item_is_cancelled_but_is_told(
     queue: BackgroundTaskQueue, control: QueueControl, metrics: MetricsService, working: Working
 ) -> None:
     """By the token, which is its own: others keep theirs."""
+    began: list[bool] = []
     told: list[bool] = []
     gate = Gate()
 
     def look(token: CancellationToken) -> None:
+        began.append(True)
         while not token.is_cancellation_requested:
             pass
         told.append(True)
@@ -188,7 +190,7 @@ async def test_a_plain_function_runs_on_when_its_item_is_cancelled_but_is_told(
     async with working(queue, max_concurrency=2):
         await queue.queue_background_work_item(gate, "other")
         await queue.queue_background_work_item(look, name="look")
-        await until(lambda: len(control.running()) == 2)
+        await until(lambda: bool(began))
         assert control.cancel(next(item.id for item in control.running() if item.name == "look"))
         await until(lambda: metrics.cancelled == 1 and bool(told))
         gate.open()

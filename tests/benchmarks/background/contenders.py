@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import process_time
+from types import FunctionType
 from typing import Any
 
 import anyio
@@ -105,12 +106,22 @@ def queue_alone(workers: int = 1) -> Callable[[int], Awaitable[float]]:
 
 
 async def _take_and_call(queue: BackgroundTaskQueue) -> None:
-    try:
-        while True:
-            item = queue.take() or await queue.dequeue()
-            await item.work()
-    except QueueClosedError:
-        return
+    """Take as the workers do."""
+    line = queue.line
+    while True:
+        try:
+            entry = line.head.popleft()
+        except IndexError:
+            entry = line.take()
+        if entry is None:
+            try:
+                await queue.wait_for_work()
+            except QueueClosedError:
+                return
+        elif type(entry) is FunctionType:
+            await entry()
+        else:
+            await line.item(entry).work()
 
 
 @asynccontextmanager
