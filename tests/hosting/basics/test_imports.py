@@ -24,29 +24,90 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_heavy_packages_are_not_loaded(program: str, tmp_path: Path) -> None:
-    """Neither importing the package nor an empty host loads pydantic's models, rich's console, yaml or a web stack."""
-    look = f"\nprint([name for name in {HEAVY!r} if sys.modules.get(name) is not None])"
-    ended = subprocess.run(
-        [sys.executable, "-c", WITHOUT_OTHERS + PROGRAMS[program] + look],
-        cwd=tmp_path,
+def run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in a Python of its own, which knows this package and nothing of the tests."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         capture_output=True,
         text=True,
         check=False,
     )
 
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_heavy_packages_are_not_loaded(program: str, tmp_path: Path) -> None:
+    """Neither importing the package nor an empty host loads pydantic's models, rich's console, yaml or a web stack."""
+    look = f"\nprint([name for name in {HEAVY!r} if sys.modules.get(name) is not None])"
+    ended = run(WITHOUT_OTHERS + PROGRAMS[program] + look, tmp_path)
+
     assert (ended.stdout, ended.returncode) == ("[]\n", 0), ended.stderr
 
 
-def test_the_front_door_and_its_stub_name_the_same() -> None:
-    """What type checkers see is what is there."""
-    stub: dict[str, object] = {}
-    exec((ROOT / "corner_host" / "__init__.pyi").read_text(encoding="utf-8"), stub)
+SELDOM = (
+    "dependency_injector",
+    "pydantic",
+    "difflib",
+    "json",
+    "pathlib",
+    "pickle",
+    "random",
+    "sysconfig",
+    "corner_host.configuration.binding.bind",
+    "corner_host.configuration.debug_view",
+    "corner_host.configuration.explain",
+    "corner_host.configuration.files",
+    "corner_host.configuration.origin",
+    "corner_host.configuration.schema",
+    "corner_host.configuration.unknown",
+    "corner_host.di.activator",
+    "corner_host.di.diagnostics",
+    "corner_host.di.engine.plans",
+    "corner_host.di.problems",
+    "corner_host.hosting.accounting",
+    "corner_host.hosting.function_service",
+    "corner_host.hosting.overview",
+    "corner_host.hosting.places",
+    "corner_host.hosting.report",
+    "corner_host.hosting.restarting",
+    "corner_host.hosting.status",
+    "corner_host.hosting.waiting_at",
+    "corner_host.hosting.waiting_service",
+    "corner_host.logging.buffer",
+    "corner_host.logging.console",
+    "corner_host.logging.formatters.contracts",
+    "corner_host.logging.rule",
+    "corner_host.options.builder",
+    "corner_host.options.inventory",
+)
+THREE_SERVICES = """
+import sys
+from corner_host import BackgroundService, Host
 
-    assert stub["__all__"] == corner_host.__all__
-    assert all(getattr(corner_host, name) is stub[name] for name in corner_host.__all__)
+class Worker(BackgroundService):
+    async def execute(self, stopping):
+        await stopping.wait()
+
+class Second(Worker): ...
+class Third(Worker): ...
+
+builder = Host.create_empty_builder().add_hosted_service(Worker).add_hosted_service(Second).add_hosted_service(Third)
+host = builder.build()
+host.lifetime.application_started.register(host.lifetime.stop_application)
+host.run()
+assert [status.state.value for status in host.hosted_services] == ["stopped"] * 3, "they have run"
+"""
+
+
+def test_what_three_services_do_not_need_is_not_loaded(tmp_path: Path) -> None:
+    """Build, run and stop load no binder, no reports, no diagnostics, no providers; looking at the host does."""
+    program = THREE_SERVICES.replace(
+        "assert [", f"print([name for name in {SELDOM!r} if name in sys.modules])\nassert ["
+    )
+    ended = run(program, tmp_path)
+
+    assert (ended.stdout, ended.returncode) == ("[]\n", 0), ended.stderr
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
