@@ -1,9 +1,12 @@
 """The log format for terminals: the line of ``simple``, with colours and readable exceptions."""
 
+import asyncio
 import logging
 from io import StringIO
+from pathlib import Path
 from typing import Final, final
 
+import anyio
 from rich.console import Console
 from rich.text import Text
 from rich.traceback import Traceback
@@ -19,6 +22,8 @@ _STYLES: Final = {
     logging.CRITICAL: "bold white on red",
 }
 _NARROWEST: Final = 60
+_MACHINERY: Final = (str(Path(__file__).parents[1]), anyio, asyncio)
+"""Whose lines are named without their source: they are not what the reader has to mend."""
 
 
 @final
@@ -51,7 +56,8 @@ class RichFormatter(SimpleFormatter):
         if pretty and record.exc_info is not None:
             kind, error, trace = record.exc_info
             if kind is not None and error is not None:
-                console.print(Traceback.from_exception(kind, error, trace, width=self._width))
+                pretty_trace = Traceback.from_exception(kind, error, trace, width=self._width, suppress=_MACHINERY)
+                console.print(pretty_trace)
             if record.stack_info:
                 console.print(Text(record.stack_info))
         return output.getvalue().rstrip("\n")

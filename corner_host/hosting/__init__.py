@@ -79,5 +79,5 @@ __getattr__, __dir__ = door(
         "waiting_at": ("Place",),
         "waiting_service": ("WaitingService",),
     },
-    seldom=("accounting", "function_service", "overview", "places", "restarting", "waiting_at"),
+    seldom=("accounting", "function_service", "overview", "places", "restarting", "story", "tracebacks", "waiting_at"),
 )

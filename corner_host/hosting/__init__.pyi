@@ -3,6 +3,8 @@ from . import function_service as function_service
 from . import overview as overview
 from . import places as places
 from . import restarting as restarting
+from . import story as story
+from . import tracebacks as tracebacks
 from . import waiting_at as waiting_at
 from .background_service import BackgroundService
 from .callbacks import BuildCheck, HostBuilderContext

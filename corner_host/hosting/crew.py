@@ -29,6 +29,7 @@ class Crew:
     Attributes:
         members: The hosted services, in order of registration; empty until they have been constructed.
         clock: The host's clock.
+        story: Tells a developer of the start and the stop, if it is to be told.
         began: When the host began to live: in UTC, and on the clock.
         stage: The start or stop that is under way, or was the last.
         stages: The start and the stop, each by its name, once it has begun.
@@ -44,11 +45,13 @@ class Crew:
         host_lifetime: HostLifetime,
         options: HostOptions,
         clock: Clock,
+        story: "door.story.Story | None" = None,
     ) -> None:
         self.lifetime = lifetime
         self.host_lifetime = host_lifetime
         self.options = options
         self.clock = clock
+        self.story = story
         self.began = clock.now(), clock.monotonic()
         self.supervisor = Supervisor(group, lifetime, options, clock)
         self.members: tuple[Member, ...] = ()
@@ -129,6 +132,8 @@ class Crew:
         """Have the service remember it."""
         if isinstance(call.member, Member):
             call.member.note(call)
+            if self.story is not None:
+                self.story.call_ended(call)
 
     def on_slow(self, stage: Stage, call: Call) -> None:
         """Write who takes long, where it waits, and what is left of the budget."""

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Self, TypeAlias, TypeVar, final
 
 import anyio
 
+import corner_host.hosting as door
 from corner_host.configuration import Configuration, ConfigurationBuilder, ConfigurationManager
 from corner_host.di import RegistrationError, ServiceCollection, ServiceProvider
 from corner_host.logging import LoggingBuilder, LoggingSession
@@ -200,15 +201,21 @@ class HostBuilder(BuilderExtensions):
         validation = (is_development, is_development) if self._validation is None else self._validation
         provider = self.services.build_service_provider(validate_scopes=validation[0], validate_on_build=validation[1])
         try:
-            return self._host_around(provider, session)
+            return self._host_around(provider, session, is_checked=validation[1])
         except BaseException:
             provider.close()
             raise
 
-    def _host_around(self, provider: ServiceProvider, session: LoggingSession) -> "Host":
+    def _host_around(self, provider: ServiceProvider, session: LoggingSession, *, is_checked: bool) -> "Host":
         provider.get_required_service(Configuration)  # so that the container disposes of it
         options = provider.get_required_service(Options[HostOptions]).value
         options.check()
+        story = None
+        if (
+            self.environment.is_development()
+            and not provider.get_required_service(ConsoleLifetimeOptions).suppress_status_messages
+        ):
+            story = door.story.Story(self.configuration, len(self.services), is_checked=is_checked)
         return Host(
             provider,
             configuration=self.configuration,
@@ -216,6 +223,7 @@ class HostBuilder(BuilderExtensions):
             options=options,
             lifetime=self._lifetime,
             logging=session,
+            story=story,
         )
 
     def _give_host(self) -> "Iterator[Host]":
@@ -328,6 +336,7 @@ class Host(HostExtensions, HostLife):
             HostStateError: An event loop runs in this thread already.
             BaseException: As `run_async`.
         """
+        self._is_told_at_end = sys.stderr.isatty()
         try:
             run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
         finally:

@@ -66,6 +66,7 @@ class HostLife:
         options: HostOptions,
         lifetime: ApplicationLifetime,
         logging: LoggingSession,
+        story: "door.story.Story | None" = None,
     ) -> None:
         self.services = services
         self.configuration = configuration
@@ -73,6 +74,8 @@ class HostLife:
         self._options = options
         self._lifetime = lifetime
         self._logging = logging
+        self._story = story
+        self._is_told_at_end = False
         self._host_lifetime = services.get_required_service(HostLifetime)
         self._clock = services.get_required_service(Clock)
         self._state = _State.BUILT
@@ -252,7 +255,9 @@ class HostLife:
                     host_lifetime=self._host_lifetime,
                     options=self._options,
                     clock=self._clock,
+                    story=self._story,
                 )
+                crew.supervisor.is_told_at_end = self._is_told_at_end
                 if self._stop_limit is not None:
                     crew.limit_stop(self._stop_limit)
                 begin.set(crew.supervisor.begin)

@@ -12,6 +12,7 @@ from corner_host.primitives import CornerHostError
 HOST: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.Host")
 EVENTS: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.ApplicationLifetime")
 LIFETIME: Final = logging.getLogger("Microsoft.Hosting.Lifetime")
+STORY: Final = logging.getLogger("corner_host.hosting")
 
 
 @final
@@ -106,3 +107,17 @@ STOP_FAILED: Final = Event(
 SERVICE_RESTARTED: Final = Event(
     HOST, 113, "BackgroundServiceRestarted", INFO, "%(service)s was asked to run again (restart %(restarts)d)"
 )
+
+# the story of a host in Development
+SOURCES: Final = Event(STORY, 121, "ConfigurationSources", INFO, "%(sources)s, %(keys)s%(names)s")
+REGISTERED: Final = Event(STORY, 122, "ServicesRegistered", INFO, "%(services)s registered%(checked)s")
+SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(service)s started (%(took)s)")
+SERVICES_STARTED: Final = Event(
+    STORY, 124, "HostedServicesStarted", INFO, "%(services)s started in %(took)s, the slowest %(slowest)s (%(its)s)"
+)
+STOP_BEGINS: Final = Event(STORY, 125, "StopBegins", INFO, "Stopping %(services)s%(within)s%(busy)s%(hint)s")
+SERVICE_STOPPED: Final = Event(STORY, 126, "HostedServiceStopped", INFO, "%(service)s stopped (%(took)s)")
+SERVICE_DID_NOT_START: Final = Event(
+    STORY, 128, "HostedServiceDidNotStart", ERROR, "%(service)s did not start (%(took)s)"
+)
+STOP_ENDED: Final = Event(STORY, 127, "StopEnded", INFO, "%(report)s")

@@ -40,7 +40,7 @@ class StoppedService:
     error: BaseException | None = None
 
     def __str__(self) -> str:
-        text = f"{self.name} {self.outcome.value} ({_duration(self.seconds)})"
+        text = f"{self.name} {self.outcome.value} ({spoken(self.seconds)})"
         if self.file:
             text += f" at {self.file}:{self.line}"
         if self.error is not None:
@@ -75,7 +75,7 @@ class ShutdownReport:
 
     def __str__(self) -> str:
         counts = [f"{self._count(outcome)} {outcome.value}" for outcome in _BAD if self._count(outcome)]
-        lines = [f"Stopped in {_duration(self.seconds)}, {', '.join(counts) or 'nothing abandoned'}"]
+        lines = [f"Stopped in {spoken(self.seconds)}, {', '.join(counts) or 'nothing abandoned'}"]
         lines += [f"  {service}" for service in self.services if service.outcome is not StopOutcome.STOPPED]
         return "\n".join(lines)
 
@@ -86,5 +86,6 @@ class ShutdownReport:
 _BAD: Final = (StopOutcome.FAILED, StopOutcome.CANCELLED, StopOutcome.ABANDONED)
 
 
-def _duration(seconds: float) -> str:
+def spoken(seconds: float) -> str:
+    """Return a duration as people say it: ``12 ms``, ``1.26 s``."""
     return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.2f} s"

@@ -39,6 +39,8 @@ async def start_services(
     reverse order, and what went wrong is raised.
     """
     log.STARTING()
+    if crew.story is not None:
+        crew.story.start_begins()
     loop = LoopHandle.current()
     async with crew.open_start() as stage:
 
@@ -66,6 +68,8 @@ async def start_services(
             made = await _make_calls(crew, stage, validate, construct)
     if _has_failed(stage, made):
         await _give_up(crew, stage, made)
+    if crew.story is not None:
+        crew.story.services_started(stage, made)
     crew.lifetime.notify_started()
     log.STARTED()
 
@@ -80,6 +84,8 @@ async def _make_calls(
 
     async def recruit() -> None:
         crew.members = tuple(Member(service, crew.clock.monotonic()) for service in await construct())
+        if crew.story is not None:
+            crew.story.services_start(crew.members)
 
     made: list[Call] = []
     for phase, function in (("startup validation", validate), ("construction of the hosted services", recruit)):
@@ -102,7 +108,7 @@ def _has_failed(stage: Stage, made: list[Call]) -> bool:
 async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
     """Stop what had started, in reverse order, and raise what went wrong."""
     why = _why_not_started(crew, stage, made)
-    log.START_FAILED(why)
+    log.START_FAILED(None if crew.supervisor.is_told_at_end else why)
     started = [call.member for call in made if call.hook == "start" and call.succeeded]
     members = [member for member in reversed(started) if isinstance(member, Member)]
     async with crew.open_stop() as unwinding:

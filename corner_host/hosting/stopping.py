@@ -25,6 +25,8 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
     what is called later is called in a cancelled scope.
     """
     log.STOPPING()
+    if crew.story is not None:
+        crew.story.stop_begins(stage, crew.members, by_signal=crew.lifetime.asked_by_signal)
     concurrently = crew.options.services_stop_concurrently
     members = crew.members[::-1]
     async with stage:
@@ -50,6 +52,8 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
     error = gather("One or more hosted services failed to stop.", errors)
     if not _is_clean(crew, made):
         log.SHUTDOWN_REPORT(report=door.accounting.report_of(crew, made))
+    elif crew.story is not None:
+        crew.story.stop_ended(door.accounting.report_of(crew, made))
     if error is None:
         log.STOPPED()
     else:

@@ -24,11 +24,13 @@ class Supervisor:
     Attributes:
         faults: What services raised that stopped the host, in the order in which it happened.
         clock: Measures back-off and window.
+        is_told_at_end: What stops or fails the host is shown to a person when the program ends: not in every record of it.
     """
 
     def __init__(self, group: TaskGroup, lifetime: ApplicationLifetime, options: HostOptions, clock: Clock) -> None:
         self.clock = clock
         self.faults: list[BaseException] = []
+        self.is_told_at_end = False
         self._group = group
         self._lifetime = lifetime
         self._options = options
@@ -94,7 +96,7 @@ class Supervisor:
             delay = self._restart(execution, name)
             if delay is not None:
                 return delay
-        log.SERVICE_STOPS_HOST(error, service=name)
+        log.SERVICE_STOPS_HOST(None if self.is_told_at_end else error, service=name)
         self._stop_host(error)
         return None
 

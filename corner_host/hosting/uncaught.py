@@ -28,8 +28,11 @@ def explain_uncaught_errors() -> None:
 
 def _explain(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     mistakes = list(_mistakes(error))
-    if not mistakes or os.environ.get("CORNER_TRACEBACK"):
+    if os.environ.get("CORNER_TRACEBACK"):
         sys.__excepthook__(kind, error, traceback)
+        return
+    if not mistakes:
+        door.tracebacks.show(error)
         return
     for mistake in mistakes:
         print(f"error: {mistake}", file=sys.stderr)  # noqa: T201 - the place where Python prints tracebacks

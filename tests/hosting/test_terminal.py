@@ -1,0 +1,93 @@
+"""What a person sees on a terminal when a program fails: everything once."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import sys
+from corner_host import BackgroundService, Host
+
+class Broken:
+    async def start(self):
+        raise RuntimeError("no database")
+    async def stop(self): ...
+
+class Failing(BackgroundService):
+    async def execute(self, stopping):
+        raise RuntimeError("no gateway")
+
+builder = Host.create_builder(["--environment=Development"])
+builder.add_hosted_service({service})
+builder.build().run()
+"""
+
+
+def run_on_terminal(program: str, folder: Path, **variables: str) -> str:
+    """Run *program* with a terminal for its output, and return what stood on it."""
+    file = folder / "program.py"
+    file.write_text(program, encoding="utf-8")
+    ours, theirs = pty.openpty()
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TERM": "xterm",
+        **variables,
+    }
+    with subprocess.Popen(
+        [sys.executable, str(file)], cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                seen += (part := os.read(ours, 65536))
+            except OSError:  # what Linux says when the last one has left the terminal
+                break
+            if not part:
+                break
+        process.wait(30)
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_failed_start_is_told_once(tmp_path: Path) -> None:
+    """One traceback, of the application's own lines, at the end."""
+    seen = run_on_terminal(PROGRAM.format(service="Broken"), tmp_path, NO_COLOR="1")
+
+    assert seen.count("RuntimeError: no database") == 1, seen
+    assert seen.count("Traceback (most recent call last)") == 1
+    assert "Broken did not start" in seen
+    assert "starting.py" not in seen
+    assert "CORNER_TRACEBACK=1 shows them" in seen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_no_color_is_respected(tmp_path: Path) -> None:
+    """No control codes where the reader does not want them."""
+    seen = run_on_terminal(PROGRAM.format(service="Failing"), tmp_path, NO_COLOR="1")
+
+    assert "\x1b[3" not in seen
+    assert "Failing started" in seen
+
+
+def test_a_pipe_gets_the_traceback_in_the_record(tmp_path: Path) -> None:
+    """Who reads records has it all in the record of the failed start."""
+    file = tmp_path / "program.py"
+    file.write_text(PROGRAM.format(service="Broken"), encoding="utf-8")
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, str(file)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+
+    (record,) = [line for line in done.stdout.splitlines() if "Hosting failed to start" in line]
+    assert "Traceback (most recent call last)" in record
+    assert "no database" in record
+    assert done.returncode == 1
