@@ -23,6 +23,7 @@ The map of the house; each area's own docstring explains it:
 - `corner_host.caching`: values kept in memory
 - `corner_host.primitives`: cancellation tokens and the clock
 - `corner_host.testing`: hosts in tests
+- `corner_host.cli`: the command line; ``corner-host --help``
 
 What an application needs most can be imported from here; it is loaded when it is first used.
 """
