@@ -7,6 +7,7 @@ worker starts. Ratios are to pgqueuer alone in the same round; the medians of th
 import asyncio
 import logging
 import shutil
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -27,9 +28,9 @@ from tests.samples.orders_api.postgres import PostgresServer, find_programs
 
 JOBS = 10_000
 PUTS = 1_000
-SLOTS = 100
+SLOTS = 200
 BATCH = 50
-ROUNDS = 3
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
 
 
 class Order(BaseModel):

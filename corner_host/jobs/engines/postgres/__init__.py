@@ -1,6 +1,31 @@
-"""Jobs in PostgreSQL, for any number of machines, on pgqueuer (extra ``postgres``; asyncio alone).
+"""Jobs in PostgreSQL, for any number of machines, on pgqueuer. Needs the extra ``postgres``; asyncio alone.
 
-"Jobs": {"Engine": "postgres", "ConnectionString": "postgresql://user:password@host:5432/database"}
+    "Jobs": {"Engine": "postgres", "ConnectionString": "postgresql://user:password@host:5432/database"}
+
+All is in one schema (``Jobs:PostgresSchema``, ``corner_jobs``), which is made when the engine first connects. Where the
+application may not do that: ``Jobs:CreateTables`` false, and ``python -m corner_host.jobs.engines.postgres`` prints the
+statements. For people there is the view ``corner_jobs.jobs``.
+
+pgqueuer's are: the table of living jobs, putting (its insertion, with its unique keys), claiming (priority, age, a limit
+for each entrypoint over all workers, what was silent for too long), the lease as a time in the job's row, the
+notifications. They are used through its query builder, so that its own tools see the queue.
+
+Ours are, beside and around it: the attempt that is counted when a job is claimed, by a trigger, so that a job which kills
+its process ends in the dead letters; leases renewed by a thread, which a blocked event loop does not hold up; outcomes that
+count only while the job is still this worker's; ended jobs, their results and the history; children; rates, and limits of
+a name over several queues; pauses, recurring jobs, search, requeueing; the loop itself.
+
+A worker has two connections and shares up to five with all that puts and asks. A server that is away is waited for, with
+longer and longer pauses; meanwhile putting raises, and what jobs came to is kept and told afterwards. A wrong password or
+database ends the start. Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names.
+
+Order of modules:
+- ``engine``: `PostgresEngine`
+- ``names``, ``schema``, ``statements``: what is in the database, and what is said to it
+- ``database``: connections, and what is said when there is none
+- ``putting``, ``sharing``, ``transactions``: jobs in
+- ``pump``, ``claiming``, ``settling``, ``worker``: jobs out; ``keeper``, ``upkeep``: leases, neighbours, retention
+- ``records``, ``search``, ``failures``, ``changes``, ``queues``, ``schedules``: the operator's half
 """
 
 from .engine import PostgresEngine

@@ -4,6 +4,7 @@ Knows asyncpg; the rest of the engine asks for `Fetch`, a statement and its valu
 never shown: only host, port, database and user.
 """
 
+import contextlib
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -45,9 +46,14 @@ _AWAY: Final[tuple[type[Exception], ...]] = (
 """What a server says that is going, coming, or full."""
 _SCHEMES: Final = {"postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg"}
 _CONNECT_SECONDS: Final = 10.0
+_CLOSE_SECONDS: Final = 2.0
 _MOST_CONNECTIONS: Final = 5
-_FOR_A_WORKER: Final = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
-"""A worker asks the same few questions again and again, of which any plan is as good: they are planned once."""
+_FOR_A_WORKER: Final = {"plan_cache_mode": "force_generic_plan", "jit": "off", "synchronous_commit": "off"}
+"""A worker asks the same few questions again and again, of which any plan is as good: they are planned once.
+
+And nobody waits for the disk until a claim is on it: what a crash of the server takes away then is a lease, and the job waits
+again. Outcomes are told on other connections, and wait.
+"""
 
 
 @final
@@ -88,13 +94,20 @@ class Database:
             with anyio.fail_after(_CONNECT_SECONDS):
                 connection = await _asyncpg.connect(self._url, command_timeout=self._patience, timeout=_CONNECT_SECONDS)
             if not self._is_prepared:
-                await self._prepare(connection)
-                self._is_prepared = True
+                await self._prepare_with(connection)
             return connection
         except TROUBLE as error:
             raise self.explain(error) from error
         except ValueError as error:  # of a part of the URL
             raise WrongDatabaseError(f"Jobs:ConnectionString cannot be understood: {error}.") from error
+
+    async def _prepare_with(self, connection: Any) -> None:
+        try:
+            await self._prepare(connection)
+        except BaseException:
+            await let_go(connection)
+            raise
+        self._is_prepared = True
 
     async def open(self) -> None:
         """Be ready to `fetch`; no connection is made yet."""
@@ -174,6 +187,12 @@ class Database:
 
 class WrongDatabaseError(JobEngineError):
     """The server is there, and says no: a wrong user, password or database, or a right that is missing."""
+
+
+async def let_go(connection: Any) -> None:
+    """Close a connection, whatever state it is in and whoever cancels."""
+    with anyio.CancelScope(shield=True), contextlib.suppress(*TROUBLE):
+        await connection.close(timeout=_CLOSE_SECONDS)
 
 
 async def _leave_as_it_is(connection: object) -> None:

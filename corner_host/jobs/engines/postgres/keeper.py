@@ -13,7 +13,7 @@ from anyio import to_thread
 
 from corner_host.primitives import LoopHandle
 
-from .database import TROUBLE, Database
+from .database import TROUBLE, Database, let_go
 from .pump import Pump
 from .putting import free_children
 from .statements import Statements
@@ -86,12 +86,12 @@ class Keeper:
             except TROUBLE as error:
                 _log.debug("The leases could not be renewed, and are again soon: %s", error)
                 if connection is not None:
-                    connection.terminate()
+                    await let_go(connection)
                 connection = None
             with anyio.move_on_after(self._tick_seconds):
                 await self._woken.wait()
-        if connection is not None and not connection.is_closed():
-            connection.terminate()
+        if connection is not None:
+            await let_go(connection)
 
     async def _tick(self, connection: Any) -> None:
         statements, worker = self._statements, self._worker

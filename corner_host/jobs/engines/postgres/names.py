@@ -18,6 +18,8 @@ _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,47}")
 def pgqueuer_settings(schema: str) -> DBSettings:
     """Return pgqueuer's names in *schema*, each given, so that no environment variable of pgqueuer's changes one.
 
+    Its log is not what is relied upon here, and need not outlive a crash of the server (``balanced``); its queue does.
+
     Raises:
         JobRegistrationError: *schema* is no plain lower-case name.
     """
@@ -36,7 +38,7 @@ def pgqueuer_settings(schema: str) -> DBSettings:
         queue_table_log="pgqueuer_log",
         trigger="pgqueuer_changed",
         schedules_table="pgqueuer_schedules",
-        durability=Durability.durable,
+        durability=Durability.balanced,
         widen_id=True,
     )
 

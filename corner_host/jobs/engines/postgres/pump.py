@@ -19,7 +19,7 @@ from corner_host.jobs.contracts import Deliver, Delivery, Outcome, Released, Sub
 from corner_host.primitives import Backoff, CancellationToken, CancellationTokenSource, LoopHandle
 
 from .claiming import Claimed, Claims
-from .database import TROUBLE, Database
+from .database import TROUBLE, Database, let_go
 from .settling import Settlement, Settler
 from .statements import Statements
 from .worker import Worker
@@ -160,21 +160,20 @@ class Pump:
 
     async def _connected(self) -> Any:
         if self._connection is None or self._connection.is_closed():
-            connection = await self._database.connect()
+            self._connection = connection = await self._database.connect()
             await connection.add_listener(self._statements.channel, self._hear)
             await connection.fetch(self._statements.register, *self._worker.row())
             await connection.fetch(self._statements.drop, self._worker.id, [number for number, _ in self.held()])
             if self._failures:
                 _log.info("%s is there again; jobs go on.", self._database.name)
             await self._claims.look(connection)
-            self._connection = connection
         return self._connection
 
     async def _recover(self, error: Exception) -> None:
         """Say what is wrong, and wait before all is tried again; nothing is lost meanwhile."""
         connection, self._connection = self._connection, None
-        if connection is not None and not connection.is_closed():
-            connection.terminate()
+        if connection is not None:
+            await let_go(connection)
         self._failures += 1
         wait = _BACKOFF.longest(failures=self._failures)
         _log.warning("%s Jobs wait; the next try is in %.1f s.", self._database.explain(error), wait)
@@ -189,12 +188,12 @@ class Pump:
                 await self._settler.write()
             connection = await self._connected()
             await connection.fetch(self._statements.leave, self._worker.id)
-            await connection.close()
         except TROUBLE as error:
             explained = self._database.explain(error)
             _log.warning("%s What still ran is given to others when its lease has run out.", explained)
+        finally:
             if self._connection is not None:
-                self._connection.terminate()
+                await let_go(self._connection)
 
     async def _run(self, row: Claimed, source: CancellationTokenSource) -> None:
         outcome: Outcome = Released()

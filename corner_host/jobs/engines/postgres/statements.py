@@ -79,8 +79,6 @@ WITH told AS (
     DELETE FROM {self.queue} job USING told
     WHERE job.id = told.number AND job.attempts = told.attempt AND job.queue_manager_id = $1 AND job.status = 'picked'
     RETURNING job.*, told.state, told.result, told.failure
-), logged AS (
-    {self._logged("gone", "CASE state WHEN 'SUCCEEDED' THEN 'successful' WHEN 'DEAD' THEN 'exception' ELSE 'canceled' END")}
 ), noted AS (
     INSERT INTO {self.history} ({_HISTORY})
     SELECT headers->>'id', {NAME}, now(), CASE state WHEN 'DEAD' THEN 'DIED' ELSE state END, attempts, updated, $7,
