@@ -19,6 +19,13 @@ Order of a job:
     put (``WAITING``, or ``SCHEDULED`` for later), claimed (``RUNNING``), and then ``SUCCEEDED``, or ``SCHEDULED`` for
     another attempt, or ``DEAD``; ``CANCELLED`` from anywhere but the end.
 
+What is asked of an engine that it cannot do is refused where it is asked for. Recurring jobs that were missed, jobs of a
+paused queue, and jobs over a limit wait in the store and not in a worker. An operator looks at jobs, and puts them right,
+by `JobControl`. While a server behind the jobs is away, the host runs and is not ready.
+
+Not kept of Hangfire and Quartz.NET: jobs as recorded method calls (a name and a payload survive a deploy), a lock or a
+semaphore that is waited for inside a worker (limits are checked when claiming), workflows beyond one level of children.
+
 - ``client``: putting jobs and asking after them; ``control``: an operator's chair; ``info``: what both answer
 - ``registry``, ``registration``: which handler runs which job
 - ``dispatch``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine

@@ -81,14 +81,22 @@ class JobWorker(BackgroundService):
             return
         async with anyio.create_task_group() as group:
             group.start_soon(self._recurring.run, stopping)
-            with anyio.CancelScope() as grace:
-
-                def stop_soon() -> None:
-                    grace.deadline = anyio.current_time() + self._options.grace
-
-                group.start_soon(_when_cancelled, stopping, stop_soon)
+            with anyio.CancelScope() as work:
+                group.start_soon(self._cut_after_grace, stopping, work)
                 await self._work(stopping)
             group.cancel_scope.cancel()
+
+    async def _cut_after_grace(self, stopping: CancellationToken, work: anyio.CancelScope) -> None:
+        await stopping.wait()
+        if self._running.places():
+            _log.info("%d jobs run and have %g s to end.", len(self._running.places()), self._options.grace)
+        await anyio.sleep(self._options.grace)
+        for job_id, place in self._running.places().items():
+            _log.warning(
+                "Job %s has not ended within %g s and is given back, to run again: it waits%s.",
+                job_id, self._options.grace, place,
+            )  # fmt: skip
+        work.cancel()
 
     async def _work(self, stopping: CancellationToken) -> None:
         kinds = list(self._registry)

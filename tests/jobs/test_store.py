@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -9,9 +10,10 @@ import pytest
 
 from corner_host import Host
 from corner_host.diagnostics import HealthCheckService, HealthStatus
-from corner_host.jobs import JobClient, JobEngine, JobEngineError, JobEngineUnavailableError
+from corner_host.jobs import JobClient, JobEngine, JobEngineError, JobEngineUnavailableError, JobEventKind, JobState
 from corner_host.jobs.engines.sqlite import SqliteEngine
-from tests.jobs.hosted import AT_ONCE, Receipt
+from tests.jobs.harness import shop
+from tests.jobs.hosted import AT_ONCE, Receipt, handler, jobs, put
 
 
 class Distant:
@@ -87,6 +89,33 @@ async def test_a_host_that_waits_for_its_server_can_be_stopped() -> None:
         pass
 
     assert host.services is not None
+
+
+async def test_a_job_that_outlasts_the_grace_is_named_with_its_place(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """It is given back, uncounted, and the log says where it waited."""
+    begun = anyio.Event()
+
+    async def hang(job: Receipt) -> None:
+        begun.set()
+        await anyio.sleep_forever()
+
+    path = tmp_path / "jobs.db"
+    arguments = (f"--Jobs:ConnectionString={path}", "--Jobs:Engine=sqlite", "--Jobs:GraceSeconds=0.05")
+    async with jobs(handler(hang), "--Logging:LogLevel:Default=Information", *arguments) as client:
+        job_id = await put(client)
+        await begun.wait()
+
+    async with shop(path) as bench:
+        info = await bench.info(job_id)
+    assert (info.state, info.attempt) == (JobState.WAITING, 0)
+    assert [line.event for line in info.history] == [JobEventKind.RELEASED]
+    assert "1 jobs run and have 0.05 s to end." in caplog.text
+    assert (
+        f"Job {job_id} has not ended within 0.05 s and is given back, to run again: it waits at {__file__}"
+        in caplog.text
+    )
 
 
 async def test_an_open_engine_is_healthy() -> None:

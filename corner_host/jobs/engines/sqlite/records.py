@@ -98,10 +98,9 @@ class SqliteRecords:
 
     async def wait_ended(self, job_id: str) -> JobInfo | None:
         """Return the job once it has ended; None when it is unknown."""
-        while True:
-            info = await self.get(job_id)
-            if info is None or info.state.has_ended:
-                return info
+        while True:  # it may end in another process
+            if not await self._reader.execute(partial(search.is_alive, job_id=job_id)):
+                return await self.get(job_id)
             await anyio.sleep(_LOOK_SECONDS)
 
     async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:

@@ -44,6 +44,11 @@ def find(connection: sqlite3.Connection, job_id: str) -> JobInfo | None:
     return _info(row[:-1], row[-1], history)
 
 
+def is_alive(connection: sqlite3.Connection, job_id: str) -> bool:
+    """Whether there is such a job and it has not ended."""
+    return connection.execute("SELECT 1 FROM corner_jobs WHERE id = ? AND state <= 2", (job_id,)).fetchone() is not None
+
+
 def find_all(connection: sqlite3.Connection, wanted: JobFilter, limit: int, before: str | None) -> list[JobInfo]:
     """Return the jobs meant, newest first."""
     where, values = where_of(wanted)
