@@ -37,6 +37,8 @@ def store_builder(engine: str, store: str, port: int, *, may_act: bool) -> HostB
             "Dashboard:Port": str(port),
             "Dashboard:ReadOnly": "false" if may_act else "true",
             "Operations:Socket:Enabled": "false",
+            "Logging:LogLevel:Default": "Warning",
+            "Logging:LogLevel:corner_host.dashboard": "Information",
         }
     )
     builder.services.add_jobs(builder.configuration)
