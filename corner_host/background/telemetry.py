@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, final
 from weakref import WeakKeyDictionary
 
-from corner_host.diagnostics.metrics import DURATION_BUCKETS
+from corner_host.diagnostics.metrics import WorkInstruments
 
 from .accounts import MetricsSnapshot
 from .contracts import QUEUE
@@ -25,21 +25,7 @@ class Telemetry:
 
     def __init__(self, meter: Any) -> None:
         self._queues: WeakKeyDictionary[BackgroundTaskQueue, int] = WeakKeyDictionary()
-        self._wait = meter.create_histogram(
-            "corner_host.queue.wait",
-            unit="s",
-            description="How long items waited.",
-            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
-        )
-        self._duration = meter.create_histogram(
-            "corner_host.job.duration",
-            unit="s",
-            description="How long items ran.",
-            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
-        )
-        self._completed = meter.create_counter(
-            "corner_host.job.completed", unit="{item}", description="Items that ended."
-        )
+        self._work = WorkInstruments(meter)
         for name, read in _GAUGES.items():
             meter.create_observable_gauge(f"corner_host.queue.{name}", [self._reader(read)], unit="{item}")
         for name, read in _COUNTERS.items():
@@ -52,13 +38,13 @@ class Telemetry:
 
     def ended(self, item: WorkItem, error: BaseException | None) -> None:
         """Record that *item* has ended."""
-        self._wait.record(item.started_at - item.queued_at, {"queue": QUEUE})
+        self._work.wait.record(item.started_at - item.queued_at, {"queue": QUEUE})
         outcome = "completed" if error is None else "failed" if isinstance(error, Exception) else "cancelled"
         attributes = {"queue": QUEUE, "job": item.job, "outcome": outcome}
-        self._completed.add(1, attributes)
+        self._work.completed.add(1, attributes)
         if error is not None:
             attributes = {**attributes, "error_type": type(error).__qualname__}
-        self._duration.record(item.ended_at - item.started_at, attributes)
+        self._work.duration.record(item.ended_at - item.started_at, attributes)
 
     def _reader(self, read: Callable[[MetricsSnapshot], int]) -> Callable[[Any], Iterator[Any]]:
         def observe(_options: Any) -> Iterator[Any]:

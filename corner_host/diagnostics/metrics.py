@@ -5,7 +5,7 @@ nothing.
 """
 
 import sys
-from typing import Any
+from typing import Any, final
 
 _API = "opentelemetry.metrics"
 _INACTIVE = {"_ProxyMeterProvider", "NoOpMeterProvider"}
@@ -20,3 +20,26 @@ def find_meter() -> Any | None:
     if api is None or type(api.get_meter_provider()).__name__ in _INACTIVE:
         return None
     return api.get_meter("corner_host")
+
+
+@final
+class WorkInstruments:
+    """What all that works something off records, under the same names: the background queue and durable jobs.
+
+    Attributes:
+        wait: ``corner_host.queue.wait``, a histogram of seconds.
+        duration: ``corner_host.job.duration``, the same.
+        completed: ``corner_host.job.completed``, a counter.
+    """
+
+    def __init__(self, meter: Any) -> None:
+        def histogram(name: str, description: str) -> Any:
+            return meter.create_histogram(
+                name, unit="s", description=description, explicit_bucket_boundaries_advisory=DURATION_BUCKETS
+            )
+
+        self.wait = histogram("corner_host.queue.wait", "How long items waited.")
+        self.duration = histogram("corner_host.job.duration", "How long items ran.")
+        self.completed = meter.create_counter(
+            "corner_host.job.completed", unit="{item}", description="Items that ended."
+        )

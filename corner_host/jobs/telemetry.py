@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, final
 from weakref import WeakKeyDictionary
 
-from corner_host.diagnostics.metrics import DURATION_BUCKETS
+from corner_host.diagnostics.metrics import WorkInstruments
 
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Outcome, Released
 from .schedule import Times
@@ -28,21 +28,7 @@ class JobTelemetry:
     def __init__(self, meter: Any) -> None:
         self._times: dict[str, Times] = {}
         self._last_success: dict[str, float] = {}
-        self._wait = meter.create_histogram(
-            "corner_host.queue.wait",
-            unit="s",
-            description="How long items waited.",
-            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
-        )
-        self._duration = meter.create_histogram(
-            "corner_host.job.duration",
-            unit="s",
-            description="How long items ran.",
-            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
-        )
-        self._completed = meter.create_counter(
-            "corner_host.job.completed", unit="{item}", description="Items that ended."
-        )
+        self._work = WorkInstruments(meter)
         self._retries = meter.create_counter(
             "corner_host.job.retries", unit="{attempt}", description="Attempts after the first."
         )
@@ -68,17 +54,17 @@ class JobTelemetry:
         """Record that an attempt begins."""
         if delivery.attempt == 1:
             due = max(delivery.enqueued_at, delivery.due_at)
-            self._wait.record(max(0.0, time.time() - due), {"queue": delivery.queue})
+            self._work.wait.record(max(0.0, time.time() - due), {"queue": delivery.queue})
         else:
             self._retries.add(1, {"queue": delivery.queue, "job": delivery.name})
 
     def ended(self, delivery: Delivery, outcome: Outcome, seconds: float) -> None:
         """Record that an attempt has ended, after *seconds*."""
         attributes = {"queue": delivery.queue, "job": delivery.name, "outcome": _OUTCOMES[type(outcome)]}
-        self._completed.add(1, attributes)
+        self._work.completed.add(1, attributes)
         if isinstance(outcome, Again | Dead) and outcome.failure is not None:
             attributes["error_type"] = outcome.failure.kind
-        self._duration.record(seconds, attributes)
+        self._work.duration.record(seconds, attributes)
         if isinstance(outcome, Done) and delivery.key is not None and delivery.key.startswith("recurring:"):
             self._last_success[delivery.key.removeprefix("recurring:").rpartition(":")[0]] = time.time()
 
