@@ -204,6 +204,17 @@ async def test_several_queues_share_the_slots(shared_server: NatsServer) -> None
     assert len(bench.delivered) == 303
 
 
+async def test_a_consumer_that_somebody_deleted_is_made_again(shared_server: NatsServer) -> None:
+    """The worker goes on by itself."""
+    async with bench_on(shared_server) as bench, bench.worker():
+        await bench.ended(await bench.put())
+        client = await nats.connect(shared_server.url)
+        await client.request(f"$JS.API.CONSUMER.DELETE.{stream_of(bench)}.work-default")
+        await client.close()
+
+        await bench.ended(await bench.put())
+
+
 async def test_a_stream_that_is_not_for_jobs_is_left_alone(shared_server: NatsServer) -> None:
     """The message says what to change."""
     client = await nats.connect(shared_server.url)

@@ -18,6 +18,7 @@ from .subjects import Subjects
 _WAIT_SECONDS: Final = 20.0
 _SHARED_WAIT_SECONDS: Final = 1.0
 _MOST: Final = 256
+_TROUBLE_SECONDS: Final = 0.5
 _GRACE_SECONDS: Final = 2.0
 """After which an answer that did not come is not waited for: the server was restarted, say."""
 
@@ -94,8 +95,8 @@ class Asking:
             if ask.left <= 0:
                 del self._asks[queue]
 
-    def answered(self, number: int, status: str) -> bool:
-        """Note that no more comes on an ask; False when the reason was none of the usual ones."""
+    def answered(self, number: int, status: str) -> str | None:
+        """Note that no more comes on an ask; returns its queue where the reason was none of the usual ones."""
         for queue, ask in list(self._asks.items()):
             if ask.number == number:
                 del self._asks[queue]
@@ -104,9 +105,9 @@ class Asking:
                 elif ask.waits:
                     self._empty.discard(queue)
                 if status not in {"404", "408"}:
-                    self._not_before[queue] = anyio.current_time() + 0.5
-                    return False
-        return True
+                    self._not_before[queue] = anyio.current_time() + _TROUBLE_SECONDS
+                    return queue
+        return None
 
     def forget(self) -> None:
         """Forget all that was asked: the connection was lost."""

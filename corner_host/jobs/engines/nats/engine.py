@@ -121,7 +121,7 @@ class NatsEngine:
         for queue in subscription.queues:
             await queues.prepare(queue)
         async with Renewing(self._address, self._lease) as renewing:
-            pump = Pump(server, renewing, deliver, subscription, stopping, self._retention)
+            pump = Pump(server, queues, renewing, deliver, subscription, stopping, self._retention)
             self._pumps.append(pump)
             try:
                 await pump.run()

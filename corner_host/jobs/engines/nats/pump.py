@@ -33,6 +33,7 @@ from corner_host.primitives import CancellationToken, CancellationTokenSource
 from .asking import Asking
 from .batches import Pipeline
 from .letters import Letter
+from .queues import NatsQueues
 from .renewing import Lease, Renewing
 from .server import Server
 from .settling import MOST_AT_ONCE, Lent, Settlement, Settling
@@ -53,6 +54,7 @@ class Pump:
 
     Args:
         server: The connection.
+        consumers: Makes what gives out a queue.
         renewing: Keeps the leases.
         deliver: Runs one delivery to its outcome.
         subscription: Which queues, how many at once.
@@ -63,6 +65,7 @@ class Pump:
     def __init__(
         self,
         server: Server,
+        consumers: NatsQueues,
         renewing: Renewing,
         deliver: Deliver,
         subscription: Subscription,
@@ -71,6 +74,7 @@ class Pump:
     ) -> None:
         self._server = server
         self._subjects = Subjects(server.stream)
+        self._consumers = consumers
         self._renewing = renewing
         self._deliver = deliver
         self._slots = subscription.slots
@@ -84,6 +88,7 @@ class Pump:
         self._held: dict[str, tuple[Lent, CancellationTokenSource]] = {}
         self._settled: list[Settlement] = []
         self._shown: set[int] = set()
+        self._doubtful: set[str] = set()
         self._woken = anyio.Event()
         self._work_prefix = f"{server.stream}.{Place.WORK}."
         self._deliveries: anyio.abc.TaskGroup | None = None
@@ -136,6 +141,9 @@ class Pump:
         elif not stopping:
             await anyio.lowlevel.checkpoint_if_cancelled()
             try:
+                while self._doubtful:  # its consumer may have been deleted
+                    await self._consumers.prepare(next(iter(self._doubtful)))
+                    self._doubtful.pop()
                 wait = await self._asking.ask(self._slots - len(self._held))
             except JobEngineError:
                 wait = _RETRY_SECONDS  # the connection says itself that it is gone
@@ -176,8 +184,10 @@ class Pump:
         """Take what the server sends: a job, or why there is none."""
         if not message.subject.startswith(self._work_prefix):
             status = (message.headers or {}).get("Status", "")
-            if not self._asking.answered(int(message.subject.rpartition(".")[2]), status):
-                _log.warning("NATS gives no jobs (status %s), and is asked again.", status)
+            queue = self._asking.answered(int(message.subject.rpartition(".")[2]), status)
+            if queue is not None:
+                _log.warning("NATS gives no jobs of the queue %s (status %s), and is asked again.", queue, status)
+                self._doubtful.add(queue)
             self._woken.set()
             return
         queue, _, _ = message.subject.removeprefix(self._work_prefix).partition(".")
@@ -247,6 +257,7 @@ class Pump:
             priority=letter.priority,
             enqueued_at=letter.enqueued_at,
             trace=letter.trace,
+            due_at=letter.run_at,
             cancellation=cancellation,
             progress=progress,
             heartbeat=anyio.lowlevel.checkpoint,  # the thread keeps the lease
