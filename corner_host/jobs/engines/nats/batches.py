@@ -22,18 +22,16 @@ from .server import CONFLICT, RefusedError, Server
 MOST_MESSAGES: Final = 1000
 """The server's limit."""
 _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
+_EXPECTED_OF: Final = f"{_EXPECTED}-Subject"
 _TRY_AGAIN: Final = frozenset({10176, 10210})  # a part of the batch got lost; too many batches under way
 _ANSWER_SECONDS: Final = 5.0
 _LONGEST_SECONDS: Final = 9_000_000_000.0
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
-    """A message to be stored, with its conditions.
-
-    Each method returns another one with one more condition.
-    """
+    """A message to be stored, with its conditions; each method adds one, and returns the message."""
 
     subject: str
     data: bytes = b""
@@ -41,21 +39,22 @@ class Message:
 
     def if_last_is(self, sequence: int, subject: str | None = None) -> Self:
         """Only where the newest message of *subject* (its own by default) has this number; 0 for none."""
-        headers = {**self.headers, _EXPECTED: str(sequence)}
+        self.headers[_EXPECTED] = str(sequence)
         if subject is not None:
-            headers[f"{_EXPECTED}-Subject"] = subject
-        return type(self)(self.subject, self.data, headers)
+            self.headers[_EXPECTED_OF] = subject
+        return self
 
     def kept_for(self, seconds: float) -> Self:
         """The server forgets it after so many seconds, at least one."""
-        whole = max(1, round(min(seconds, _LONGEST_SECONDS)))
-        return type(self)(self.subject, self.data, {**self.headers, "Nats-TTL": f"{whole}s"})
+        self.headers["Nats-TTL"] = f"{max(1, round(min(seconds, _LONGEST_SECONDS)))}s"
+        return self
 
     def moved_to(self, subject: str, at: float) -> Self:
         """The server moves it to *subject* at this time, in seconds since the epoch."""
         moment = datetime.fromtimestamp(min(at, _LONGEST_SECONDS), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        headers = {**self.headers, "Nats-Schedule": f"@at {moment}", "Nats-Schedule-Target": subject}
-        return type(self)(self.subject, self.data, headers)
+        self.headers["Nats-Schedule"] = f"@at {moment}"
+        self.headers["Nats-Schedule-Target"] = subject
+        return self
 
 
 @final

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Self, final
 
+from pydantic_core import from_json, to_json
+
 from corner_host.jobs.contracts import Failure, NewJob
 from corner_host.jobs.info import JobEvent, JobEventKind, JobInfo, JobState
 
@@ -71,7 +73,7 @@ class Letter:
         """
         line, _, payload = data.partition(b"\n")
         try:
-            fields: dict[str, Any] = json.loads(line)
+            fields: dict[str, Any] = _read(line)
             failure, result = fields.pop("failure", None), fields.pop("result", None)
             return cls(
                 payload=payload,
@@ -102,17 +104,16 @@ class Letter:
         """Return it as a message."""
         fields: dict[str, Any] = {
             "id": self.id, "name": self.name, "queue": self.queue, "enqueued_at": self.enqueued_at, "run_at": self.run_at,
+            "priority": self.priority, "key": self.key, "trace": self.trace, "attempts": self.attempts,
+            "state": self.state, "started_at": self.started_at, "finished_at": self.finished_at,
+            "worker": self.worker, "history": self.history,
         }  # fmt: skip
-        for name in ("priority", "key", "trace", "attempts", "state", "started_at", "finished_at", "worker", "history"):
-            value = getattr(self, name)
-            if value:
-                fields[name] = value
         if self.failure is not None:
             failure = self.failure
             fields["failure"] = [failure.kind, failure.message[:_MOST_ERROR], failure.place, failure.traceback]
         if self.result is not None:
             fields["result"] = self.result.decode()
-        return json.dumps(fields, separators=(",", ":")).encode() + b"\n" + self.payload
+        return _written(fields) + b"\n" + self.payload
 
     def note(
         self,
@@ -157,6 +158,20 @@ class Letter:
             trace=None if self.trace is None else json.loads(self.trace),
             history=tuple(_event(*line) for line in self.history),
         )
+
+
+def _written(fields: dict[str, Any]) -> bytes:
+    try:
+        return to_json(fields)
+    except ValueError:  # half a surrogate pair, in the text of an error say, which only json escapes
+        return json.dumps(fields).encode()
+
+
+def _read(line: bytes) -> Any:
+    try:
+        return from_json(line)
+    except ValueError:
+        return json.loads(line)
 
 
 def _event(

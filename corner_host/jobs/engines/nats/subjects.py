@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, final
 from urllib.parse import quote
 
@@ -34,6 +35,7 @@ def place_of(subject: str) -> Place:
     return Place(subject.split(".", 2)[1])
 
 
+@lru_cache(maxsize=4096)
 def token(text: str) -> str:
     """Return *text* as one part of a subject or as a name of the server's; equal texts only have equal ones.
 
@@ -56,7 +58,7 @@ class Subjects:
 
     def job(self, place: Place, queue: str, name: str, job_id: str) -> str:
         """Return where a job lies at *place*."""
-        return f"{self.stream}.{place}.{token(queue)}.{token(name)}.{token(job_id)}"
+        return f"{self.stream}.{place.value}.{token(queue)}.{token(name)}.{token(job_id)}"
 
     def wherever(self, job_id: str) -> str:
         """Return a pattern of the places where a job may lie."""
