@@ -34,7 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    words_of: dict[str, Any] = {"span": words.span, "short": words.short, "pretty": pretty, "clock": clock_time}
+    words_of: dict[str, Any] = {"span": words.span, "short": words.short, "brief": words.brief, "pretty": pretty, "clock": clock_time}
     globals_: Any = made.globals
     filters: Any = made.filters
     globals_.update({name: getattr(pictures, name) for name in ("area", "bars", "beats", "fill", "line", "spans")})

@@ -111,3 +111,14 @@ def short(message: str, kind: str) -> str:
         ("'sku'", 'no money')
     """
     return message.removeprefix(f"{kind}: ") if kind else message
+
+
+def brief(name: str) -> str:
+    """Return the last part of a dotted name, brackets left whole.
+
+    Example:
+        >>> brief("shop.mail.MailService"), brief("Options[shop.Feed]"), brief("worker")
+        ('MailService', 'Options[shop.Feed]', 'worker')
+    """
+    head, bracket, rest = name.partition("[")
+    return head.rpartition(".")[2] + bracket + rest

@@ -18,15 +18,16 @@ async def configuration(visit: Visit) -> Mapping[str, Any]:
     wanted = report.unknown if visit.get("show") == "unknown" else report.settings
     return {
         "report": report,
-        "sections": [(name, list(found)) for name, found in groupby(wanted[:1000], key=section_of)],
+        "sections": [(name, list(found)) for name, found in groupby(sorted(wanted[:1000], key=section_of), key=section_of)],
         "other": other,
         "differences": differences,
     }
 
 
 def section_of(setting: Setting) -> str:
-    """Return the first part of a setting's key."""
-    return setting.key.partition(":")[0]
+    """Return the first part of a setting's key; nothing for one that has no parts."""
+    section, colon, _ = setting.key.partition(":")
+    return section if colon else ""
 
 
 async def setting(visit: Visit) -> Mapping[str, Any]:

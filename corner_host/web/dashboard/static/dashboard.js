@@ -85,7 +85,7 @@
       legend: { show: false },
       cursor: { y: false, points: { size: 7 } },
       scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 0.001)] } },
-      axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false })) }, { ...axis, size: 42 }],
+      axes: [{ ...axis, space: 70, values: (_, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: ticks[1] - ticks[0] < 60 ? "2-digit" : undefined, hour12: false })) }, { ...axis, size: 42 }],
       series: [{}, ...data.names.map((name, index) => ({
         label: name, width: 1.5, stroke: () => colour(strokes[index]), points: { show: false },
         fill: index ? undefined : () => colour("--accent-soft"),
