@@ -80,7 +80,9 @@ class LogBuffer(logging.Handler):
                 continue
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """Keep the record."""
+        """Keep the record, unless a filter of this handler is against it."""
+        if self.filters and not self.filter(record):
+            return False
         self._kept.append(_kept(next(self._ids), record))
         for watcher in self._watchers:
             watcher()

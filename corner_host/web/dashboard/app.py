@@ -18,18 +18,21 @@ from starlette.routing import Route, Router
 from starlette.staticfiles import StaticFiles
 
 from corner_host.hosting import HostApplicationLifetime
-from corner_host.operations import NotFoundError, Operations
+from corner_host.operations import Operations, OperationsError
 from corner_host.primitives import Clock
+from corner_host.web.api import operations_api
 from corner_host.web.asgi import AsgiApp, Receive, Scope, Send
 
+from .access import DashboardAccess
 from .attempts import Attempts
 from .confirmation import Confirmation
-from .exports import EXPORTS
+from .exports import EXPORTS, UNMASKED
 from .guard import Guard
 from .keyring import Keyring
 from .live import LiveStream
 from .login import Login
 from .pages import NAVIGATION, SCREENS, Screen
+from .refusals import status_of
 from .rendering import Renderer
 from .settings import DashboardSettings
 from .texts import LANGUAGES
@@ -51,7 +54,6 @@ class DashboardApp:
         operations: Operations,
         lifetime: HostApplicationLifetime,
         clock: Clock,
-        api: AsgiApp | None = None,
     ) -> None:
         self._settings = settings
         self._operations = operations
@@ -63,7 +65,7 @@ class DashboardApp:
         attempts = Attempts()
         self._login = Login(keys, attempts, self._renderer, path=settings.path_base)
         self._static = StaticFiles(directory=_FOLDER / "static")
-        self._api = api
+        self._api = None if settings.all_masked else operations_api(operations, DashboardAccess(settings))
         self._router = Router(self._routes())
         self._guard = Guard(self._route, settings=settings, keys=keys, attempts=attempts, clock=clock)
 
@@ -124,7 +126,7 @@ class DashboardApp:
             Route("/language", self._choose_language),
             Route("/confirm", confirm),
             Route("/act", act, methods=["POST"]),
-            *(Route(f"/{name}", export) for name in EXPORTS),
+            *(Route(f"/{name}", export) for name in EXPORTS if name not in UNMASKED or not self._settings.all_masked),
             *(Route(f"/{screen.name}", self._page(screen)) for screen in SCREENS),
             *(Route(f"/live/{screen.name}", self._stream(screen)) for screen in SCREENS if screen.is_live),
         ]
@@ -137,9 +139,9 @@ class DashboardApp:
             visit = self._visit(request)
             try:
                 values = await self._values(screen, visit)
-            except NotFoundError as error:
-                values = {"error": str(error), **await self._frame(screen, visit)}
-                return HTMLResponse(await self._renderer.page("missing.html", visit, values), HTTPStatus.NOT_FOUND)
+            except OperationsError as error:
+                values = {"error": str(error), "status": status_of(error), **await self._frame(screen, visit)}
+                return HTMLResponse(await self._renderer.page("missing.html", visit, values), status_of(error))
             return HTMLResponse(await self._renderer.page(screen.template, visit, values))
 
         return answer
@@ -151,7 +153,8 @@ class DashboardApp:
 
             async def render() -> str:
                 visit = self._visit(request)
-                return await self._renderer.block(screen.template, "live", visit, await self._values(screen, visit))
+                values = await self._values(screen, visit)
+                return await self._renderer.blocks(screen.template, ("live", "beside"), visit, values)
 
             stream = LiveStream(
                 render,

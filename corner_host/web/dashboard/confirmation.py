@@ -1,32 +1,19 @@
 """The question before something is done, and what came of it: as pages, or as what a dialog shows."""
 
 from http import HTTPStatus
-from typing import Any, Final, final
+from typing import Any, final
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from corner_host.operations import (
-    ActionRefusedError,
-    ActionResult,
-    InvalidRequestError,
-    NotFoundError,
-    OperationsError,
-    UnavailableError,
-)
+from corner_host.operations import ActionResult, OperationsError
 
 from .filters import Parameters, kept
 from .forms import form_of
 from .levers import DURATIONS, LEVERS, RATES, Lever, Pull
 from .pages.host import LEVELS
+from .refusals import status_of
 from .rendering import Renderer
 from .visit import Visit
-
-_STATUS: Final[dict[type[OperationsError], HTTPStatus]] = {
-    ActionRefusedError: HTTPStatus.FORBIDDEN,
-    InvalidRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotFoundError: HTTPStatus.NOT_FOUND,
-    UnavailableError: HTTPStatus.CONFLICT,
-}
 
 
 @final
@@ -57,8 +44,7 @@ class Confirmation:
         try:
             result = await lever.act(pull)
         except OperationsError as error:
-            status = _STATUS.get(type(error), HTTPStatus.CONFLICT)
-            return await self._question(visit, name, lever, form, wrong=str(error), status=status)
+            return await self._question(visit, name, lever, form, wrong=str(error), status=status_of(error))
         values = {"result": result, "back": back(pull)}
         return await self._answer(visit, "done.html", values)
 
@@ -78,7 +64,7 @@ class Confirmation:
             try:
                 preview = await lever.preview(pull)
             except OperationsError as error:
-                wrong, status = str(error), _STATUS.get(type(error), HTTPStatus.CONFLICT)
+                wrong, status = str(error), status_of(error)
         values = {
             "do": name,
             "lever": lever,
@@ -99,7 +85,7 @@ class Confirmation:
     ) -> Response:
         if visit.request.headers.get("hx-request") == "true":
             # a dialog shows refusals too; htmx would not swap an answer that is no success
-            return HTMLResponse(await self._renderer.block(template, "dialog", visit, values))
+            return HTMLResponse(await self._renderer.blocks(template, ("dialog",), visit, values))
         host = await visit.operations.host.status()
         frame = {"host": host, "screen": None, "navigation": (), "read_only": not visit.can_act}
         return HTMLResponse(await self._renderer.page(template, visit, {**frame, **values}), status)

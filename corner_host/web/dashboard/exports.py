@@ -88,3 +88,5 @@ EXPORTS: Final[dict[str, Export]] = {
     "diagnose.zip": _diagnose,
 }
 """What can be downloaded, by address."""
+UNMASKED: Final = ("diagnose.zip",)
+"""Those in which values stand that are no secrets."""

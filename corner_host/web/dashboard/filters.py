@@ -11,7 +11,21 @@ from .visit import RANGES
 
 Parameters = ImmutableMultiDict[str, Any]
 
-JOB_FILTERS = ("ids", "state", "name", "queue", "error_type", "place", "error", "key", "q", "parent", "range", "since")
+JOB_FILTERS = (
+    "ids",
+    "chosen",
+    "state",
+    "name",
+    "queue",
+    "error_type",
+    "place",
+    "error",
+    "key",
+    "q",
+    "parent",
+    "range",
+    "since",
+)
 """The parameters that choose jobs."""
 
 

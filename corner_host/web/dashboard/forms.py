@@ -1,5 +1,6 @@
 """What a page's form sends: a short text, as browsers send it by default. Needs no package for uploads: there are none."""
 
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
 
@@ -20,8 +21,9 @@ async def form_of(request: Request) -> QueryParams:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A form is sent as {_KIND}.")
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The form is too long.")
+    async with aclosing(request.stream()) as parts:
+        async for part in parts:
+            body += part
+            if len(body) > MOST_BYTES:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The form is too long.")
     return QueryParams(bytes(body))

@@ -22,12 +22,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from corner_host.primitives import Clock
 from corner_host.web.asgi import AsgiApp, Message, Receive, Scope, Send
 
+from .access import SESSION_KEY
 from .attempts import Attempts
 from .keyring import Keyring, Session
 from .origins import is_allowed_host, is_foreign_load, is_own_post
 from .settings import DashboardSettings, Permission
 
-SESSION_KEY: Final = "corner_host.dashboard.session"
 STATIC: Final = "/static/"
 SIGN_IN: Final = "/login"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
@@ -89,6 +89,8 @@ class Guard:
             return self._ask_to_sign_in(request, path)
         if not is_safe and path != "/logout" and not self._settings.may(Permission.ACT):
             return _refusal(request, HTTPStatus.FORBIDDEN, "The dashboard is read-only. See Dashboard:ReadOnly.")
+        if path.startswith(_API) and path.endswith("/reveal") and not self._settings.may(Permission.REVEAL):
+            return _refusal(request, HTTPStatus.FORBIDDEN, "Nothing is revealed here. See Dashboard:Permissions.")
         request.scope[SESSION_KEY] = session
         return None
 

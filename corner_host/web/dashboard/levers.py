@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, final
 
-from corner_host.operations import ActionResult, JobQuery
+from corner_host.operations import ActionResult, InvalidRequestError, JobQuery
 
 from .filters import Parameters, job_query
 from .visit import Visit
@@ -48,8 +48,15 @@ class Pull:
 
     @property
     def jobs(self) -> JobQuery:
-        """Which jobs."""
-        return job_query(self.values, self.visit.now)
+        """Which jobs.
+
+        Raises:
+            InvalidRequestError: They were to be chosen one by one, and none was: that must not mean all.
+        """
+        query = job_query(self.values, self.visit.now)
+        if self.get("chosen") and not query.ids:
+            raise InvalidRequestError(self.visit.t("Choose at least one job."), field="ids")
+        return query
 
     def get(self, name: str) -> str:
         """Return one value."""

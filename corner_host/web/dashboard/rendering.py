@@ -34,12 +34,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    words_of: dict[str, Any] = {"span": words.span, "short": words.short, "brief": words.brief, "pretty": pretty, "clock": clock_time}
     globals_: Any = made.globals
     filters: Any = made.filters
     globals_.update({name: getattr(pictures, name) for name in ("area", "bars", "beats", "fill", "line", "spans")})
     globals_.update(screens={each.name: each for each in SCREENS})
-    filters.update({**words_of, "facet": facet, "pairs": pairs})
+    filters.update(brief=words.brief, clock=clock_time, facet=facet, pairs=pairs)
+    filters.update(pretty=pretty, short=words.short, span=words.span)
     return made
 
 
@@ -54,9 +54,9 @@ class Renderer:
         """Return a whole page."""
         return await self._in_thread(_page, template, visit, values)
 
-    async def block(self, template: str, block: str, visit: Visit, values: Mapping[str, Any]) -> str:
-        """Return one block of a page."""
-        return await self._in_thread(_block, template, block, visit, values)
+    async def blocks(self, template: str, names: Sequence[str], visit: Visit, values: Mapping[str, Any]) -> str:
+        """Return some blocks of a page."""
+        return await self._in_thread(_blocks, template, names, visit, values)
 
     async def _in_thread(self, function: Any, *arguments: Any) -> str:
         text: str = await anyio.to_thread.run_sync(function, *arguments, limiter=self._limiter)
@@ -67,9 +67,12 @@ def _page(template: str, visit: Visit, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(_context(visit, values))
 
 
-def _block(template: str, block: str, visit: Visit, values: Mapping[str, Any]) -> str:
+def _blocks(template: str, names: Sequence[str], visit: Visit, values: Mapping[str, Any]) -> str:
     found = environment().get_template(template)
-    return "".join(found.blocks[block](found.new_context(_context(visit, values))))
+    context = found.new_context(_context(visit, values))
+    for name, block in environment().get_template("layout.html").blocks.items():  # what the page inherits
+        context.blocks.setdefault(name, []).append(block)
+    return "".join(part for name in names for part in context.blocks[name][0](context))
 
 
 def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:

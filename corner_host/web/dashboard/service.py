@@ -6,6 +6,7 @@ from typing import Final, final
 from corner_host.di import ServiceProvider
 from corner_host.diagnostics import HealthCheckService
 from corner_host.hosting import HostApplicationLifetime, HostEnvironment, HostOptions
+from corner_host.logging import LogBuffer
 from corner_host.options import Options
 from corner_host.primitives import LoopHandle
 from corner_host.web.asgi import Receive, Scope, Send
@@ -35,11 +36,14 @@ class DashboardService:
         lifetime: HostApplicationLifetime,
         options: Options[HostOptions],
         health: HealthCheckService,
+        buffer: LogBuffer,
     ) -> None:
         self._settings = settings
         self._keys = keys
         self._is_wanted = settings.own_server and settings.is_wanted(in_development=environment.is_development())
         self._server: WebAppService | None = None
+        if settings.token is None:
+            buffer.addFilter(is_no_link)  # for the console alone: not for who reads the log on a page or in a diagnosis
 
         def make(kind: ServerKind) -> WebAppService:
             server = ServerSettings(
@@ -81,6 +85,11 @@ class DashboardService:
     def link(self) -> str:
         """The address that signs in by itself: a secret."""
         return f"{self.address}login?t={self._keys.token}" if self.address else ""
+
+
+def is_no_link(record: logging.LogRecord) -> bool:
+    """Tell whether a log record does not have the link that signs in."""
+    return record.name != _log.name or "login?t=" not in record.getMessage()
 
 
 async def mounted_dashboard(scope: Scope, receive: Receive, send: Send) -> None:

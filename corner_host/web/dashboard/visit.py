@@ -10,8 +10,7 @@ from starlette.requests import Request
 
 from corner_host.operations import Actor, Operations
 
-from .guard import SESSION_KEY, client_of
-from .keyring import Session
+from .access import actor_of
 from .settings import DashboardSettings, Permission
 from .texts import LANGUAGES, Translate, translator
 
@@ -52,9 +51,7 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """Who acts, for the audit."""
-        session: Session | None = self.request.scope.get(SESSION_KEY)
-        name = "nobody" if session is None else f"session {session.name}"
-        return Actor(name, via="dashboard", address=client_of(self.request))
+        return actor_of(self.request.scope)
 
     @property
     def can_act(self) -> bool:

@@ -1,18 +1,22 @@
 """A host with a dashboard on a free port, on both back ends, and a client that is signed in or not."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 
 from corner_host import Host, HostBuilder
 from corner_host.hosting import HostedService
+from corner_host.operations import JobQuery, Operations
 from corner_host.web.dashboard import DashboardService
 from corner_host.web.dashboard.keyring import Keyring
+
+from .demo import create_builder
 
 TOKEN = "correct-horse-battery-staple"
 
@@ -57,13 +61,12 @@ async def open_dashboard(
     folder: Path,
     *settings: str,
     environment: str = "Development",
-    configure: Callable[[HostBuilder], object] = lambda _: None,
+    make: Callable[[list[str]], HostBuilder] = Host.create_builder,
 ) -> AsyncGenerator[Site]:
     """Start a host with a dashboard; *settings* are arguments without their dashes."""
     own = ["--Logging:LogLevel:Default=None", "--Dashboard:Port=0", f"--Operations:StateDirectory={folder}"]
-    builder = Host.create_builder([*own, *(f"--{each}" for each in settings)])
+    builder = make([*own, *(f"--{each}" for each in settings)])
     builder.use_environment(environment)
-    configure(builder)
     builder.add_dashboard()
     async with builder.build() as host:
         (service,) = [each for each in host.services.get_services(HostedService) if isinstance(each, DashboardService)]
@@ -78,3 +81,44 @@ async def open_dashboard(
 def dashboard(tmp_path: Path) -> OpenDashboard:
     """The way to open a dashboard; takes settings such as ``Dashboard:ReadOnly=false``."""
     return partial(open_dashboard, tmp_path)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> OpenDashboard:
+    """The way to open the shop of ``demo``: twelve orders, three of which die; entered with the orders worked off."""
+
+    @asynccontextmanager
+    async def run(*settings: str) -> AsyncGenerator[Site]:
+        few = (
+            "Demo:Orders=12",
+            "Demo:Seconds=0.01",
+            "Payment:TimeoutSeconds=0.02",
+            "Logging:LogLevel:Default=Information",
+        )
+        async with open_dashboard(tmp_path, *few, *settings, make=create_builder) as site:
+            await worked_off(site)
+            await site.sign_in()
+            yield site
+
+    return run
+
+
+async def worked_off(site: Site) -> None:
+    """Return when every order has ended: nine receipts were sent, and three orders died."""
+    jobs = site.host.services.get_required_service(Operations).jobs
+
+    async def is_done() -> bool:
+        ended = await jobs.search(JobQuery(states=("SUCCEEDED", "DEAD"), limit=200))
+        return (
+            sum(each.name == "SendReceipt" and each.state == "SUCCEEDED" for each in ended.items) >= 9
+            and sum(each.state == "DEAD" for each in ended.items) == 3
+        )
+
+    await until(is_done)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Return when *condition* holds; it is looked at again and again."""
+    with anyio.fail_after(30):
+        while not await condition():
+            await anyio.sleep(0.02)

@@ -123,9 +123,9 @@ class OrderFeed(BackgroundService):
                 raise ConnectionResetError("Connection reset by peer")
 
 
-async def warm_cache(stopping: CancellationToken) -> None:
+async def warm_cache(stopping: CancellationToken, feed: "Feed") -> None:
     """Take a moment."""
-    await stopping.sleep(0.4)
+    await stopping.sleep(feed.seconds * 3)
 
 
 @dataclass
@@ -160,7 +160,8 @@ def create_builder(args: list[str]) -> HostBuilder:
     services.add_singleton(Feed, instance=feed)
     services.add_singleton(Gateway).add_transient(LegacyMailer)
     services.add_background_jobs(configuration).add_jobs(configuration)
-    retry = RetryPolicy(max_attempts=2, backoff=Backoff(first=0.3, ceiling=0.3))
+    wait = feed.seconds * 3
+    retry = RetryPolicy(max_attempts=2, backoff=Backoff(first=wait, ceiling=wait))
     services.add_job_handler(ProcessOrder, OrderHandler, queue="orders", retry=retry)
     services.add_job_handler(SendReceipt, send_receipt, queue="mail")
     services.add_recurring_job("report", SendReceipt(0), cron="0 9 * * MON-FRI", time_zone="Europe/Madrid")

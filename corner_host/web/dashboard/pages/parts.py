@@ -18,7 +18,9 @@ async def configuration(visit: Visit) -> Mapping[str, Any]:
     wanted = report.unknown if visit.get("show") == "unknown" else report.settings
     return {
         "report": report,
-        "sections": [(name, list(found)) for name, found in groupby(sorted(wanted[:1000], key=section_of), key=section_of)],
+        "sections": [
+            (name, list(found)) for name, found in groupby(sorted(wanted[:1000], key=section_of), key=section_of)
+        ],
         "other": other,
         "differences": differences,
     }

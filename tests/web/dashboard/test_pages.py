@@ -1,0 +1,198 @@
+"""Each screen, on a host that has nothing and on one that has everything; and what never stands on any of them."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from corner_host.operations import Operations
+from corner_host.web.dashboard.pages import SCREENS
+
+from .conftest import OpenDashboard, Site
+
+SECRETS = ["sk-live-4eC39HqLyjWDarjtT1zdp7dc", "4242-4242"]
+WHOLE = [screen.name for screen in SCREENS if not screen.below]
+FILES = ["jobs.csv", "jobs.json", "audit.csv", "audit.json"]
+API = [
+    "status",
+    "services",
+    "queues",
+    "jobs",
+    "jobs/running",
+    "failures",
+    "schedules",
+    "configuration",
+    "logs",
+    "runs",
+    "audit",
+]
+
+
+def unpacked(content: bytes) -> str:
+    """Return everything in a zip file."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return "".join(file.read(name).decode() for name in file.namelist())
+
+
+async def details(site: Site) -> list[str]:
+    """Return the addresses of one of each thing."""
+    operations = site.host.services.get_required_service(Operations)
+    dead = (await operations.failures.list(since=None))[0]
+    return [
+        f"job?id={dead.sample_id}",
+        f"failure?id={dead.id}",
+        "service?name=OrderFeed",
+        "schedule?id=report",
+        "setting?key=Payment:ApiKey",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"), [("en", "en"), ("es-MX,es;q=0.9,en;q=0.2", "es"), ("de, en;q=0", "en")]
+)
+async def test_every_screen_has_something_to_say_on_an_empty_host(
+    dashboard: OpenDashboard, accept: str, language: str
+) -> None:
+    """In the browser's language, if there is one; else English."""
+    async with dashboard() as site:
+        await site.sign_in()
+        for name in WHOLE:
+            answer = await site.client.get(name, headers={"accept-language": accept})
+
+            assert answer.status_code == 200, name
+            assert f'<html lang="{language}"' in answer.text
+            assert answer.text.count("<h1>") == 1
+
+
+async def test_every_screen_shows_a_shop_that_has_worked_and_failed(shop: OpenDashboard) -> None:
+    """What is there is on its page, by name."""
+    expected = {
+        "": ["PaymentTimeout", "OrderFeed", "cleanup"],
+        "queues": ["orders", "mail", "background"],
+        "jobs": ["ProcessOrder", "SendReceipt", "order:1004"],
+        "jobs?state=DEAD": ["PaymentTimeout"],
+        "failures": ["PaymentTimeout", "demo.py"],
+        "schedules": ["At 09:00 on Monday through Friday", "Europe/Madrid"],
+        "services": ["OrderFeed", "running"],
+        "health": ["database", "healthy"],
+        "logs": ["Order 1001 is paid"],
+        "lifecycle": ["OrderFeed"],
+        "configuration": ["Payment:TimeoutSeconds", "Did you mean Payment:TimeoutSeconds?"],
+        "graph": ["OrderHandler", "LegacyMailer"],
+        "cache": ["default"],
+        "about": ["anyio", "htmx"],
+    }
+    async with shop() as site:
+        for path, words in expected.items():
+            text = (await site.client.get(path)).text
+            assert [word for word in words if word not in text] == [], path
+        for path in await details(site):
+            answer = await site.client.get(path)
+            assert answer.status_code == 200, path
+
+
+async def test_no_secret_leaves_on_any_way(shop: OpenDashboard) -> None:
+    """P57: pages, streams, files, the API and the diagnosis; also with the right to act."""
+    async with shop("Dashboard:ReadOnly=false") as site:
+        paths = [
+            *WHOLE,
+            *await details(site),
+            *FILES,
+            *(f"api/v1/{name}" for name in API),
+            "jobs?q=4242",
+            "configuration?q=ApiKey",
+        ]
+        for path in paths:
+            answer = await site.client.get(path)
+            assert answer.status_code == 200, path
+            text = unpacked(answer.content) if path.endswith(".zip") else answer.text
+            assert [secret for secret in [*SECRETS, site.token] if secret in text] == [], path
+
+
+async def test_everything_can_be_masked(shop: OpenDashboard) -> None:
+    """``AllMasked``: no value of a setting or an argument; neither the API nor the diagnosis, which would have them."""
+    async with shop("Dashboard:AllMasked=true", "Demo:Plain=value-in-plain") as site:
+        texts = [
+            (await site.client.get(path)).text
+            for path in [*await details(site), "configuration", "setting?key=Demo:Plain"]
+        ]
+        refused = [(await site.client.get(path)).status_code for path in ("api/v1/configuration", "diagnose.zip")]
+
+    assert [text for text in texts if "value-in-plain" in text] == []
+    assert '"order": 1004' not in texts[0]
+    assert refused == [404, 404]
+
+
+async def test_what_is_not_there_is_said(dashboard: OpenDashboard) -> None:
+    """With a way back."""
+    async with dashboard() as site:
+        await site.sign_in()
+        for path in ("job?id=nope", "service?name=nope", "failure?id=nope", "schedule?id=nope"):
+            answer = await site.client.get(path)
+
+            assert answer.status_code == 404, path
+            assert "Not found" in answer.text
+
+
+async def test_filters_live_in_the_address(shop: OpenDashboard) -> None:
+    """P38: state, name, text and page; the tabs count every state of what else is filtered."""
+    async with shop() as site:
+        dead = (await site.client.get("jobs?state=DEAD&name=ProcessOrder")).text
+        found = (await site.client.get("jobs?q=order:1004")).text
+        none = (await site.client.get("jobs?q=nothing-like-it")).text
+
+    assert dead.count("<tr data-row") == 3
+    assert "3 jobs match" in dead
+    assert found.count("<tr data-row") == 1
+    assert "No job matches." in none
+    assert '<a href="jobs">Clear the filters</a>' in none
+
+
+async def test_what_comes_from_outside_is_text(dashboard: OpenDashboard) -> None:
+    """Markup in an address: shown as it is written."""
+    async with dashboard() as site:
+        await site.sign_in()
+        for path in ("jobs", "logs", "configuration", "graph", "audit", "confirm", "login"):
+            values = {"q": '"><script>alert(1)</script>', "logger": "<img src=x>", "range": "<b>", "next": '"><em>'}
+            text = (await site.client.get(path, params=values)).text
+
+            assert "<script>alert" not in text
+            assert "<img src=x>" not in text
+            assert '"><em>' not in text
+
+
+async def test_nonsense_in_an_address_is_no_error_of_ours(shop: OpenDashboard) -> None:
+    """It is left out, or told; never a server error."""
+    async with shop() as site:
+        for query in ("cursor=nonsense", "range=nonsense", "since=yesterday", "state=NONSENSE", "before=x", "level=x"):
+            for page in ("jobs", "logs", "failures", "audit"):
+                answer = await site.client.get(f"{page}?{query}")
+
+                assert answer.status_code < 500, f"{page}?{query}"
+
+
+async def test_no_page_has_a_style_or_script_of_its_own(shop: OpenDashboard) -> None:
+    """What the policy forbids does not stand in the pages."""
+    async with shop() as site:
+        for path in [*WHOLE, *await details(site)]:
+            text = (await site.client.get(path)).text
+
+            assert (
+                re.findall(
+                    r"<style|\sstyle=|\son\w+=|javascript:|https?://(?!0\.0\.0\.0|127\.)[^\s<\"]+\.(?:js|css)", text
+                )
+                == []
+            )
+            assert re.findall(r"<script(?! defer src=)", text) == []
+
+
+async def test_language_and_theme_are_remembered_by_the_browser(dashboard: OpenDashboard) -> None:
+    """A cookie each, nothing on the server."""
+    async with dashboard() as site:
+        await site.sign_in()
+        await site.client.get("language?set=es&next=jobs")
+        site.client.cookies.set("corner_host_theme", "dark")
+        text = (await site.client.get("jobs")).text
+
+    assert '<html lang="es" data-theme="dark">' in text
