@@ -29,12 +29,11 @@ async def test_a_stream_begins_with_the_page_as_it_is(dashboard: OpenDashboard) 
 
 async def test_what_changes_is_sent(shop: OpenDashboard) -> None:
     """P45: numbers move without anybody asking."""
-    async with shop(QUICK) as site:
-        async with open_stream(site, "live/queues") as stream:
-            await stream.until('id="ready"')
-            queues = site.host.services.get_required_service(Operations).queues
-            await queues.pause("orders", by=Actor("ada"), reason="a-reason-to-be-seen")
-            text = await stream.until("a-reason-to-be-seen")
+    async with shop(QUICK) as site, open_stream(site, "live/queues") as stream:
+        await stream.until('id="ready"')
+        queues = site.host.services.get_required_service(Operations).queues
+        await queues.pause("orders", by=Actor("ada"), reason="a-reason-to-be-seen")
+        text = await stream.until("a-reason-to-be-seen")
 
     assert text.count('id="ready"') > 1
 
