@@ -63,7 +63,7 @@ async def test_a_host_starts_without_its_server_and_works_when_it_comes(
     async with down(own_server):
         context = jobs(handler(work), "--Jobs:Engine=postgres", *arguments, "--Logging:LogLevel:Default=Warning")
         client = await context.__aenter__()
-        with pytest.raises(JobEngineError, match="cannot be reached"):
+        with pytest.raises(JobEngineError):
             await put(client)
     async with anyio.create_task_group() as group:
 
@@ -81,7 +81,7 @@ async def test_a_host_starts_without_its_server_and_works_when_it_comes(
             await ran.wait()
     await context.__aexit__(None, None, None)
 
-    assert "jobs wait until it is there" in caplog.text
+    assert "until then the host is not ready" in caplog.text
 
 
 async def test_a_worker_waits_for_a_server_that_went_away_and_asks_seldom(

@@ -7,9 +7,8 @@ limited name that is in several queues, need a count that holds still: then clai
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, final
+from typing import Any, NamedTuple, final
 from uuid import UUID
 
 from pgqueuer.adapters.persistence.queries import lost_capacity_slot_race
@@ -21,10 +20,8 @@ from .names import queue_and_name
 from .statements import Statements
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row that was claimed. *number* is pgqueuer's id."""
+class Claimed(NamedTuple):
+    """A row that was claimed. *number* is pgqueuer's id. A tuple, since one is made for each job."""
 
     number: int
     id: str
@@ -35,6 +32,7 @@ class Claimed:
     key: str | None
     priority: int
     enqueued_at: float
+    due_at: float
     trace: str | None
     unwanted: bool
 
@@ -57,7 +55,7 @@ class Claims:
         self._lease = timedelta(seconds=lease)
         self._slot_index = f"{statements.settings.queue_table}_picked_slot_idx"
         self._paused: set[str] = set()
-        self._entrypoints: dict[str, str] = {}
+        self._entrypoints: dict[str, tuple[str, str]] = {}
         self.opens: float | None = None
         """After how many seconds a rate that is used up has room again; None: no rate is."""
 
@@ -68,7 +66,7 @@ class Claims:
             if entrypoint not in self._entrypoints:
                 queue, name = queue_and_name(entrypoint)
                 if queue in self._subscription.queues:
-                    self._entrypoints[entrypoint] = name
+                    self._entrypoints[entrypoint] = queue, name
         return len(self._entrypoints) > before
 
     async def look(self, connection: Any) -> tuple[bool, float | None]:
@@ -85,9 +83,7 @@ class Claims:
         """Lease up to *slots* jobs, the highest priority first, then the oldest; the attempt counts from here."""
         self.opens = None
         names = {
-            entrypoint: name
-            for entrypoint, name in self._entrypoints.items()
-            if not self._paused or queue_and_name(entrypoint)[0] not in self._paused
+            entrypoint: name for entrypoint, (queue, name) in self._entrypoints.items() if queue not in self._paused
         }
         if not names:
             return ()
@@ -152,26 +148,16 @@ class Claims:
             heartbeat_timeout=self._lease,
         )
         try:
-            return [_claimed(row) for row in await connection.fetch(query.sql, *query.args)]
+            return [self._claimed(row) for row in await connection.fetch(query.sql, *query.args)]
         except Exception as error:
             if lost_capacity_slot_race(error, self._slot_index):
                 return ()  # another worker took the place
             raise
 
-
-def _claimed(row: Any) -> Claimed:
-    headers = json.loads(row["headers"])
-    queue, name = queue_and_name(row["entrypoint"])
-    return Claimed(
-        number=row["id"],
-        id=headers["id"],
-        name=name,
-        queue=queue,
-        payload=row["payload"],
-        attempt=row["attempts"],
-        key=headers.get("key"),
-        priority=row["priority"],
-        enqueued_at=row["created"].timestamp(),
-        trace=headers.get("trace"),
-        unwanted="cancel" in headers,
-    )
+    def _claimed(self, row: Any) -> Claimed:
+        headers = json.loads(row["headers"])
+        queue, name = self._entrypoints[row["entrypoint"]]
+        return Claimed(
+            row["id"], headers["id"], name, queue, row["payload"], row["attempts"], headers.get("key"), row["priority"],
+            row["created"].timestamp(), row["execute_after"].timestamp(), headers.get("trace"), "cancel" in headers,
+        )  # fmt: skip

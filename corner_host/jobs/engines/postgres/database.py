@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import anyio
 
-from corner_host.jobs.errors import JobEngineError, JobRegistrationError
+from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError, JobRegistrationError
 
 Row: TypeAlias = Mapping[str, Any]
 Fetch: TypeAlias = Callable[..., Awaitable[Sequence[Row]]]
@@ -48,12 +48,8 @@ _SCHEMES: Final = {"postgresql", "postgres", "postgresql+asyncpg", "postgresql+p
 _CONNECT_SECONDS: Final = 10.0
 _CLOSE_SECONDS: Final = 2.0
 _MOST_CONNECTIONS: Final = 5
-_FOR_A_WORKER: Final = {"plan_cache_mode": "force_generic_plan", "jit": "off", "synchronous_commit": "off"}
-"""A worker asks the same few questions again and again, of which any plan is as good: they are planned once.
-
-And nobody waits for the disk until a claim is on it: what a crash of the server takes away then is a lease, and the job waits
-again. Outcomes are told on other connections, and wait.
-"""
+_FOR_A_WORKER: Final = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
+"""A worker asks the same few questions again and again, of which any plan is as good: they are planned once."""
 
 
 @final
@@ -63,13 +59,12 @@ class Database:
     Args:
         url: ``postgresql://user:password@host:5432/database``; SQLAlchemy's ``postgresql+asyncpg://`` is taken too.
         patience: How long a statement may take, in seconds.
-        prepare: What is done with the first connection, before all else: the tables.
 
     Raises:
         JobRegistrationError: *url* is none.
     """
 
-    def __init__(self, url: str, *, patience: float, prepare: Callable[[Any], Awaitable[None]]) -> None:
+    def __init__(self, url: str, *, patience: float) -> None:
         scheme, separator, rest = url.partition("://")
         if not separator or scheme not in _SCHEMES:
             raise JobRegistrationError(
@@ -78,8 +73,6 @@ class Database:
             )
         self._url = f"postgresql://{rest}"
         self._patience = patience
-        self._prepare = prepare
-        self._is_prepared = False
         self._pool: Any = None
         self.name = _shown(self._url)
         """Which database, as it may be shown."""
@@ -92,22 +85,16 @@ class Database:
         """
         try:
             with anyio.fail_after(_CONNECT_SECONDS):
-                connection = await _asyncpg.connect(self._url, command_timeout=self._patience, timeout=_CONNECT_SECONDS)
-            if not self._is_prepared:
-                await self._prepare_with(connection)
-            return connection
+                return await _asyncpg.connect(
+                    self._url,
+                    command_timeout=self._patience,
+                    timeout=_CONNECT_SECONDS,
+                    server_settings=_FOR_A_WORKER,
+                )
         except TROUBLE as error:
             raise self.explain(error) from error
         except ValueError as error:  # of a part of the URL
             raise WrongDatabaseError(f"Jobs:ConnectionString cannot be understood: {error}.") from error
-
-    async def _prepare_with(self, connection: Any) -> None:
-        try:
-            await self._prepare(connection)
-        except BaseException:
-            await let_go(connection)
-            raise
-        self._is_prepared = True
 
     async def open(self) -> None:
         """Be ready to `fetch`; no connection is made yet."""
@@ -135,7 +122,7 @@ class Database:
         Raises:
             JobEngineError: The server is away, or refused.
         """
-        pool = await self._ready()
+        pool = self._opened
         try:
             rows: Sequence[Row] = await pool.fetch(statement, *values)
         except TROUBLE as error:
@@ -149,25 +136,24 @@ class Database:
         Raises:
             JobEngineError: The server is away, or refused.
         """
-        pool = await self._ready()
+        pool = self._opened
         try:
             async with pool.acquire() as connection, connection.transaction():
                 yield connection.fetch
         except TROUBLE as error:
             raise self.explain(error) from error
 
-    async def _ready(self) -> Any:
+    @property
+    def _opened(self) -> Any:
         if self._pool is None:
             raise JobEngineError(
                 "The job store is not open: it is while the host runs.\n"
                 "To fix: put jobs after the start; services that put jobs are added after add_jobs(), so that they stop first."
             )
-        if not self._is_prepared:
-            await (await self.connect()).close()
         return self._pool
 
     def explain(self, error: BaseException) -> JobEngineError:
-        """Return the error for people; it is a `WrongDatabaseError` where waiting does not help."""
+        """Return the error for people: a `WrongDatabaseError` where waiting does not help, and unavailable where it does."""
         if isinstance(error, JobEngineError):
             return error
         if isinstance(error, _asyncpg.DataError):
@@ -182,7 +168,7 @@ class Database:
         if isinstance(error, _asyncpg.PostgresError) and not isinstance(error, _AWAY):
             return JobEngineError(f"{self.name} refused what was asked of it for jobs: {error}. Nothing was stored.")
         reason = "it does not answer" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-        return JobEngineError(f"{self.name} cannot be reached for jobs: {reason}. Nothing was stored.")
+        return JobEngineUnavailableError(f"{self.name} cannot be reached for jobs: {reason}. Nothing was stored.")
 
 
 class WrongDatabaseError(JobEngineError):

@@ -1,6 +1,5 @@
 """The door of the engine: `PostgresEngine`."""
 
-import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,12 +9,12 @@ import anyio
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 
 from corner_host.jobs.contracts import Capabilities, Deliver, Duplicate, Enqueued, NewJob, Subscription
-from corner_host.jobs.errors import JobEngineError, JobRegistrationError
+from corner_host.jobs.errors import JobRegistrationError
 from corner_host.primitives import CancellationToken, LoopHandle
 
 from . import schema as tables
 from .changes import Changes
-from .database import Database, WrongDatabaseError
+from .database import TROUBLE, Database, WrongDatabaseError, let_go
 from .keeper import Keeper
 from .names import entrypoint
 from .pump import Pump
@@ -28,8 +27,6 @@ from .statements import Statements
 from .transactions import KINDS, fetch_in
 from .upkeep import Upkeep
 from .worker import Worker
-
-_log = logging.getLogger("corner_host.jobs.postgres")
 
 
 @final
@@ -57,7 +54,7 @@ class PostgresEngine:
         retention: float = 7 * 86_400.0,
     ) -> None:
         self._statements = Statements(schema)
-        self._database = Database(url, patience=max(lease, 10.0), prepare=self._prepare)
+        self._database = Database(url, patience=max(lease, 10.0))
         self._puts = SharedPuts(self._database, self._statements)
         self._create_tables = create_tables
         self._lease = lease
@@ -70,7 +67,13 @@ class PostgresEngine:
         return Capabilities(engine="postgres", transactions=KINDS)
 
     def opened(self) -> AbstractAsyncContextManager[None]:
-        """Connect; where the server is away, go on all the same, and connect when it is there."""
+        """Connect, make the tables if they are missing; on leaving, let go.
+
+        Raises:
+            JobEngineUnavailableError: On entering: the server is away.
+            JobEngineError: On entering: it is there, and says no.
+            JobRegistrationError: On entering: this is not asyncio.
+        """
         return self._opened()
 
     @asynccontextmanager
@@ -80,14 +83,15 @@ class PostgresEngine:
                 "The postgres engine runs on asyncio alone, as its driver asyncpg does, and this is trio.\n"
                 "To fix: run the host with backend='asyncio', or set Jobs:Engine to sqlite."
             )
+        connection = await self._database.connect()
+        try:
+            await self._prepare(connection)
+        except TROUBLE as error:
+            raise self._database.explain(error) from error
+        finally:
+            await let_go(connection)
         await self._database.open()
         try:
-            try:
-                await (await self._database.connect()).close()
-            except WrongDatabaseError:
-                raise
-            except JobEngineError as error:
-                _log.warning("%s The host starts all the same; jobs wait until it is there.", error)
             yield
         finally:
             with anyio.CancelScope(shield=True):

@@ -218,6 +218,7 @@ class Pump:
             key=row.key,
             priority=row.priority,
             enqueued_at=row.enqueued_at,
+            due_at=row.due_at,
             trace=row.trace,
             cancellation=token,
             progress=progress,

@@ -3,9 +3,9 @@
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
-from typing import Final, final
+from typing import Final, NamedTuple, final
 
 import anyio
 import anyio.lowlevel
@@ -24,10 +24,8 @@ _MOST_AT_ONCE: Final = 500
 _BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of a claimed job; *number* is pgqueuer's id."""
+class Settlement(NamedTuple):
+    """What became of a claimed job; *number* is pgqueuer's id. A tuple, since one is made for each job."""
 
     number: int
     id: str
@@ -101,8 +99,8 @@ class Settler:
         """Write down what there is, in a transaction for jobs that ended and one for jobs that go on."""
         settlements = self._pending[:_MOST_AT_ONCE]
         self._freed = False
-        ended = [done for done in settlements if isinstance(done.outcome, Done | Dead | Cancelled)]
-        going = [done for done in settlements if isinstance(done.outcome, Again | Released)]
+        ended = [done for done in settlements if isinstance(done.outcome, (Done, Dead, Cancelled))]
+        going = [done for done in settlements if isinstance(done.outcome, (Again, Released))]
         kept: set[tuple[int, int]] = set()
         if ended:
             kept |= await self._end(ended)
