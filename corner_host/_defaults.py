@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationSource
 from corner_host.di import ServiceCollection
-from corner_host.hosting import HostEnvironment
+from corner_host.hosting import BuildCheck, HostEnvironment
 from corner_host.logging import LoggingBuilder
 
 PREFIXES = ("DOTNET_", "CORNER_")
@@ -49,9 +49,15 @@ def application_sources(
     return list(builder.sources)
 
 
-def add_defaults(services: ServiceCollection, logging: LoggingBuilder) -> None:  # noqa: ARG001 - nothing to register yet
-    """Add what every application wants."""
+def add_defaults(services: ServiceCollection, logging: LoggingBuilder) -> None:
+    """Add what every application wants; when the host is built, the operator's view if ``Operations:Enabled`` says so."""
     logging.add_console()
+
+    def complete() -> None:
+        if (logging.configuration["Operations:Enabled"] or "").casefold() == "true":
+            services.add_operations(logging.configuration)
+
+    services.add_singleton(BuildCheck, instance=BuildCheck(complete))
 
 
 def user_secrets_id(environment: HostEnvironment) -> str:

@@ -56,13 +56,6 @@ def add_operations(services: ServiceCollection, configuration: Configuration) ->
     return services
 
 
-def add_operations_if_enabled(services: ServiceCollection, configuration: Configuration) -> None:
-    """Register the operator's view if ``Operations:Enabled`` says so; for the default builder, when a host is built."""
-    if (configuration["Operations:Enabled"] or "").casefold() == "true":
-        add_operations(services, configuration)
-        _complete(services)
-
-
 def _complete(services: ServiceCollection) -> None:
     """Have the service started first and stopped last, when all others are known; look at the queue, if there is one."""
     if any(each.implementation_type is OperationsService for each in services):

@@ -93,5 +93,7 @@ class OperationsService(BackgroundService):
 
     async def _ask_health(self) -> None:
         workplace = self._workplace
+        if workplace.phase != "running":  # the host says so itself; the log need not be told
+            return
         service = workplace.services.get_required_service(HealthCheckService)
         workplace.health.add(await service.check(), workplace.clock.now())
