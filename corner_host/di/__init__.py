@@ -111,5 +111,5 @@ __getattr__, __dir__ = door(
             "ServiceScopeFactory",
         ),
     },
-    seldom=("problems",),
+    seldom=("diagnostics", "problems"),
 )

@@ -1,3 +1,4 @@
+from . import diagnostics as diagnostics
 from . import problems as problems
 from .activator import create_factory, create_instance, get_service_or_create_instance
 from .calling import call, call_async

@@ -1,3 +1,4 @@
+from . import diagnosis as diagnosis
 from .audit import AuditOperations
 from .caches import CacheOperations
 from .configuration import ConfigurationOperations

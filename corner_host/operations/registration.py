@@ -13,6 +13,7 @@ from corner_host.primitives import Clock, SystemClock
 
 from .operations import Operations
 from .service import OperationsService
+from .settings import SECTION, OperationsSettings
 from .workplace import Workplace
 
 
@@ -30,13 +31,11 @@ def add_operations(services: ServiceCollection, configuration: Configuration) ->
         The collection.
 
     Raises:
-        ConfigurationBindingError: A setting cannot be.
+        OperationsSettingsError: A setting cannot be.
     """
     if any(each.service_type is Operations for each in services):
         return services
-    from .settings import OperationsSettings  # noqa: PLC0415 - loads pydantic
-
-    settings = configuration.get_section("Operations").get(OperationsSettings) or OperationsSettings()
+    settings = OperationsSettings.read(configuration)
     buffer = LogBuffer(settings.log_lines)
 
     def make_workplace(
@@ -46,7 +45,7 @@ def add_operations(services: ServiceCollection, configuration: Configuration) ->
 
     services.add_singleton(LogBuffer, instance=buffer)
     services.add_singleton(OperationsSettings, instance=settings)
-    services.add_singleton(BoundSection, instance=BoundSection(OperationsSettings, "", "Operations"))
+    services.add_singleton(BoundSection, instance=BoundSection(OperationsSettings, "", SECTION))
     services.try_add_singleton(Clock, SystemClock)
     services.add_singleton(Workplace, factory=make_workplace)
     services.add_singleton(Operations)

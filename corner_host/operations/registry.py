@@ -7,7 +7,6 @@ import json
 import os
 import stat
 import sys
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -30,7 +29,6 @@ class RunningHost:
     started_at: str
     socket: str
     content_root: str
-    corner_host: str
 
 
 def runtime_directory() -> Path:
@@ -38,7 +36,7 @@ def runtime_directory() -> Path:
     given = os.environ.get("XDG_RUNTIME_DIR")
     if given and Path(given).is_dir() and os.access(given, os.W_OK | os.X_OK):
         return Path(given) / _NAME
-    return Path(tempfile.gettempdir()) / f"{_NAME}-{os.getuid()}"
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"{_NAME}-{os.getuid()}"  # noqa: S108 - 0700, and the owner is checked
 
 
 def open_runtime_directory(folder: Path) -> Path:

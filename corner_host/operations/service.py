@@ -17,8 +17,11 @@ from corner_host.primitives import CancellationToken
 
 from .contracts import PhaseTime
 from .sampling import sample
+from .versions import application_version, backend_name
 from .workplace import Workplace
 
+_FIRST_SECONDS: Final = 1.0
+"""How long after the start the first look is taken; who only runs for a moment needs none."""
 _log: Final = logging.getLogger("corner_host.operations")
 
 
@@ -33,7 +36,7 @@ class OperationsService(BackgroundService):
 
     async def start(self) -> None:
         """Write down that the run begins, before any other service can end it, and begin to record."""
-        self._workplace.look_around()
+        self._workplace.backend = backend_name()
         await self._write(self._begin_run)
         await super().start()
 
@@ -53,6 +56,7 @@ class OperationsService(BackgroundService):
     async def _again(self, period: float, action: Callable[[], Awaitable[object]]) -> None:
         """Do *action* once the application has started, and then again and again."""
         await self._workplace.lifetime.application_started.wait()
+        await self._workplace.clock.sleep(min(period, _FIRST_SECONDS))
         while True:
             try:
                 await action()
@@ -64,7 +68,12 @@ class OperationsService(BackgroundService):
         workplace = self._workplace
         await workplace.lifetime.application_started.wait()
         now, phases = workplace.clock.now(), self._start_phases()
-        await self._write(lambda: workplace.lives.ready(now, phases))
+
+        def write() -> None:
+            workplace.version = workplace.version or application_version(workplace.environment.application_name)
+            workplace.lives.ready(now, phases, version=workplace.version)
+
+        await self._write(write)
 
     async def _write(self, write: Callable[[], object]) -> None:
         try:
@@ -73,8 +82,7 @@ class OperationsService(BackgroundService):
             _log.warning("This run is not written down: %s", error)
 
     def _begin_run(self) -> None:
-        workplace = self._workplace
-        workplace.lives.begin(version=workplace.version, backend=workplace.backend)
+        self._workplace.lives.begin(backend=self._workplace.backend)
 
     def _start_phases(self) -> tuple[PhaseTime, ...]:
         hosted = self._workplace.note_services()

@@ -1,7 +1,6 @@
 """Which versions of what run here."""
 
 import sys
-from importlib import metadata
 from typing import Final
 
 from corner_host.primitives import LoopHandle
@@ -13,6 +12,8 @@ _OPTIONAL: Final = (
 
 def application_version(application: str) -> str:
     """Return the version of the installed distribution that the application is; empty if it is none."""
+    from importlib import metadata  # noqa: PLC0415 - loads a lot, and is only needed once the host runs
+
     main = sys.modules.get("__main__")
     package = str(getattr(getattr(main, "__spec__", None), "parent", "") or "").partition(".")[0]
     for name in dict.fromkeys((application, package)):
@@ -39,6 +40,8 @@ def backend_name() -> str:
 
 def feature_versions() -> tuple[str, ...]:
     """Return which optional packages of ours are installed, with their versions."""
+    from importlib import metadata  # noqa: PLC0415 - the same
+
     found: list[str] = []
     for name in _OPTIONAL:
         try:

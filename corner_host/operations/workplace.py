@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast, final
 
+from corner_host import di
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection, ServiceProvider
-from corner_host.di.diagnostics import ServiceGraph
 from corner_host.hosting import (
     Host,
     HostApplicationLifetime,
@@ -32,7 +32,6 @@ from .recording.samples import Samples
 from .recording.state import open_state_directory
 from .recording.timers import Timers
 from .settings import OperationsSettings
-from .versions import application_version, backend_name
 
 _KEPT_STATES: Final = 50
 _log: Final = logging.getLogger("corner_host.operations")
@@ -76,7 +75,7 @@ class Workplace:
         self.buffer = buffer
         self.registrations = registrations
         self.tasks = 0
-        self._graph: ServiceGraph | None = None
+        self._graph: di.diagnostics.ServiceGraph | None = None
         self.service_history: dict[str, deque[StateChange]] = {}
         self._service_errors: dict[str, tuple[BaseException, datetime]] = {}
         self.began: datetime = clock.now()
@@ -85,7 +84,7 @@ class Workplace:
         self.state: Path | None = open_state_directory(settings.state_directory, environment.application_name)
         self.audit = Journal(None if self.state is None else self.state / "audit.jsonl")
         self.actions = Actions(self.audit, clock, is_read_only=settings.read_only)
-        self.lives = Lives(self.state, environment, self.began)
+        self.lives = Lives(self.state, environment, self.began, version=self.version)
         self.lag = LoopLag()
         self.samples = Samples(step=settings.sample_seconds, span=settings.history_seconds)
         self.timers = Timers(clock)
@@ -133,16 +132,11 @@ class Workplace:
         """Return when the last error of a hosted service was first seen."""
         return self._service_errors[service][1] if service in self._service_errors else None
 
-    def graph(self) -> ServiceGraph:
+    def graph(self) -> "di.diagnostics.ServiceGraph":
         """Return what is registered and who needs whom; worked out once, in a thread."""
         if self._graph is None:
-            self._graph = ServiceGraph.of(self.registrations)
+            self._graph = di.diagnostics.ServiceGraph.of(self.registrations)
         return self._graph
-
-    def look_around(self) -> None:
-        """Note what is only known once the event loop runs; may read files."""
-        self.backend = backend_name()
-        self.version = self.version or application_version(self.environment.application_name)
 
     def close(self) -> None:
         """Write down how this run ended; the container calls it at its end, after the stop."""

@@ -14,24 +14,28 @@ Either way each request and each WebSocket connection has a service scope of its
 - ``fastapi``: ``Inject[T]``, a side door; ``routes`` checks what routes take when the host is built
 """
 
-from .asgi import AsgiApp, Message, Receive, Scope, Send
-from .errors import NoServiceScopeError, ServerStartError
-from .host_lifespan import lifespan
-from .registration import add_asgi
-from .scopes import ServiceScopeMiddleware, services_of
-from .service import WebAppService
+from corner_host.primitives.door import door
 
-__all__ = [
-    "AsgiApp",
-    "Message",
-    "NoServiceScopeError",
-    "Receive",
-    "Scope",
-    "Send",
-    "ServerStartError",
-    "ServiceScopeMiddleware",
-    "WebAppService",
-    "add_asgi",
-    "lifespan",
-    "services_of",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "asgi": (
+            "AsgiApp",
+            "Message",
+            "Receive",
+            "Scope",
+            "Send",
+        ),
+        "errors": (
+            "NoServiceScopeError",
+            "ServerStartError",
+        ),
+        "host_lifespan": ("lifespan",),
+        "registration": ("add_asgi",),
+        "scopes": (
+            "ServiceScopeMiddleware",
+            "services_of",
+        ),
+        "service": ("WebAppService",),
+    },
+)

@@ -10,7 +10,6 @@ Order of the stop, after all other services: no new connections, running request
 """
 
 import contextlib
-import getpass
 import logging
 import os
 import socket
@@ -40,7 +39,6 @@ from corner_host.operations.registry import (
     runtime_directory,
 )
 from corner_host.operations.settings import OperationsSettings
-from corner_host.operations.versions import own_version
 from corner_host.primitives import CancellationToken, Clock, LoopHandle
 
 from .errors import ServerStartError
@@ -176,7 +174,6 @@ class AdminSocketService(BackgroundService):
             started_at=self._began.isoformat(timespec="milliseconds"),
             socket=str(path.absolute()),
             content_root=environment.content_root_path,
-            corner_host=own_version(),
         )
 
     def _make_server(self, is_asyncio: bool) -> _Server:  # noqa: FBT001 - handed on by run_sync
@@ -236,6 +233,8 @@ def _answers(path: Path) -> bool:
 
 
 def _user() -> str:
+    import getpass  # noqa: PLC0415 - with the first who asks
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name

@@ -204,3 +204,14 @@ async def test_limits_have_bounds(look: Look, limit: int) -> None:
 
 def _lifetime(operations: Operations) -> Any:
     return operations.host._workplace.services.get_required_service(HostApplicationLifetime)  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.mark.parametrize(("value", "expected"), [("true", True), ("false", False), (None, False)])
+def test_the_default_builder_adds_the_view_where_a_setting_says_so(value: str | None, expected: bool) -> None:
+    """OV-18: ``Operations:Enabled``; without it a host pays nothing."""
+    builder = Host.create_builder()
+    builder.configuration["Operations:Enabled"] = value
+    builder.configuration["Operations:Socket:Enabled"] = "false"
+
+    with builder.build().services as services:
+        assert services.is_service(Operations) is expected

@@ -4,77 +4,79 @@ Frozen dataclasses, without behaviour. Times are aware, in UTC; durations float 
 masked already. `corner_host.operations.as_json` writes each of them.
 """
 
-from .common import ActionResult, Actor, CodePlace
-from .configuration import ConfigurationReport, Setting, SettingDifference, SettingLayer
-from .health import CheckSample, CheckStatus, HealthOverview
-from .host import About, Dump, HostRun, HostStatus, LoopStatus, PackageVersion, PhaseTime, Rates, TaskStack, ThreadStack
-from .jobs import FacetValue, FailureGroup, JobDetail, JobFacets, JobHistoryEvent, JobPage, JobQuery, JobSummary
-from .logs import LogEntry, LoggerLevel, LogPage, LogQuery
-from .parts import (
-    AuditEntry,
-    AuditPage,
-    AuditQuery,
-    CacheStatus,
-    ContainerGraph,
-    GraphEdge,
-    GraphNode,
-    Series,
-    TimeMark,
-    TimeSeries,
-)
-from .schedules import ScheduleStatus, ScheduleTime
-from .services import ServiceDependency, ServiceDetail, ServiceStatus, StateChange
-from .work import QueueStatus, RunningItem
+from corner_host.primitives.door import door
 
-__all__ = [
-    "About",
-    "ActionResult",
-    "Actor",
-    "AuditEntry",
-    "AuditPage",
-    "AuditQuery",
-    "CacheStatus",
-    "CheckSample",
-    "CheckStatus",
-    "CodePlace",
-    "ConfigurationReport",
-    "ContainerGraph",
-    "Dump",
-    "FacetValue",
-    "FailureGroup",
-    "GraphEdge",
-    "GraphNode",
-    "HealthOverview",
-    "HostRun",
-    "HostStatus",
-    "JobDetail",
-    "JobFacets",
-    "JobHistoryEvent",
-    "JobPage",
-    "JobQuery",
-    "JobSummary",
-    "LogEntry",
-    "LogPage",
-    "LogQuery",
-    "LoggerLevel",
-    "LoopStatus",
-    "PackageVersion",
-    "PhaseTime",
-    "QueueStatus",
-    "Rates",
-    "RunningItem",
-    "ScheduleStatus",
-    "ScheduleTime",
-    "Series",
-    "ServiceDependency",
-    "ServiceDetail",
-    "ServiceStatus",
-    "Setting",
-    "SettingDifference",
-    "SettingLayer",
-    "StateChange",
-    "TaskStack",
-    "ThreadStack",
-    "TimeMark",
-    "TimeSeries",
-]
+__getattr__, __dir__ = door(
+    __name__,
+    {
+        "common": (
+            "ActionResult",
+            "Actor",
+            "CodePlace",
+        ),
+        "configuration": (
+            "ConfigurationReport",
+            "Setting",
+            "SettingDifference",
+            "SettingLayer",
+        ),
+        "health": (
+            "CheckSample",
+            "CheckStatus",
+            "HealthOverview",
+        ),
+        "host": (
+            "About",
+            "Dump",
+            "HostStatus",
+            "LoopStatus",
+            "PackageVersion",
+            "Rates",
+            "TaskStack",
+            "ThreadStack",
+        ),
+        "runs": ("HostRun", "PhaseTime"),
+        "jobs": (
+            "FacetValue",
+            "FailureGroup",
+            "JobDetail",
+            "JobFacets",
+            "JobHistoryEvent",
+            "JobPage",
+            "JobQuery",
+            "JobSummary",
+        ),
+        "logs": (
+            "LogEntry",
+            "LoggerLevel",
+            "LogPage",
+            "LogQuery",
+        ),
+        "parts": (
+            "AuditEntry",
+            "AuditPage",
+            "AuditQuery",
+            "CacheStatus",
+            "ContainerGraph",
+            "GraphEdge",
+            "GraphNode",
+            "Series",
+            "TimeMark",
+            "TimeSeries",
+        ),
+        "schedules": (
+            "ScheduleStatus",
+            "ScheduleTime",
+        ),
+        "services": (
+            "ServiceDependency",
+            "ServiceDetail",
+            "ServiceStatus",
+            "StateChange",
+        ),
+        "work": (
+            "QueueStatus",
+            "RunningItem",
+        ),
+    },
+)

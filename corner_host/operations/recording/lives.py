@@ -4,7 +4,7 @@ A life that has no last line and whose process is gone has crashed; the next one
 """
 
 import os
-import platform
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -28,19 +28,20 @@ class Lives:
         folder: The state directory; None: nothing survives.
         environment: Of the host.
         began: When the host began to start.
+        version: Of the application, as far as it is known by then.
     """
 
-    def __init__(self, folder: Path | None, environment: HostEnvironment, began: datetime) -> None:
+    def __init__(self, folder: Path | None, environment: HostEnvironment, began: datetime, *, version: str) -> None:
         self._folder = folder
         self._journal = Journal(None if folder is None else folder / FILE)
         identifier = f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03d}-{os.getpid()}"
         self.run = HostRun(
             id=identifier,
             application=environment.application_name,
-            version="",
+            version=version,
             environment=environment.environment_name,
             pid=os.getpid(),
-            python=platform.python_version(),
+            python=sys.version.partition(" ")[0],
             backend="",
             started_at=began,
             is_current=True,
@@ -48,7 +49,7 @@ class Lives:
         self._alive = None if folder is None else Alive(self._alive_file(folder, identifier))
         self._is_written = self._has_ended = False
 
-    def begin(self, *, version: str, backend: str) -> None:
+    def begin(self, *, backend: str) -> None:
         """Write down that it begins, and which of the earlier ones have crashed.
 
         Raises:
@@ -57,11 +58,13 @@ class Lives:
         self._bury_the_dead()
         if self._alive is not None:
             self._alive.begin()
-        self._note(version=version, backend=backend)
+        self._note(backend=backend)
 
-    def ready(self, at: datetime, phases: tuple[PhaseTime, ...]) -> None:
+    def ready(self, at: datetime, phases: tuple[PhaseTime, ...], *, version: str) -> None:
         """Write down that it has started."""
-        self._note(ready_at=at, start_seconds=(at - self.run.started_at).total_seconds(), start_phases=phases)
+        self._note(
+            version=version, ready_at=at, start_seconds=(at - self.run.started_at).total_seconds(), start_phases=phases
+        )
 
     def beat(self) -> None:
         """Give a sign of life."""
