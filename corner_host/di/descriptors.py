@@ -3,8 +3,7 @@
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final, final
+from typing import Any, Final, Never, final
 
 from corner_host.primitives import name_of
 
@@ -28,7 +27,6 @@ ABSENT: Final[Any] = _Absent()
 
 
 @final
-@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class ServiceDescriptor:
     """One registration: a service, how it is made, and how long it lives.
 
@@ -48,18 +46,50 @@ class ServiceDescriptor:
         <ServiceDescriptor int, singleton, instance 7>
     """
 
-    service_type: Any
-    implementation_type: Any = None
-    lifetime: ServiceLifetime = field(kw_only=True)
-    factory: Callable[..., Any] | None = field(default=None, kw_only=True)
-    instance: Any = field(default=ABSENT, kw_only=True)
-    key: Any = field(default=None, kw_only=True)
-    source: str | None = field(default=None, kw_only=True)
+    __slots__ = ("factory", "implementation_type", "instance", "key", "lifetime", "service_type", "source")
 
-    def __post_init__(self) -> None:
-        if self.implementation_type is None and self.factory is None and self.instance is ABSENT:
-            object.__setattr__(self, "implementation_type", self.service_type)
+    service_type: Any
+    implementation_type: Any
+    lifetime: ServiceLifetime
+    factory: Callable[..., Any] | None
+    instance: Any
+    key: Any
+    source: str | None
+
+    def __init__(
+        self,
+        service_type: Any,
+        implementation_type: Any = None,
+        *,
+        lifetime: ServiceLifetime,
+        factory: Callable[..., Any] | None = None,
+        instance: Any = ABSENT,
+        key: Any = None,
+        source: str | None = None,
+    ) -> None:
+        keep = object.__setattr__
+        if implementation_type is None and factory is None and instance is ABSENT:
+            implementation_type = service_type
+        keep(self, "service_type", service_type)
+        keep(self, "implementation_type", implementation_type)
+        keep(self, "lifetime", lifetime)
+        keep(self, "factory", factory)
+        keep(self, "instance", instance)
+        keep(self, "key", key)
+        keep(self, "source", source)
         check(self)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(
+            f"{name} of a ServiceDescriptor cannot be changed.\nTo fix: services.replace(...) puts another one there."
+        )
+
+    def __delattr__(self, name: str) -> Never:
+        raise AttributeError(f"{name} of a ServiceDescriptor cannot be taken away.")
+
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        for name, value in state[1].items():  # of a copy
+            object.__setattr__(self, name, value)
 
     @property
     def is_keyed(self) -> bool:

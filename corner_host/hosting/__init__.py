@@ -52,10 +52,8 @@ __getattr__, __dir__ = door(
             "ShutdownTimeoutError",
             "StartupTimeoutError",
         ),
-        "host": (
-            "Host",
-            "HostBuilder",
-        ),
+        "builder": ("HostBuilder",),
+        "host": ("Host",),
         "hosted_services": ("HostedServices",),
         "lifetimes.console": (
             "ConsoleLifetime",

@@ -7,6 +7,7 @@ from . import story as story
 from . import tracebacks as tracebacks
 from . import waiting_at as waiting_at
 from .background_service import BackgroundService
+from .builder import HostBuilder
 from .callbacks import BuildCheck, HostBuilderContext
 from .contracts import (
     BackgroundServiceCompletionBehavior,
@@ -24,7 +25,7 @@ from .errors import (
     ShutdownTimeoutError,
     StartupTimeoutError,
 )
-from .host import Host, HostBuilder
+from .host import Host
 from .hosted_services import HostedServices
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .options import HostOptions

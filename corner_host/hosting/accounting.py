@@ -1,10 +1,10 @@
 """What a stop came to, from what was called: made when somebody wants to know."""
 
+from .call import Call
 from .crew import Crew, errors_of
 from .execution import Execution
 from .member import Member
 from .report import ShutdownReport, StopOutcome, StoppedService
-from .stage import Call
 from .waiting_at import Place
 
 

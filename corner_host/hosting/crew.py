@@ -10,12 +10,13 @@ import corner_host.hosting as door
 from corner_host.primitives import Clock, Duration, seconds
 
 from . import log
+from .call import Call
 from .contracts import HostLifetime
 from .execution import Execution
 from .lifetime import ApplicationLifetime
 from .member import Member
 from .options import HostOptions
-from .stage import Call, Stage
+from .stage import Stage
 from .supervisor import Supervisor, service_name
 
 _MOST_PLACES: Final = 1000

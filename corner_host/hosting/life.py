@@ -23,6 +23,7 @@ from corner_host.primitives import (
 )
 
 from . import log
+from .call import Call
 from .cancelled import is_cancellation
 from .contracts import HostApplicationLifetime, HostedService, HostLifetime
 from .crew import Crew, budget
@@ -34,7 +35,6 @@ from .exit_status import SUCCESS, exit_status
 from .hosted_services import HostedServices
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
-from .stage import Call
 from .starting import start_services
 from .stopping import stop_services
 

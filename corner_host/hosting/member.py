@@ -6,9 +6,9 @@ from typing import Any, Final, final
 from weakref import WeakKeyDictionary
 
 from .background_service import BackgroundService
+from .call import Call
 from .contracts import BackgroundServiceState, HostedLifecycleService
 from .execution import Execution
-from .stage import Call
 from .supervisor import service_name
 
 _HOOKS: Final = ("starting", "started", "stopping", "stopped")

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .background_service import BackgroundService
+from .call import Call
 from .contracts import BackgroundServiceState
 from .crew import Crew
 from .function_service import FunctionService
 from .member import OF_THE_START, Member
-from .stage import Call
 from .status import HostedServiceKind, HostedServiceState, HostedServiceStatus, HostPhase, HostProgress
 from .waiting_at import Place, TaskTree, place_of, waiting_at
 

@@ -3,11 +3,11 @@
 from corner_host.primitives import Duration
 
 from . import log
+from .call import Call
 from .crew import Crew, budget
 from .errors import HostStateError
 from .execution import Execution
 from .member import Member
-from .stage import Call
 
 
 async def restart_service(crew: Crew, member: Member, timeout: Duration | None) -> None:

@@ -8,76 +8,20 @@ The calls run in tasks of their own (a *lane* takes one call after the other), s
 one of them. All waiting is done with the host's clock.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Final, Protocol, Self, final
 
 import anyio
 from anyio.abc import TaskGroup
 
-import corner_host.hosting as door
 from corner_host.primitives import Clock
 
+from .call import Call
 from .cancelled import as_failure, is_cancellation
 
 SLOW_AFTER: Final = 5.0
 """After how many seconds a call is reported as slow."""
-
-
-@final
-class Call:
-    """One hook of one service, and what became of it.
-
-    Attributes:
-        name: Whose hook it is.
-        hook: Which hook it is.
-        member: The service as the host knows it.
-        seconds: How long it took, or has taken.
-        error: What it raised.
-        was_cut: It was still running when the stage was cut, or had to be cancelled later.
-        was_cancelled: It ended by its cancellation.
-        was_abandoned: It did not heed its cancellation.
-        place: Where it waited when the stage was cut, if it still ran then.
-        work: The coroutine, while it runs.
-    """
-
-    __slots__ = (
-        "began",
-        "error",
-        "function",
-        "hook",
-        "is_slow",
-        "member",
-        "name",
-        "place",
-        "seconds",
-        "was_abandoned",
-        "was_cancelled",
-        "was_cut",
-        "work",
-    )
-
-    def __init__(
-        self, name: str, function: Callable[[], Awaitable[object]], *, hook: str = "", member: object = None
-    ) -> None:
-        self.name = name
-        self.hook = hook
-        self.function = function
-        self.member = member
-        self.began = 0.0
-        self.seconds = 0.0
-        self.error: BaseException | None = None
-        self.was_cut = False
-        self.was_abandoned = False
-        self.was_cancelled = False
-        self.is_slow = False
-        self.place: door.Place | None = None
-        self.work: Any = None
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether it ran to its end."""
-        return self.error is None and not self.was_cancelled and not self.was_abandoned
 
 
 class StageWatcher(Protocol):

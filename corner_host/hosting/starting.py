@@ -11,10 +11,11 @@ from corner_host.primitives import (
 )
 
 from . import log
+from .call import Call
 from .crew import Crew, errors_of
 from .errors import ShutdownTimeoutError, StartupTimeoutError, gather
 from .member import Member
-from .stage import Call, Stage
+from .stage import Stage
 
 
 async def start_services(

@@ -3,9 +3,10 @@
 import corner_host.hosting as door
 
 from . import log
+from .call import Call
 from .crew import Crew, errors_of
 from .errors import ShutdownTimeoutError, gather
-from .stage import Call, Stage
+from .stage import Stage
 
 
 async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None, list[Call]]:

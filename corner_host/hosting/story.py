@@ -11,9 +11,10 @@ from typing import Final, final
 from corner_host.configuration import Configuration, ConfigurationRoot
 
 from . import log
+from .call import Call
 from .member import OF_THE_START, Member
 from .report import ShutdownReport, spoken
-from .stage import Call, Stage
+from .stage import Stage
 
 MOST_SERVICES: Final = 6
 """Up to how many services are told one by one when they start; of more, how long all of them took."""

@@ -16,10 +16,10 @@ from typing import Any, Final, final
 
 import anyio
 
+from .call import Call
 from .execution import Execution
 from .member import Member
 from .places import is_application
-from .stage import Call
 
 _MACHINERY: Final = frozenset({"anyio", "asyncio", "trio", "outcome", "contextlib"})
 

@@ -273,3 +273,15 @@ def test_a_null_key_is_no_key() -> None:
 
     assert [descriptor.is_keyed for descriptor in services] == [False, True]
     assert provider.get_service(Store) is provider.get_service(Store, key=None) is not None
+
+
+def test_a_descriptor_cannot_be_changed() -> None:
+    """DES: frozen, so that a provider may rely on it; a copy is another one with the same fields."""
+    descriptor = ServiceDescriptor(int, lifetime=ServiceLifetime.SINGLETON, instance=7)
+
+    with pytest.raises(AttributeError, match="instance of a ServiceDescriptor cannot be changed"):
+        descriptor.instance = 8
+    with pytest.raises(AttributeError, match="cannot be taken away"):
+        del descriptor.instance
+    copied = copy.copy(descriptor)
+    assert (copied.instance, copied == descriptor) == (7, False)
