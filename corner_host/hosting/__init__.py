@@ -22,6 +22,12 @@ from different tasks; nothing outlives the host except what does not heed its ca
 ``sys.exit`` in a service stops the host, and the status is that of the process. Only inside a task that a service began
 itself asyncio does not wait for anybody: there the loop ends at once.
 
+**Many services.** One costs about 25 us and 6 kB. Ten thousand that start at once keep Python's garbage collector busy: a
+program may call ``gc.freeze()`` between ``build()`` and ``run()``, or raise ``gc.set_threshold``; the host does not.
+
+**In Development** the console also tells which service started and stopped, and how long it took (category
+``corner_host.hosting``). An operator sees more in `HostedServices`, and restarts one service by it.
+
 Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too), tokens for starting and stopping (anyio
 cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.
 """
