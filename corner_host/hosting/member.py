@@ -71,11 +71,12 @@ class Member:
     @property
     def can_restart(self) -> bool:
         """Whether its ``execute`` may be stopped and run again while the host runs."""
-        cls: type[object] = type(self.service)
-        if not issubclass(cls, BackgroundService):
+        service = self.service
+        if not isinstance(service, BackgroundService):
             return False
-        if cls.can_restart is not None:
-            return cls.can_restart
+        if service.can_restart is not None:
+            return service.can_restart
+        cls = type(service)
         return cls.start is BackgroundService.start and cls.stop is BackgroundService.stop
 
 

@@ -106,7 +106,7 @@ def _sources(configuration: ConfigurationRoot) -> list[tuple[str, int]]:
             keys = [key for key in keys if ":" in key or key in others]
         if keys and provider.name != "memory":
             file = getattr(provider, "path", None)
-            name = os.path.basename(file) if isinstance(file, os.PathLike) else provider.name
+            name = provider.name if file is None else os.path.basename(str(file))
             found.setdefault(name, set()).update(keys)
     return [(name, len(keys)) for name, keys in found.items()]
 

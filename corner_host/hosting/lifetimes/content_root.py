@@ -31,5 +31,5 @@ def _is_missing_its_files(content_root: str, configuration: Configuration) -> bo
         return False
     paths = [getattr(provider, "path", None) for provider in configuration.providers]
     below = path.join(content_root, "")
-    files = [os.fspath(each) for each in paths if isinstance(each, os.PathLike) and os.fspath(each).startswith(below)]
+    files = [file for each in paths if hasattr(each, "__fspath__") and (file := str(each)).startswith(below)]
     return bool(files) and not any(path.exists(file) for file in files)
