@@ -13,11 +13,11 @@ from corner_host.primitives import Clock, Duration, seconds
 
 from .contracts import Duplicate, Enqueued, JobEngine, NewJob
 from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError, NotSupportedByEngineError
-from .failure import storable
 from .identifiers import new_job_id
 from .info import JobFilter, JobInfo, JobState
 from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
+from .text import storable
 
 _MOST_KEY_CHARACTERS = 512
 

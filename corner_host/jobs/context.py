@@ -8,7 +8,7 @@ from typing import Final, final
 from corner_host.primitives import CancellationToken
 
 from .contracts import Delivery
-from .failure import storable
+from .text import storable
 
 _MOST_NOTE: Final = 500
 

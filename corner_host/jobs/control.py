@@ -95,7 +95,8 @@ class JobControl:
     async def failures(
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
     ) -> Sequence[FailureGroup]:
-        """Return failed attempts, grouped by error type and place; the largest group first."""
+        """Return failed attempts, grouped by error type and place; the largest group first. Times are aware."""
+        JobFilter(since=since, until=until)  # refuses naive ones
         return await self._engine.records.failures(since=since, until=until, limit=limit)
 
     async def cancel(self, id: str) -> bool:  # noqa: A002 - the field's name

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from .contracts import Failure
+from .text import storable
 
 _OURS = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
@@ -22,16 +23,6 @@ def failure_of(error: BaseException) -> Failure:
         place=storable(_place(error.__traceback__)),
         traceback=storable(text if len(text) <= _MOST_CHARACTERS else "...\n" + text[-_MOST_CHARACTERS:]),
     )
-
-
-def storable(text: str) -> str:
-    r"""Return *text* as any store takes it: what is no character in UTF-8, and the NUL that PostgreSQL refuses, escaped.
-
-    Example:
-        >>> print(storable("caf\udce9\0"))
-        caf\udce9\x00
-    """
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _message(error: BaseException) -> str:

@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, final
+from typing import Any, Final, final
+
+from .text import storable
+
+_MOST_TEXT: Final = 1_000
 
 
 class JobState(StrEnum):
@@ -127,6 +131,9 @@ class JobFilter:
         since: Put at this time or later; aware.
         until: Put before this time; aware.
         parent: The job that it waits for or waited for.
+
+    Raises:
+        ValueError: A time is naive, or a text is longer than a thousand characters.
     """
 
     state: JobState | None = None
@@ -140,6 +147,20 @@ class JobFilter:
     since: datetime | None = None
     until: datetime | None = None
     parent: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("name", "queue", "key", "error", "error_type", "error_place", "text", "parent"):
+            value: str | None = getattr(self, name)
+            if value is not None and len(value) > _MOST_TEXT:
+                raise ValueError(f"JobFilter.{name} must have at most {_MOST_TEXT:,} characters, not {len(value):,}")
+            if value is not None:
+                object.__setattr__(self, name, storable(value))
+        for name in ("since", "until"):
+            moment: datetime | None = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(
+                    f"JobFilter.{name} must be an aware datetime, as datetime.now(UTC) is; {moment!r} is not"
+                )
 
 
 @final

@@ -145,9 +145,14 @@ def test_a_rate_must_be_possible(count: int, seconds: float) -> None:
 
 
 async def test_wrong_questions_are_refused() -> None:
-    """A list has at least one place, and a rate is above nothing."""
+    """Lists without a place, naive times, a novel to look for, a rate of nothing; odd text is only not found."""
     async with shop() as (_, control):
         with pytest.raises(ValueError, match="limit"):
             await control.list(limit=0)
+        with pytest.raises(ValueError, match="aware"):
+            await control.failures(since=datetime(2026, 1, 1))  # noqa: DTZ001 - naive on purpose
+        with pytest.raises(ValueError, match="at most 1,000 characters"):
+            await control.list(JobFilter(text="x" * 50_000))
+        assert await control.list(JobFilter(text="\udce9%_\\\0", key="\udce9")) == []
         with pytest.raises(ValueError, match="per_second"):
             await control.requeue_all(JobFilter(), per_second=0)

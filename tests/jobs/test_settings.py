@@ -62,6 +62,9 @@ async def test_ended_jobs_are_kept_for_the_retention_and_dead_ones_until_somebod
         with pytest.raises(JobDeadError):
             await client.result(dead)
         kept = await client.list()
+        await client.enqueue_many([Receipt(order=number) for number in range(10, 1510)])
+        while len(await client.list(state=JobState.SUCCEEDED, limit=2000)) < 1501:
+            await anyio.sleep(0.01)
     async with jobs(handler(work), *arguments, "--Jobs:RetentionDays=0") as client:
         while len(left := await client.list()) > 1:
             await anyio.sleep(0.01)

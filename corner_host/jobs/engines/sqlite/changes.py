@@ -62,7 +62,7 @@ def delete(connection: sqlite3.Connection, ids: Sequence[str], now: float) -> in
     return len(deleted)
 
 
-def purge(connection: sqlite3.Connection, before: float, *, most: int = 1000) -> int:
+def purge(connection: sqlite3.Connection, before: float, *, most: int) -> int:
     """Delete ended jobs (dead ones excepted) that ended before *before*, up to *most*; returns how many."""
     ids = connection.execute(
         "SELECT id FROM corner_jobs WHERE state >= 3 AND state != 4 AND finished_at < ? LIMIT ?", (before, most)

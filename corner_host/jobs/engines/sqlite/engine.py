@@ -34,6 +34,7 @@ _LOOK_SECONDS = 0.01
 """How often it is seen whether another process has written: half of it is the mean delay of a job from there."""
 _REAP_SECONDS = 1.0
 _PURGE_SECONDS = 60.0
+_PURGE_AT_ONCE = 500
 
 
 @final
@@ -173,6 +174,7 @@ class SqliteEngine:
                 workers.reap(connection, lost, time.time())
             self._wake()
 
-    def _purge(self, connection: sqlite3.Connection) -> None:
+    def _purge(self, connection: sqlite3.Connection) -> bool:
         with transaction(connection):
-            changes.purge(connection, time.time() - self._retention)
+            purged = changes.purge(connection, time.time() - self._retention, most=_PURGE_AT_ONCE)
+        return purged == _PURGE_AT_ONCE

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias, final
 
-Action: TypeAlias = Callable[[sqlite3.Connection], None]
+Action: TypeAlias = Callable[[sqlite3.Connection], bool | None]
+"""What is done; True asks to do more of it soon."""
+_SOON: Final = 0.05
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 _log = logging.getLogger("corner_host.jobs.sqlite")
@@ -68,7 +70,8 @@ class Timers:
                 continue
             timer.due = now + timer.period
             try:
-                timer.action(connection)
+                if timer.action(connection):
+                    timer.due = now + min(timer.period, _SOON)
                 timer.failures = 0
             except sqlite3.Error as error:
                 self._put_off(timer, now)

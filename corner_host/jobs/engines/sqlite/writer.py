@@ -153,7 +153,8 @@ class Writer:
 
     def _explained(self, error: Exception) -> Exception:
         if isinstance(error, sqlite3.Error):
-            explained = JobEngineError(f"The job store {self._path} refused to write: {error}. Nothing was stored.")
+            refused = "cannot be read" if self._begin == _TO_READ else "refused to write"
+            explained = JobEngineError(f"The job store {self._path} {refused}: {error}. Nothing was stored.")
             explained.__cause__ = error
             return explained
         return error
