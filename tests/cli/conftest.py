@@ -57,7 +57,7 @@ def new(here: Shell) -> Callable[..., Answer]:
     """Create a project, and go into it."""
 
     def create(template: str, name: str, *options: str) -> Answer:
-        answer = here.type("corner-host", "new", template, name, *options)
+        answer = here.call("new", template, name, *options)
         assert answer.status == 0, answer.error
         here.folder = here.folder / name
         return answer

@@ -1,12 +1,18 @@
 """Commands in processes of their own, and what they print, with what differs from run to run left out."""
 
+import io
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+from corner_host.cli import main
+from corner_host.di import ServiceCollection
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60.0
@@ -72,6 +78,28 @@ class Shell:
             timeout=SECONDS,
         )
         return Answer(ended.stdout, ended.stderr, ended.returncode)
+
+    def call(self, *words: str, typed: str = "", **variables: str) -> Answer:
+        """Do what ``corner-host`` and *words* say in this very process, which is quicker, and leave no trace of it."""
+        path, modules, folder = list(sys.path), set(sys.modules), Path.cwd()
+        output, error = io.StringIO(), io.StringIO()
+        with (
+            mock.patch.dict(os.environ, self.environment(**variables), clear=True),
+            mock.patch.object(ServiceCollection, "keeps_sources", new=False),
+            mock.patch.object(sys, "stdin", io.StringIO(typed)),
+            redirect_stdout(output),
+            redirect_stderr(error),
+        ):
+            os.chdir(self.folder)
+            try:
+                status = main(list(words))
+            finally:
+                os.chdir(folder)
+                sys.path[:] = path
+                for name in set(sys.modules) - modules:
+                    if str(self.folder) in str(getattr(sys.modules[name], "__file__", None) or self.folder):
+                        del sys.modules[name]
+        return Answer(output.getvalue(), error.getvalue(), status)
 
     def begin(self, *words: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command that goes on."""

@@ -24,9 +24,9 @@ def receipts(here: Shell, new: Callable[..., Answer]) -> Shell:
 
 def test_services_are_listed_with_the_line_that_added_them(receipts: Shell) -> None:
     """Lifetime, maker, place; what the package itself registers is left out unless asked for."""
-    listed = receipts.type("corner-host", "services", "list", "-q")
-    everything = json.loads(receipts.type("corner-host", "services", "list", "--all", "--json").output)
-    hosted = receipts.type("corner-host", "services", "hosted", "-q")
+    listed = receipts.call("services", "list", "-q")
+    everything = json.loads(receipts.call("services", "list", "--all", "--json").output)
+    hosted = receipts.call("services", "hosted", "-q")
 
     assert "receipts.worker.Worker" in listed.output
     assert "src/receipts/program.py:" in listed.output
@@ -37,7 +37,7 @@ def test_services_are_listed_with_the_line_that_added_them(receipts: Shell) -> N
 @pytest.mark.parametrize(("kind", "begin"), [("mermaid", "graph LR\n"), ("dot", "digraph services {\n")])
 def test_the_graph_is_drawn(receipts: Shell, kind: str, begin: str) -> None:
     """For Markdown, and for Graphviz."""
-    answer = receipts.type("corner-host", "services", "list", "--graph", kind)
+    answer = receipts.call("services", "list", "--graph", kind)
 
     assert answer.output.startswith(begin)
     assert "Worker" in answer.output
@@ -45,8 +45,8 @@ def test_the_graph_is_drawn(receipts: Shell, kind: str, begin: str) -> None:
 
 def test_schedules_are_listed_with_their_next_time(receipts: Shell) -> None:
     """Which job, when, in which zone, what becomes of missed times."""
-    listed = json.loads(receipts.type("corner-host", "schedules", "list", "--json").output)
-    following = receipts.type("corner-host", "schedules", "next", "-n", "3", "--tz", "America/Lima", "-q")
+    listed = json.loads(receipts.call("schedules", "list", "--json").output)
+    following = receipts.call("schedules", "next", "-n", "3", "--tz", "America/Lima", "-q")
 
     assert [(each["id"], each["job"], each["misfire"]) for each in listed] == [
         ("count-receipts", "CountReceipts", "once")
@@ -70,7 +70,7 @@ def test_the_change_of_clocks_is_pointed_out() -> None:
 
 def test_one_job_is_run_in_a_full_host_and_its_outcome_is_the_status(receipts: Shell) -> None:
     """One and done: the payload from fields, the result on standard output, the log elsewhere."""
-    kinds = receipts.type("corner-host", "job", "list", "-q")
+    kinds = receipts.call("job", "list", "-q")
     done = receipts.type("corner-host", "job", "run", "SendReceipt", "--arg", "order=7", "--json")
     wrong = receipts.type("corner-host", "job", "run", "SendReceipt", "--arg", "ordr=7")
     unknown = receipts.type("corner-host", "job", "run", "SendReciept")
@@ -100,7 +100,7 @@ def test_a_job_that_fails_for_good_ends_with_one(receipts: Shell) -> None:
 def test_an_application_without_jobs_says_so(here: Shell) -> None:
     """And what to add."""
     here.write("program.py", SHOP)
-    answer = here.type("corner-host", "job", "run", "X")
+    answer = here.call("job", "run", "X")
 
     assert answer.status == 2
     assert "The application has no jobs." in answer.error

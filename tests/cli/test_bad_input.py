@@ -37,7 +37,7 @@ FAILS = "def create_builder(args):\n    return {}['key']\n"
 def test_an_application_that_cannot_be_loaded_is_told_with_its_own_line(here: Shell, source: str, told: str) -> None:
     """The line in the user's file, not one of ours; status 3."""
     here.write("program.py", source)
-    answer = here.type("corner-host", "check", "-q")
+    answer = here.call("check", "-q")
 
     assert answer.status == 3
     assert told in answer.error
@@ -48,7 +48,7 @@ def test_an_application_that_cannot_be_loaded_is_told_with_its_own_line(here: Sh
 def test_traceback_shows_everything(here: Shell) -> None:
     """Who wants the frames gets them."""
     here.write("program.py", RAISES)
-    answer = here.type("corner-host", "check", "--traceback")
+    answer = here.call("check", "--traceback")
 
     assert "Traceback (most recent call last)" in answer.error
 
@@ -109,7 +109,7 @@ def test_several_programs_are_listed(here: Shell) -> None:
     """Nothing is guessed."""
     here.write("a/program.py", SHOP)
     here.write("b/program.py", SHOP)
-    answer = here.type("corner-host", "check")
+    answer = here.call("check")
 
     assert answer.status == 3
     assert "There are 2 programs" in answer.error
@@ -120,7 +120,7 @@ def test_several_programs_are_listed(here: Shell) -> None:
 def test_a_target_may_be_a_module_a_function_or_a_file(here: Shell, target: str) -> None:
     """The message says which was taken, and where it was found."""
     here.write("src/shop/program.py", SHOP)
-    answer = here.type("corner-host", "check", "-t", target)
+    answer = here.call("check", "-t", target)
 
     assert answer.status == 0, answer.error
     assert answer.error == f"shop.program{':create_builder' if ':' in target else ''} (found by --target)\n"
@@ -131,7 +131,7 @@ def test_pyproject_names_the_target(here: Shell) -> None:
     here.write("pyproject.toml", '[tool.corner-host]\ntarget = "shop:make"\n')
     here.write("shop.py", SHOP.replace("create_builder(args: list", "make(args: list"))
     here.write("program.py", RAISES)
-    answer = here.type("corner-host", "check")
+    answer = here.call("check")
 
     assert answer.error == "shop:make (found by pyproject.toml)\n"
 
@@ -139,7 +139,7 @@ def test_pyproject_names_the_target(here: Shell) -> None:
 def test_a_broken_pyproject_is_told_with_its_line(here: Shell) -> None:
     """The tool's own file is no excuse for a traceback."""
     here.write("pyproject.toml", "[tool\n")
-    answer = here.type("corner-host", "check")
+    answer = here.call("check")
 
     assert answer.status == 2
     assert "pyproject.toml cannot be read" in answer.error

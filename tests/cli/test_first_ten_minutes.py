@@ -41,7 +41,7 @@ Next:
 
 
 @pytest.mark.parametrize(
-    ("template", "language"), [*((template, "en") for template in TEMPLATES), ("worker", "es")], ids="-".join
+    ("template", "language"), [*((template, "en") for template in TEMPLATES), ("worker", "es")], ids=str
 )
 def test_a_new_project_is_valid_and_its_tests_pass(shell: Shell, template: str, language: str) -> None:
     """The first thing a user does with a new project works, in both languages."""
@@ -58,9 +58,9 @@ def test_a_new_project_is_valid_and_its_tests_pass(shell: Shell, template: str, 
 @pytest.mark.parametrize("template", TEMPLATES[:3])
 def test_the_schema_of_a_template_has_the_sections_of_its_options(here: Shell, template: str) -> None:
     """What the editor completes is what the program reads: the same sections, and the project's own options to the letter."""
-    here.type("corner-host", "new", template, "orders")
+    here.call("new", template, "orders")
     here.folder = here.folder / "orders"
-    answer = here.type("corner-host", "-q", "config", "schema")
+    answer = here.call("-q", "config", "schema")
 
     packaged, actual = (
         json.loads((here.folder / "appsettings.schema.json").read_text("utf-8")),
@@ -74,8 +74,8 @@ def test_the_schema_of_a_template_has_the_sections_of_its_options(here: Shell, t
 
 def test_a_spanish_project_speaks_spanish(here: Shell) -> None:
     """--lang es translates the README and the comments, and nothing a program reads."""
-    here.type("corner-host", "new", "worker", "pedidos", "--lang", "es")
-    here.type("corner-host", "new", "worker", "orders")
+    here.call("new", "worker", "pedidos", "--lang", "es")
+    here.call("new", "worker", "orders")
 
     assert "Un servicio sobre `corner_host`" in (here.folder / "pedidos/README.md").read_text("utf-8")
     program = (here.folder / "pedidos/src/pedidos/program.py").read_text("utf-8")
@@ -165,11 +165,11 @@ def test_production_logs_one_json_object_a_line(shell: Shell) -> None:
 
 def test_nothing_is_overwritten_without_being_told_to(here: Shell) -> None:
     """A second new in the same place changes no file; --force does."""
-    here.type("corner-host", "new", "minimal", "orders")
+    here.call("new", "minimal", "orders")
     program = here.write("orders/program.py", "# mine\n")
-    refused = here.type("corner-host", "new", "minimal", "orders")
+    refused = here.call("new", "minimal", "orders")
     kept = program.read_text("utf-8")
-    forced = here.type("corner-host", "new", "minimal", "orders", "--force")
+    forced = here.call("new", "minimal", "orders", "--force")
 
     assert (refused.status, kept) == (2, "# mine\n")
     assert "  program.py" in refused.error

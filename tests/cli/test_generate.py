@@ -101,9 +101,9 @@ def test_the_command_takes_name_and_target_from_the_project(here: Shell) -> None
     """It prints, or writes a file that is not there yet; the application is not loaded."""
     here.write("pyproject.toml", '[project]\nname = "My_Orders"\nversion = "1"\n')
     here.write("program.py", "raise SystemExit('loaded')\n" + SHOP)
-    printed = here.type("corner-host", "generate", "compose")
-    written = here.type("corner-host", "generate", "docker", "-o", "Dockerfile")
-    refused = here.type("corner-host", "generate", "docker", "-o", "Dockerfile")
+    printed = here.call("generate", "compose")
+    written = here.call("generate", "docker", "-o", "Dockerfile")
+    refused = here.call("generate", "docker", "-o", "Dockerfile")
 
     assert "\n  my-orders:\n" in printed.output
     assert written.output == "Written to Dockerfile\n"

@@ -24,7 +24,7 @@ VARIABLES = {"Payment__ApiKey": "sk-very-secret", "Payment__TimeoutSeconds": "9.
 
 def test_show_tells_value_source_and_shadow_and_what_no_option_reads(shop: Shell) -> None:
     """Defaults are shown as such, secrets are masked, and a misspelled key is named with the right one."""
-    answer = shop.type("corner-host", "config", "show", "--sources", "-q", **VARIABLES)
+    answer = shop.call("config", "show", "--sources", "-q", **VARIABLES)
 
     assert (
         answer.output
@@ -44,7 +44,7 @@ Unknown keys (no option reads them)
 
 def test_explain_tells_every_layer_with_the_winner_first(shop: Shell) -> None:
     """The incident's question: who set this, and what would it be otherwise."""
-    answer = shop.type("corner-host", "config", "explain", "payment:timeoutseconds", "-q", **VARIABLES)
+    answer = shop.call("config", "explain", "payment:timeoutseconds", "-q", **VARIABLES)
 
     assert (
         answer.output
@@ -61,7 +61,7 @@ Payment:TimeoutSeconds = 9.0
 @pytest.mark.parametrize("command", ["show", "explain Payment:ApiKey", "env", "diff Staging Production", "show --json"])
 def test_no_command_shows_a_secret_that_was_not_asked_to(shop: Shell, command: str) -> None:
     """Masked by its name, in every form of answer."""
-    answer = shop.type("corner-host", "config", *command.split(), **VARIABLES)
+    answer = shop.call("config", *command.split(), **VARIABLES)
 
     assert answer.status == 0
     assert "sk-very-secret" not in answer.output + answer.error
@@ -69,14 +69,14 @@ def test_no_command_shows_a_secret_that_was_not_asked_to(shop: Shell, command: s
 
 def test_reveal_shows_it(shop: Shell) -> None:
     """Who asks for it by name gets it."""
-    answer = shop.type("corner-host", "config", "explain", "Payment:ApiKey", "--reveal", **VARIABLES)
+    answer = shop.call("config", "explain", "Payment:ApiKey", "--reveal", **VARIABLES)
 
     assert answer.output.startswith("Payment:ApiKey = sk-very-secret\n")
 
 
 def test_diff_names_what_two_environments_do_not_share(shop: Shell) -> None:
     """A comment for a review: key, one value, the other."""
-    answer = shop.type("corner-host", "config", "diff", "Staging", "Production", "-q")
+    answer = shop.call("config", "diff", "Staging", "Production", "-q")
 
     assert answer.output.splitlines() == [
         "                        Staging    Production",
@@ -88,7 +88,7 @@ def test_diff_names_what_two_environments_do_not_share(shop: Shell) -> None:
 
 def test_env_can_be_read_by_the_program_again(shop: Shell) -> None:
     """Section__Key=value, one a line; what is secret is left to be filled in."""
-    answer = shop.type("corner-host", "config", "env", "-q", **VARIABLES)
+    answer = shop.call("config", "env", "-q", **VARIABLES)
 
     assert "Queue__Capacity=1000\n" in answer.output
     assert "# Payment__ApiKey=\n" in answer.output
@@ -96,7 +96,7 @@ def test_env_can_be_read_by_the_program_again(shop: Shell) -> None:
 
 def test_schema_can_be_written_to_a_file(shop: Shell) -> None:
     """What editors complete with."""
-    answer = shop.type("corner-host", "config", "schema", "-o", "schema.json")
+    answer = shop.call("config", "schema", "-o", "schema.json")
 
     schema = json.loads((shop.folder / "schema.json").read_text("utf-8"))
     assert answer.output == "Written to schema.json\n"
@@ -111,7 +111,7 @@ def test_settings_of_an_application_that_cannot_be_built_can_still_be_seen(shop:
             "    return builder", "    builder.configure_services(lambda services: 1 / 0)\n    return builder"
         ),
     )
-    answer = shop.type("corner-host", "config", "explain", "Queue:Capacity")
+    answer = shop.call("config", "explain", "Queue:Capacity")
 
     assert answer.status == 0
     assert answer.output.startswith("Queue:Capacity = 1000\n")
@@ -120,10 +120,10 @@ def test_settings_of_an_application_that_cannot_be_built_can_still_be_seen(shop:
 def test_secrets_are_kept_outside_the_project_for_its_owner_alone(shop: Shell) -> None:
     """0600, never shown, read by the application in Development and nowhere else."""
     shop.write("pyproject.toml", '[tool.corner-host]\nuser-secrets-id = "shop"\n')
-    told = shop.type("corner-host", "secrets", "set", "Payment:ApiKey", typed="sk-from-stdin\n")
-    listed = shop.type("corner-host", "secrets", "list", "-q")
-    explained = shop.type("corner-host", "config", "explain", "Payment:ApiKey", "--reveal", "-e", "Development")
-    in_production = shop.type("corner-host", "config", "explain", "Payment:ApiKey", "--reveal")
+    told = shop.call("secrets", "set", "Payment:ApiKey", typed="sk-from-stdin\n")
+    listed = shop.call("secrets", "list", "-q")
+    explained = shop.call("config", "explain", "Payment:ApiKey", "--reveal", "-e", "Development")
+    in_production = shop.call("config", "explain", "Payment:ApiKey", "--reveal")
     path = Path(told.output.strip().rpartition(" ")[2])
 
     assert told.output == f"Payment:ApiKey is set in {path}\n"
@@ -136,11 +136,11 @@ def test_secrets_are_kept_outside_the_project_for_its_owner_alone(shop: Shell) -
 
 def test_secrets_can_be_removed(shop: Shell) -> None:
     """One by one, or all; a missing one is an error."""
-    shop.type("corner-host", "secrets", "set", "A:Token", "1")
-    shop.type("corner-host", "secrets", "set", "B:Token", "2")
-    removed = shop.type("corner-host", "secrets", "remove", "a:token")
-    missing = shop.type("corner-host", "secrets", "remove", "A:Token")
-    cleared = shop.type("corner-host", "secrets", "clear")
+    shop.call("secrets", "set", "A:Token", "1")
+    shop.call("secrets", "set", "B:Token", "2")
+    removed = shop.call("secrets", "remove", "a:token")
+    missing = shop.call("secrets", "remove", "A:Token")
+    cleared = shop.call("secrets", "clear")
 
     assert (removed.status, missing.status) == (0, 1)
     assert "There is no secret A:Token" in missing.error
