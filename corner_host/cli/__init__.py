@@ -9,7 +9,7 @@ socket, which nobody else on the machine may open, and never load the applicatio
 
 The order of things, from the words typed to the exit status:
 
-1. ``main`` looks whether Typer is installed (extra ``cli``), and says what to install if it is not.
+1. ``entry`` looks whether Typer is installed (extra ``cli``), and says what to install if it is not.
 2. ``table`` knows the commands by name; the module of the one that was named is loaded, and nothing else. ``--help`` loads
    none.
 3. The command does its work. The answer goes to standard output, all else to standard error; ``--json`` answers for programs.
@@ -19,7 +19,7 @@ The exit status: 0 done; 1 no (not healthy, nothing found, a job failed); 2 a wr
 built or started; 4 work was cut off at the stop; 69 no host is running; 78 wrong settings.
 """
 
-from .main import main
+from .entry import main
 from .table import is_command_line
 
 __all__ = ["is_command_line", "main"]

@@ -60,16 +60,19 @@ def serve_commands(builder: HostBuilder) -> HostBuilder:
     return builder
 
 
-def show_dashboard(builder: HostBuilder) -> HostBuilder:
+def show_dashboard(builder: HostBuilder, *, port: int | None = None) -> HostBuilder:
     """Have the application show the dashboard where its packages are installed, at any port if its own is taken.
 
-    Whether there is one is up to the section ``Dashboard``; in Development there is, unless it says otherwise.
+    *port* wins over the settings. Whether there is a dashboard is up to the section ``Dashboard``; in Development there is,
+    unless it says otherwise.
     """
     if all(find_spec(package) is not None for package in ("starlette", "uvicorn", "jinja2")):
         from corner_host.web.dashboard import add_dashboard  # noqa: PLC0415 - an extra
 
-        if builder.configuration["Dashboard:Port"] is None and _is_taken(_DASHBOARD_PORT):
-            builder.configuration["Dashboard:Port"] = "0"
+        if port is None and builder.configuration["Dashboard:Port"] is None and _is_taken(_DASHBOARD_PORT):
+            port = 0
+        if port is not None:
+            builder.configuration["Dashboard:Port"] = str(port)
         add_dashboard(builder.services, builder.configuration)
     return builder
 

@@ -19,6 +19,9 @@ def dev(
     watch: Annotated[
         list[Path] | None, typer.Option("--watch", metavar="FOLDER", help="Watch this, too; repeatable.")
     ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Of the dashboard; 5080, or any if taken.")
+    ] = None,
     stop_seconds: Annotated[float, typer.Option("--stop-seconds", min=0.0, help="The budget of a stop.")] = 2.0,
     backend: Annotated[str, typer.Option(help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
 ) -> None:
@@ -26,7 +29,7 @@ def dev(
     invocation = invocation_of(context)
     invocation.target = application or invocation.target
     if no_reload:
-        raise typer.Exit(_be_host(invocation, backend, stop_seconds))
+        raise typer.Exit(_be_host(invocation, backend, stop_seconds, port))
     raise typer.Exit(_watch_over_host(invocation, backend, stop_seconds, watch or []))
 
 
@@ -74,7 +77,7 @@ def _version() -> str:
         return "(not installed)"
 
 
-def _be_host(invocation: Invocation, backend: str, stop_seconds: float) -> int:
+def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: int | None) -> int:
     from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
     from corner_host.cli.development.reloads import announce_reloads  # noqa: PLC0415
     from corner_host.cli.development.supervisor import CHILD  # noqa: PLC0415
@@ -89,6 +92,6 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float) -> int:
 
     if os.environ.pop(CHILD, None):
         invocation.quiet = True  # the parent has said it
-    builder = show_dashboard(serve_commands(make_builder(invocation, environment="Development")))
+    builder = show_dashboard(serve_commands(make_builder(invocation, environment="Development")), port=port)
     builder.configure_host_options(stop_soon)
     return run_host(builder, invocation, backend=backend, prepare=announce_reloads)
