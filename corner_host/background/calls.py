@@ -47,6 +47,8 @@ class CallPlan:
         has_names: Whether something that is given goes by name.
         is_simple: Whether positional arguments are all there is, and the work is to be awaited.
         takes_token_only: Whether the token is all there is.
+        ends_with_services: Whether the work is to be awaited, and services are the last of its positional arguments, and all
+            that is filled in.
     """
 
     threaded: bool
@@ -57,6 +59,7 @@ class CallPlan:
     has_names: bool
     is_simple: bool
     takes_token_only: bool
+    ends_with_services: bool
 
     def keywords(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], token: CancellationToken) -> dict[str, Any]:
         """Return the keyword arguments of a call, all but the services."""
@@ -76,19 +79,28 @@ class Kind(Enum):
     STOPPABLE = "stoppable"
     """It is ``async def``, and takes the token only."""
 
+    SERVED = "served"
+    """It is ``async def``, and takes services by position, at most after the token."""
+
     OTHER = "other"
     """What `plan_for` says."""
 
 
-def kind_of(function: FunctionType) -> Kind:
+# looking a member up in its enumeration costs as much as calling a function
+PLAIN, STOPPABLE, SERVED, OTHER = Kind
+
+
+def kind_of(function: FunctionType) -> tuple[Kind, CallPlan | None]:
     """Return how to call *function*, which was queued without arguments."""
     try:
         plan = plan_for(function, (), {})
     except TypeError:  # will be told where it is run
-        return Kind.OTHER
+        return OTHER, None
     if plan.takes_token_only:
-        return Kind.STOPPABLE
-    return Kind.PLAIN if not plan.threaded and _takes_nothing(function.__code__) else Kind.OTHER
+        return STOPPABLE, plan
+    if plan.ends_with_services and plan.by_position in ((), (_TOKEN,)):
+        return SERVED, plan
+    return (PLAIN if not plan.threaded and _takes_nothing(function.__code__) else OTHER), plan
 
 
 def plan_for(work: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> CallPlan:
@@ -204,16 +216,21 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
     if unused:
         raise TypeError(f"{name_of(work)}() was queued with {len(unused)} positional argument(s) more than it takes")
     threaded = _is_threaded(work)
-    is_simple = not (threaded or token_names or by_name or services)
+    filled_in = Services(_inner(work), services) if services else None
+    has_names = bool(token_names or by_name)
+    is_simple = not (threaded or has_names or services)
+    # what has a default, and neither a class nor a value, would shift those behind it
+    is_dense = len(parameters) == len(by_position) + len(services)
     return CallPlan(
         threaded,
         tuple(by_position),
         tuple(token_names),
         tuple(by_name),
-        Services(_inner(work), services) if services else None,
-        bool(token_names or by_name),
+        filled_in,
+        has_names,
         is_simple,
         is_simple and by_position == [_TOKEN] and not names,
+        filled_in is not None and filled_in.are_simple and is_dense and not (threaded or has_names or names),
     )
 
 

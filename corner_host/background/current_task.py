@@ -1,7 +1,6 @@
 """Three questions about the running task that anyio does not answer; only here the back ends are told apart."""
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 
@@ -29,11 +28,13 @@ def is_being_cancelled(cancelled: BaseException) -> bool:
     return task is None or task.cancelling() > 0
 
 
-def turn_of_loop() -> Callable[[Callable[[], object]], object] | None:
-    """Return what calls a function after this turn of the event loop, at little cost; None where there is nothing of the kind.
-
-    trio has ``run_sync_soon``, which costs a system call.
-    """
+def running_loop_of_asyncio() -> Any | None:
+    """Return the event loop of asyncio that runs in this thread, whoever calls."""
     asyncio: Any = sys.modules.get("asyncio")
-    loop = None if asyncio is None else asyncio._get_running_loop()
-    return None if loop is None else loop.call_soon
+    return None if asyncio is None else asyncio._get_running_loop()  # documented; the other one raises
+
+
+def own_loop_of_asyncio() -> Any | None:
+    """Return the event loop if a task of asyncio calls: where trio is a guest of asyncio's loop, its tasks are none."""
+    loop = running_loop_of_asyncio()
+    return None if loop is None or sys.modules["asyncio"].current_task(loop) is None else loop

@@ -8,10 +8,12 @@ container, which reads it from a signature as it does from a class.
 import inspect
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, cast, final
+from typing import Any, Final, final
 
 from corner_host.di import AsyncFactoryError, ServiceProvider, UnresolvableDependencyError, call_async
 from corner_host.di.calling import PreparedCall
+
+UNSUITED: Final = (AsyncFactoryError, UnresolvableDependencyError)
 
 
 @final
@@ -23,10 +25,13 @@ class Services:
         parameters: Those to fill.
 
     Attributes:
+        at_once: Returns the services in order, if they `are_simple`. It raises one of `UNSUITED` if they are better looked
+            for one by one.
         required: The names of those without a default.
+        are_simple: Whether each is simply annotated with a class, and taken by position.
     """
 
-    __slots__ = ("_at_once", "_by_class", "_gather", "required")
+    __slots__ = ("_by_class", "_gather", "are_simple", "at_once", "required")
 
     def __init__(self, function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> None:
         self.required = tuple(each.name for each in parameters if each.default is each.empty)
@@ -34,15 +39,14 @@ class Services:
         rest = [each for each in parameters if not _is_by_class(each)]
         self._by_class = tuple((each.name, each.annotation) for each in by_class)
         self._gather = _gatherer(function, rest) if rest else None
-        self._at_once = PreparedCall(_gatherer(function, by_class), place=self._by_class)
+        self.at_once = PreparedCall(_row(function, by_class), place=self._by_class)
+        self.are_simple = not rest and all(each.kind is not each.KEYWORD_ONLY for each in parameters)
 
-    def find_at_once(self, provider: ServiceProvider) -> dict[str, Any] | None:
-        """Return the services by parameter; None if they are better looked for one by one."""
-        if self._gather is not None:
-            return None
+    def find_at_once(self, provider: ServiceProvider) -> tuple[Any, ...] | None:
+        """Return the services in order, if they `are_simple`; None if they are better looked for one by one."""
         try:
-            return self._at_once(provider)
-        except (AsyncFactoryError, UnresolvableDependencyError):
+            return self.at_once(provider)
+        except UNSUITED:
             return None
 
     async def find(self, provider: ServiceProvider) -> dict[str, Any]:
@@ -73,10 +77,22 @@ def _gatherer(function: Callable[..., Any], parameters: Sequence[inspect.Paramet
     def gather(**services: Any) -> dict[str, Any]:
         return services
 
-    described = cast("Any", gather)
-    described.__module__ = function.__module__
-    described.__qualname__ = function.__qualname__
-    described.__signature__ = inspect.Signature(
-        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
-    )
+    _describe(gather, function, parameters, inspect.Parameter.KEYWORD_ONLY)
     return gather
+
+
+def _row(function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> Callable[..., tuple[Any, ...]]:
+    """Return a function that takes *parameters*, in order, and returns them."""
+
+    def row(*services: Any) -> tuple[Any, ...]:
+        return services
+
+    _describe(row, function, parameters, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return row
+
+
+def _describe(taker: Any, function: Callable[..., Any], parameters: Sequence[inspect.Parameter], kind: Any) -> None:
+    """Have the container read from *taker* that it is *function*, and takes *parameters*."""
+    taker.__module__ = function.__module__
+    taker.__qualname__ = function.__qualname__
+    taker.__signature__ = inspect.Signature([parameter.replace(kind=kind) for parameter in parameters])

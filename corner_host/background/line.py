@@ -36,7 +36,7 @@ from corner_host.diagnostics.tracing import publish
 
 from .accounts import Accounts
 from .contracts import QUEUE, Work
-from .current_task import turn_of_loop
+from .current_task import running_loop_of_asyncio
 from .errors import QueueClosedError
 from .lanes import PriorityLanes
 from .views import QueuePause
@@ -46,7 +46,7 @@ from .work_item import WorkItem
 Entry: TypeAlias = WorkItem | FunctionType
 Producer: TypeAlias = TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]
 
-BURST: Final = 128
+BURST: Final = 256
 """How many entries may follow by permit."""
 
 _NEAR: Final = 0.001
@@ -169,9 +169,10 @@ class Line:
     def _begin_burst(self, free: int) -> None:
         if free > self.capacity // 10:
             self.full_since = None
-        if call_soon := turn_of_loop():
+        loop = running_loop_of_asyncio()
+        if loop is not None:
             self.accounts.issue(min(free, BURST) - 1)
-            call_soon(self._end_burst)
+            loop.call_soon(self._end_burst)
 
     def _end_burst(self) -> None:
         with self.lock:

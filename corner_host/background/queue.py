@@ -65,6 +65,7 @@ class BackgroundTaskQueue:
         self.line = Line(capacity, tuple(carry))
         self.observations = Observations()
         self._accounts = self.line.accounts
+        self._append = self.line.usual.append
 
     @property
     def capacity(self) -> int:
@@ -113,7 +114,7 @@ class BackgroundTaskQueue:
             item = self._offer(work, args, kwargs, priority, timeout, name)
         else:
             for _ in self._accounts.permits:
-                self.line.usual.append(work)
+                self._append(work)
                 if self.line.is_watched and not self.line.attend(work):
                     raise self.line.refuse(name_of(work))
                 return

@@ -6,11 +6,11 @@ A waiter is woken at most once, from any thread, and waking never blocks: the qu
 from threading import Lock, get_ident
 from typing import Generic, TypeVar, final
 
-import anyio
 from anyio import NoEventLoopError
 
 from corner_host.primitives import LoopHandle
 
+from .berths import berth
 from .current_task import in_task
 
 T = TypeVar("T")
@@ -26,30 +26,26 @@ class TaskWaiter(Generic[T]):
         thread: Where its event loop runs.
     """
 
-    __slots__ = ("_event", "_loop", "refused", "subject", "thread")
+    __slots__ = ("_berth", "refused", "subject", "thread")
 
     def __init__(self, subject: T) -> None:
         self.subject = subject
         self.refused = False
-        self._event = anyio.Event()
-        self._loop = LoopHandle.current()
         self.thread = get_ident()
+        self._berth = berth()
 
     def wake(self) -> None:
         """Let the task go on."""
-        if get_ident() == self.thread and in_task():
-            self._event.set()
-        else:
-            self._loop.post(self._event.set)
+        self._berth.leave(at_once=get_ident() == self.thread and in_task())
 
     @property
     def is_woken(self) -> bool:
         """Whether the task goes on, or will as soon as it can."""
-        return self._event.is_set()
+        return self._berth.is_left
 
     async def wait(self) -> None:
         """Return once woken."""
-        await self._event.wait()
+        await self._berth.stay()
 
 
 @final

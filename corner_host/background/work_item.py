@@ -199,7 +199,9 @@ class WorkItem:
                 raise TypeError(f"{self.job}() takes services ({names}), and was run without a service provider")
             return await _invoke(self.work, args, kwargs, threaded=plan.threaded)
         async with provider.create_scope() as scope:
-            found = services.find_at_once(scope) or await services.find(scope)
+            if plan.ends_with_services and (in_order := services.find_at_once(scope)) is not None:
+                return await self.work(*args, *in_order)
+            found = await services.find(scope)
             if plan.threaded:
                 return await _invoke(self.work, args, {**kwargs, **found}, threaded=True)
             return await self.work(*args, **kwargs, **found)

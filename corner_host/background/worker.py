@@ -17,12 +17,13 @@ from typing import Any, final
 import anyio
 import anyio.lowlevel
 
-from corner_host.primitives import CancellationTokenSource
+from corner_host.primitives import CancellationToken, CancellationTokenSource
 
 from .accounts import CANCELLED, FAILED
-from .calls import Kind, kind_of
+from .calls import OTHER, PLAIN, STOPPABLE, CallPlan, Kind, kind_of
 from .current_task import is_being_cancelled
 from .errors import QueueClosedError, WorkItemTimeoutError
+from .injection import UNSUITED
 from .line import Entry
 from .queue import BackgroundTaskQueue
 from .telemetry import Telemetry
@@ -30,6 +31,8 @@ from .work_item import Scopes, WorkItem
 
 _log = logging.getLogger("corner_host.background.QueuedHostedService")
 _numbers = count(1)
+
+_IN_DETAIL: tuple[Kind, CallPlan | None] = (OTHER, None)
 
 SLICE = 0.005
 """How long a worker whose items never wait keeps the event loop to itself, in seconds."""
@@ -119,7 +122,8 @@ class Worker:
         is_quick = telemetry is None and timeout is None
         # what was found out about the function before, which is often the same one
         plain: CodeType | None = None
-        with_token: FunctionType | None = None
+        known: FunctionType | None = None
+        kind, plan = _IN_DETAIL
         clean = copy_context()
         slice_end = 0.0
         follows = 0.0  # when the item before has ended, which is when the next one starts if nothing happens in between
@@ -132,7 +136,7 @@ class Worker:
             except IndexError:
                 entry = line.take()
             if entry is None:
-                self._entry = None
+                self._entry = known = None  # what they hold must not live on
                 try:
                     await queue.wait_for_work()
                 except QueueClosedError:
@@ -142,16 +146,23 @@ class Worker:
             self._entry = entry
             self._started_at = started = follows or perf_counter()
             try:
-                if type(entry) is FunctionType and entry.__code__ is not plain and entry is not with_token:
-                    kind = kind_of(entry) if is_quick else Kind.OTHER
-                    if kind is Kind.PLAIN:
+                if type(entry) is FunctionType and entry.__code__ is not plain and entry is not known:
+                    kind, plan = kind_of(entry) if is_quick else _IN_DETAIL
+                    if kind is PLAIN:
                         plain = entry.__code__
-                    elif kind is Kind.STOPPABLE:
-                        with_token = entry
                     else:
-                        self._entry = entry = line.item(entry)
+                        known = entry
+                if entry is known and kind is OTHER:
+                    self._entry = entry = line.item(entry)
                 if type(entry) is FunctionType:
-                    await (entry(token) if entry is with_token else entry())
+                    if not follows:
+                        waited(started - line.stamp)
+                    if entry.__code__ is plain:
+                        await entry()
+                    elif kind is STOPPABLE:
+                        await entry(token)
+                    else:
+                        await self._serve(entry, plan, token)
                     follows = ended = perf_counter()
                     completed(ended - started)
                     if accounts.awaited:
@@ -176,9 +187,25 @@ class Worker:
             if copy_context() != clean:
                 return False
             if ended > slice_end:
-                self._entry = None
+                self._entry = known = None
                 await anyio.lowlevel.checkpoint()
                 slice_end, follows = self._begin_slice(), 0.0
+
+    async def _serve(self, work: FunctionType, plan: CallPlan | None, token: CancellationToken) -> None:
+        """Call *work* with services from a scope of its own, at most after the token."""
+        assert plan is not None
+        services = plan.services
+        assert services is not None
+        async with self._orders.scopes.create_scope() as scope:
+            try:
+                found = services.at_once(scope)
+            except UNSUITED:
+                found = None
+            if found is None:
+                named = await services.find(scope)
+                await (work(token, **named) if plan.by_position else work(**named))
+            else:
+                await (work(token, *found) if plan.by_position else work(*found))
 
     def _begin_slice(self) -> float:
         if self._line.accounts.completions:

@@ -124,7 +124,8 @@ class PreparedCall(Generic[R]):
         if plan is None:
             slot = free_slot(self._function, is_class=False)
             plan = engine_of(provider).plan_of_slot(provider, slot, self._place)
-        return cast("R", plan(provider))
+        result: R = plan(provider)
+        return result
 
 
 def free_slot(
