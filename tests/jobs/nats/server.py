@@ -33,6 +33,12 @@ class NatsServer:
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
+    @property
+    def pids(self) -> list[int]:
+        """Its process, while it runs."""
+        process = self._process
+        return [] if process is None or process.poll() is not None else [process.pid]
+
     def __enter__(self) -> Self:
         self.start()
         return self
