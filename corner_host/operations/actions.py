@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from itertools import count
+from itertools import count as counting
 from typing import Final, final
 
 import anyio
@@ -29,13 +29,17 @@ class Actions:
         journal: The audit.
         clock: The time.
         is_read_only: Whether everything is refused.
+
+    Attributes:
+        count: How many actions have been tried.
     """
 
     def __init__(self, journal: Journal, clock: Clock, *, is_read_only: bool) -> None:
         self._journal = journal
         self._clock = clock
         self._is_read_only = is_read_only
-        self._numbers = count(1)
+        self._numbers = counting(1)
+        self.count = 0
 
     async def perform(
         self, action: str, target: str, do: Callable[[], Awaitable[ActionResult]], *, by: Actor, reason: str
@@ -55,6 +59,8 @@ class Actions:
             told = str(error).partition("\n")[0] if isinstance(error, OperationsError) else repr(error)
             await self._write(self._entry(action, target, by, reason, outcome=outcome, detail=told))
             raise
+        finally:
+            self.count += 1
         if not result.is_dry_run:
             await self._write(self._entry(action, target, by, reason, detail=result.message, count=result.count))
         return result

@@ -1,9 +1,11 @@
 """``operations.failures``: one error or many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, final
+
+import anyio.to_thread
 
 from corner_host.primitives import Duration, seconds
 
@@ -46,8 +48,7 @@ class FailureOperations:
             return ()
         groups = [
             *await self._of_jobs(begin, end, limit),
-            *memory_failures(self._workplace, begin, end),
-            *service_failures(self._workplace, begin, end),
+            *await anyio.to_thread.run_sync(self._of_others, begin, end),  # tracebacks take a while to be written
         ]
         groups.sort(key=lambda each: (each.count, each.last_at), reverse=True)
         return tuple(self._with_mute(each) for each in groups[:limit])
@@ -118,6 +119,12 @@ class FailureOperations:
         if control is None or not control.capabilities.failures:
             return ()
         return [_group(each) for each in await control.failures(since=since, until=until, limit=limit)]
+
+    def _of_others(self, since: datetime, until: datetime) -> Sequence[FailureGroup]:
+        return [
+            *memory_failures(self._workplace, since, until),
+            *service_failures(self._workplace, since, until),
+        ]
 
     def _with_mute(self, group: FailureGroup) -> FailureGroup:
         until = self._muted.get(group.id)

@@ -64,18 +64,18 @@ class JobOperations:
         if wanted.ids:
             found = [job for each in _ids(wanted) if (job := await control.get(each)) is not None]
             return JobPage(items=tuple(self._rows(found)), total=len(found))
-        filters = job_views.filters_of(wanted)
-        found = [
-            job for each in filters for job in await control.list(each, limit=wanted.limit + 1, before=wanted.cursor)
-        ]
-        found.sort(key=lambda job: job.id, reverse=True)
-        page = found[: wanted.limit]
+        matching: list[Any] = []
         total = 0
-        for each in filters:
-            total += await control.count(each, most=_MOST_COUNTED)
+        for each in job_views.filters_of(wanted):
+            jobs = await control.list(each, limit=wanted.limit + 1, before=wanted.cursor)
+            is_all = wanted.cursor is None and len(jobs) <= wanted.limit  # then counting would only look at them again
+            total += len(jobs) if is_all else await control.count(each, most=_MOST_COUNTED)
+            matching += jobs
+        matching.sort(key=lambda job: job.id, reverse=True)
+        page = matching[: wanted.limit]
         return JobPage(
             items=tuple(self._rows(page)),
-            next=page[-1].id if len(found) > len(page) else None,
+            next=page[-1].id if len(matching) > len(page) else None,
             total=min(total, _MOST_COUNTED),
             is_total_exact=total < _MOST_COUNTED,
         )
@@ -92,7 +92,7 @@ class JobOperations:
             "queue": frozenset(wanted.queues),
         }
         counted: dict[str, Counter[str]] = {facet: Counter() for facet in chosen}
-        for each in await control.counts():
+        for each in await self._workplace.job_counts(control):
             values = {"state": each.state.name, "name": each.name, "queue": each.queue}
             for facet, counter in counted.items():
                 if all(not picked or values[other] in picked for other, picked in chosen.items() if other != facet):

@@ -89,7 +89,7 @@ async def _of_jobs(workplace: Workplace) -> tuple[QueueNumbers, ...]:
     options = workplace.find("corner_host.jobs.worker", "WorkerOptions")
     counts: dict[str, dict[str, int]] = {each.queue: {} for each in registry or ()}
     if control.capabilities.listing:
-        for each in await control.counts():
+        for each in await workplace.job_counts(control):
             states = counts.setdefault(each.queue, {})
             states[each.state.name] = states.get(each.state.name, 0) + each.count
     pauses: dict[str, Any] = {}

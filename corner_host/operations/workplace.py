@@ -34,6 +34,7 @@ from .recording.timers import Timers
 from .settings import OperationsSettings
 
 _KEPT_STATES: Final = 50
+_COUNTED_SECONDS: Final = 1.0
 _log: Final = logging.getLogger("corner_host.operations")
 
 
@@ -75,6 +76,7 @@ class Workplace:
         self.buffer = buffer
         self.registrations = registrations
         self.tasks = 0
+        self._counts: tuple[float, int, Sequence[Any]] | None = None
         self._graph: di.diagnostics.ServiceGraph | None = None
         self.service_history: dict[str, deque[StateChange]] = {}
         self._service_errors: dict[str, tuple[BaseException, datetime]] = {}
@@ -131,6 +133,16 @@ class Workplace:
     def failed_at(self, service: str) -> datetime | None:
         """Return when the last error of a hosted service was first seen."""
         return self._service_errors[service][1] if service in self._service_errors else None
+
+    async def job_counts(self, control: Any) -> Sequence[Any]:
+        """Return how many durable jobs there are, by queue, name and state; a second old at most, and newer than any action.
+
+        A store of a hundred thousand jobs counts for a tenth of a second, and several screens ask at once.
+        """
+        now, actions = self.clock.monotonic(), self.actions.count
+        if self._counts is None or self._counts[1] != actions or now - self._counts[0] > _COUNTED_SECONDS:
+            self._counts = (now, actions, await control.counts())
+        return self._counts[2]
 
     def graph(self) -> "di.diagnostics.ServiceGraph":
         """Return what is registered and who needs whom; worked out once, in a thread."""
