@@ -1,6 +1,7 @@
 """Which running host a command is for."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -29,6 +30,8 @@ def connect(context: typer.Context, pid: int | None, path: Path | None) -> HostC
         NoHostError: There is none, or it is not clear which one.
     """
     invocation = invocation_of(context)
+    if not hasattr(socket, "AF_UNIX"):
+        raise NoHostError("This system has no Unix sockets, by which hosts are operated.\nTo fix: take the dashboard.")
     if path is not None:
         if not path.exists():
             raise NoHostError(

@@ -55,5 +55,5 @@ def invocation_of(context: typer.Context) -> Invocation:
     """Return what was said besides the command that *context* is for."""
     found = context.find_root().obj
     if not isinstance(found, Invocation):
-        raise TypeError("the commands are called by corner_host.cli.main alone")
+        raise TypeError("the commands are called by corner_host.cli alone")
     return found

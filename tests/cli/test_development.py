@@ -137,6 +137,18 @@ def test_a_host_that_fails_later_is_started_by_the_next_save(here: Shell) -> Non
     assert session.process.returncode == 130
 
 
+def test_a_syntax_error_at_the_very_first_start_is_waited_out(here: Shell) -> None:
+    """Who begins with a slip of the pen need not begin again."""
+    program = here.write("program.py", STUBBORN.replace("import anyio", "import anyio as"))
+    with running(here, "--stop-seconds", "0.2") as session:
+        told = session.until("SyntaxError")
+        session.until("Waiting for the next save")
+        program.write_text(STUBBORN, "utf-8")
+        session.until("at work")
+
+    assert told.startswith("error: program.py:1: SyntaxError")
+
+
 def test_a_stop_takes_two_seconds_at_most(here: Shell) -> None:
     """Work that does not end is cut off soon in development; the status says that it was."""
     here.write("program.py", STUBBORN)

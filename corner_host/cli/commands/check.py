@@ -28,9 +28,9 @@ def check(
 
 def report_mistakes(invocation: Invocation, *, strict: bool = False) -> int:
     """Write down every mistake, and return the exit status."""
-    from corner_host.cli.building import built  # noqa: PLC0415 - loads the host
-    from corner_host.cli.checking import check as find  # noqa: PLC0415
-    from corner_host.cli.failing import status_of, texts  # noqa: PLC0415
+    from corner_host.cli.building import built
+    from corner_host.cli.checking import check as find
+    from corner_host.cli.failing import status_of, texts
 
     with built(invocation) as application:
         findings = find(application)

@@ -28,8 +28,8 @@ def show(
     everything: Annotated[bool, typer.Option("--all", help="Also variables that are for others.")] = False,
 ) -> None:
     """Show the settings in force, defaults included, and those that nothing reads."""
-    from corner_host.cli.building import built  # noqa: PLC0415 - loads the host
-    from corner_host.cli.settings_view import SettingsView  # noqa: PLC0415
+    from corner_host.cli.building import built
+    from corner_host.cli.settings_view import SettingsView
 
     invocation = invocation_of(context)
     with built(invocation) as application:
@@ -78,10 +78,10 @@ def explain(
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets.")] = False,
 ) -> None:
     """Show why a setting is what it is: every layer that has it, the winner first."""
-    from corner_host.cli.building import built  # noqa: PLC0415 - loads the host
-    from corner_host.cli.errors import FailedError  # noqa: PLC0415
-    from corner_host.cli.explaining import explanation  # noqa: PLC0415
-    from corner_host.cli.settings_view import SettingsView  # noqa: PLC0415
+    from corner_host.cli.building import built
+    from corner_host.cli.errors import FailedError
+    from corner_host.cli.explaining import explanation
+    from corner_host.cli.settings_view import SettingsView
 
     invocation = invocation_of(context)
     with built(invocation) as application:
@@ -99,9 +99,9 @@ def explain(
 @app.command()
 def diff(context: typer.Context, first: str, second: str) -> None:
     """Show what differs between two environments. The exit status is 0 in any case."""
-    from corner_host.cli.building import built  # noqa: PLC0415 - loads the host
-    from corner_host.cli.settings_view import SettingsView  # noqa: PLC0415
-    from corner_host.primitives import is_secret_key  # noqa: PLC0415
+    from corner_host.cli.building import built
+    from corner_host.cli.settings_view import SettingsView
+    from corner_host.primitives import is_secret_key
 
     invocation = invocation_of(context)
     sides: list[dict[str, str]] = []
@@ -137,9 +137,9 @@ def schema(
     ] = None,
 ) -> None:
     """Write the JSON schema of the settings, with which editors complete and check them."""
-    from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
-    from corner_host.options import options_schema  # noqa: PLC0415
+    from corner_host.cli.building import built, required_host
+    from corner_host.cli.errors import CommandError
+    from corner_host.options import options_schema
 
     with built(invocation_of(context)) as application:
         text = json.dumps(options_schema(required_host(application).services), indent=2, ensure_ascii=False)
@@ -160,9 +160,9 @@ def env(
     reveal: Annotated[bool, typer.Option("--reveal", help="Write secrets, too.")] = False,
 ) -> None:
     """Write the settings as variables, for an env file of Docker or Kubernetes; secrets are left empty."""
-    from corner_host.cli.building import built  # noqa: PLC0415 - loads the host
-    from corner_host.cli.settings_view import SettingsView  # noqa: PLC0415
-    from corner_host.primitives import is_secret_key  # noqa: PLC0415
+    from corner_host.cli.building import built
+    from corner_host.cli.settings_view import SettingsView
+    from corner_host.primitives import is_secret_key
 
     with built(invocation_of(context)) as application:
         view = SettingsView(application, reveals=True)

@@ -23,8 +23,8 @@ def dashboard(
     act: Annotated[bool, typer.Option("--act", help="Let jobs be requeued, cancelled and deleted.")] = False,
 ) -> None:
     """Show the dashboard of a store of jobs, without running any. The log has the link that signs in."""
-    from corner_host.cli.running import run_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.store_dashboard import store_builder  # noqa: PLC0415
+    from corner_host.cli.running import run_host
+    from corner_host.cli.store_dashboard import store_builder
 
     engine = (
         "postgres"

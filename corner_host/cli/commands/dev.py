@@ -34,14 +34,14 @@ def dev(
 
 
 def _watch_over_host(invocation: Invocation, backend: str, stop_seconds: float, extra: list[Path]) -> int:
-    import platform  # noqa: PLC0415
-    from importlib.util import find_spec  # noqa: PLC0415
+    import platform
+    from importlib.util import find_spec
 
-    from corner_host.cli.development.folders import watched_roots  # noqa: PLC0415
-    from corner_host.cli.development.supervisor import Supervisor, child_command  # noqa: PLC0415
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
-    from corner_host.cli.project import find_project, use_python_of  # noqa: PLC0415
-    from corner_host.cli.target import find_target  # noqa: PLC0415
+    from corner_host.cli.development.folders import watched_roots
+    from corner_host.cli.development.supervisor import Supervisor, child_command
+    from corner_host.cli.errors import CommandError
+    from corner_host.cli.project import find_project, use_python_of
+    from corner_host.cli.target import find_target
 
     if find_spec("watchfiles") is None:
         raise CommandError(
@@ -69,7 +69,7 @@ def _write(text: str) -> None:
 
 
 def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+    from importlib.metadata import PackageNotFoundError, version
 
     try:
         return version("corner-host")
@@ -78,12 +78,12 @@ def _version() -> str:
 
 
 def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: int | None) -> int:
-    from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
-    from corner_host.cli.development.reloads import announce_reloads  # noqa: PLC0415
-    from corner_host.cli.development.supervisor import CHILD  # noqa: PLC0415
-    from corner_host.cli.running import run_host, serve_commands, show_dashboard  # noqa: PLC0415
-    from corner_host.hosting import HostOptions  # noqa: PLC0415
-    from corner_host.primitives import seconds  # noqa: PLC0415
+    from corner_host.cli.building import make_builder
+    from corner_host.cli.development.reloads import announce_reloads
+    from corner_host.cli.development.supervisor import CHILD
+    from corner_host.cli.running import run_host, serve_commands, show_dashboard
+    from corner_host.hosting import HostOptions
+    from corner_host.primitives import seconds
 
     def stop_soon(options: HostOptions) -> None:
         timeout = options.shutdown_timeout

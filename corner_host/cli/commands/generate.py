@@ -32,7 +32,7 @@ def generate(
     ] = None,
 ) -> None:
     """Print a file for Docker, Compose, Kubernetes, systemd or Windows, with comments; the application is not loaded."""
-    from corner_host.cli.target import find_target  # noqa: PLC0415
+    from corner_host.cli.target import find_target
 
     if kind not in KINDS:
         raise CommandError(f"There is nothing to generate for {kind!r}.\nThere are: {', '.join(KINDS)}.")

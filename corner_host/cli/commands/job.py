@@ -21,8 +21,8 @@ app = typer.Typer(
 @app.command("list")
 def list_kinds(context: typer.Context) -> None:
     """List the kinds of jobs that have a handler, with the fields of their payload."""
-    from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.single_job import kinds  # noqa: PLC0415
+    from corner_host.cli.building import built, required_host
+    from corner_host.cli.single_job import kinds
 
     invocation = invocation_of(context)
     with built(invocation) as application:
@@ -53,9 +53,9 @@ def run(
     It is stored and tried again as any other. Other hosted services of the application run meanwhile; other jobs of the
     store, too. The exit status: 0 it succeeded, 1 it failed for good.
     """
-    from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
-    from corner_host.cli.single_job import payload_of, run_job  # noqa: PLC0415
-    from corner_host.cli.words import seconds_of  # noqa: PLC0415
+    from corner_host.cli.building import make_builder
+    from corner_host.cli.single_job import payload_of, run_job
+    from corner_host.cli.words import seconds_of
 
     invocation = invocation_of(context)
     fields = payload_of(arguments or [], payload)

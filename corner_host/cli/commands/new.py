@@ -36,7 +36,7 @@ def new(
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask for what is missing.")] = False,
 ) -> None:
     """Create a project from a template. Needs no network, and asks nothing."""
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
+    from corner_host.cli.errors import CommandError
 
     invocation = invocation_of(context)
     if shows_list:
@@ -71,9 +71,9 @@ def _list_templates(*, as_json: bool) -> None:
 
 
 def _template(name: str) -> Template:
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches
 
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
+    from corner_host.cli.errors import CommandError
 
     if name in TEMPLATES:
         return TEMPLATES[name]
@@ -83,10 +83,10 @@ def _template(name: str) -> Template:
 
 
 def _check_name(name: str) -> None:
-    import keyword  # noqa: PLC0415
-    from importlib.util import find_spec  # noqa: PLC0415
+    import keyword
+    from importlib.util import find_spec
 
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
+    from corner_host.cli.errors import CommandError
 
     package = package_name(name)
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", name) or not package.isidentifier() or keyword.iskeyword(package):
@@ -101,7 +101,7 @@ def _check_name(name: str) -> None:
 
 
 def _write(root: Path, files: Sequence[NewFile], *, force: bool) -> None:
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
+    from corner_host.cli.errors import CommandError
 
     there = [each.path for each in files if (root / each.path).exists()]
     if there and not force:

@@ -23,7 +23,7 @@ def report(
     socket: Socket = None,
 ) -> None:
     """Write the report of an incident in Markdown: what changed when, what failed, who did what, which settings were in force."""
-    from corner_host.cli.screens.report import incident_report  # noqa: PLC0415
+    from corner_host.cli.screens.report import incident_report
 
     now = datetime.now(UTC).astimezone()
     since = moment_of(begin, now)

@@ -21,13 +21,13 @@ def run(
     The exit status: 0 stopped when asked to, 1 a service failed, 3 the start failed, 4 work was cut off at the stop, 78
     wrong settings, 130 and 143 forced by a second signal.
     """
-    from corner_host.cli.building import make_builder  # noqa: PLC0415 - loads the host
-    from corner_host.cli.running import run_host, serve_commands  # noqa: PLC0415
+    from corner_host.cli.building import make_builder
+    from corner_host.cli.running import run_host, serve_commands
 
     invocation = invocation_of(context)
     invocation.target = application or invocation.target
     if check:
-        from .check import report_mistakes  # noqa: PLC0415
+        from .check import report_mistakes
 
         raise typer.Exit(report_mistakes(invocation))
     builder = serve_commands(make_builder(invocation)).use_systemd()  # does nothing elsewhere

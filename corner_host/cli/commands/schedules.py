@@ -20,8 +20,8 @@ app = typer.Typer(
 @app.command("list")
 def list_schedules(context: typer.Context) -> None:
     """List the recurring jobs of the application, with their next time."""
-    from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.recurring import schedules, upcoming  # noqa: PLC0415
+    from corner_host.cli.building import built, required_host
+    from corner_host.cli.recurring import schedules, upcoming
 
     invocation = invocation_of(context)
     now = datetime.now(UTC)
@@ -55,10 +55,10 @@ def next_times(
     ] = None,
 ) -> None:
     """Show when a recurring job runs next, and what a change of clocks does to it."""
-    from itertools import islice  # noqa: PLC0415
+    from itertools import islice
 
-    from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.recurring import chosen, schedules, upcoming  # noqa: PLC0415
+    from corner_host.cli.building import built, required_host
+    from corner_host.cli.recurring import chosen, schedules, upcoming
 
     invocation = invocation_of(context)
     with built(invocation) as application:

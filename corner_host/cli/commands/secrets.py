@@ -24,7 +24,7 @@ def set_secret(
     value: Annotated[str | None, typer.Argument(help="Asked for, or read from standard input, when left out.")] = None,
 ) -> None:
     """Set one secret."""
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
+    from corner_host.cli.errors import CommandError
 
     if not key.strip(":") or key.startswith(":"):
         raise CommandError(f"{key!r} is no key; one is Payment:ApiKey.")
@@ -58,7 +58,7 @@ def list_secrets(context: typer.Context) -> None:
 @app.command("remove")
 def remove(context: typer.Context, key: str) -> None:
     """Remove one secret."""
-    from corner_host.cli.errors import FailedError  # noqa: PLC0415
+    from corner_host.cli.errors import FailedError
 
     secrets = _secrets(invocation_of(context))
     if not secrets.remove(key):
@@ -76,6 +76,6 @@ def clear(context: typer.Context) -> None:
 
 
 def _secrets(invocation: Invocation) -> Any:
-    from corner_host.cli.keeping import secrets_of  # noqa: PLC0415 - loads the configuration
+    from corner_host.cli.keeping import secrets_of
 
     return secrets_of(invocation)

@@ -28,9 +28,9 @@ def list_services(
     unused: Annotated[bool, typer.Option("--unused", help="Only what nothing needs.")] = False,
 ) -> None:
     """List the registrations: lifetime, what they are made by, where they were added, whether anything needs them."""
-    from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.errors import CommandError  # noqa: PLC0415
-    from corner_host.cli.registrations import dot, mermaid, registrations  # noqa: PLC0415
+    from corner_host.cli.building import built, required_host
+    from corner_host.cli.errors import CommandError
+    from corner_host.cli.registrations import dot, mermaid, registrations
 
     if graph not in {None, "mermaid", "dot"}:
         raise CommandError(f"{graph!r} is no kind of graph; there are mermaid and dot.")
@@ -55,8 +55,8 @@ def list_services(
 @app.command()
 def hosted(context: typer.Context) -> None:
     """List the hosted services in the order in which they start; they stop in reverse."""
-    from corner_host.cli.building import built, required_host  # noqa: PLC0415 - loads the host
-    from corner_host.cli.registrations import hosted_services  # noqa: PLC0415
+    from corner_host.cli.building import built, required_host
+    from corner_host.cli.registrations import hosted_services
 
     invocation = invocation_of(context)
     with built(invocation) as application:

@@ -40,7 +40,7 @@ def top(
         lines += ["", "running now", *(f"  {line}" for line in running_lines(running))] if running else []
         return [*lines, "", f"{now.astimezone():%H:%M:%S}   Ctrl+C ends this; the host goes on"]
 
-    from corner_host.console.live import show_live  # noqa: PLC0415 - loads rich
+    from corner_host.console.live import show_live
 
     ended = threading.Event()
 

@@ -34,8 +34,8 @@ class Supervisor:
         2. the host is asked to stop, and killed if it does not within its budget and five seconds more;
         3. it is started again.
 
-    It ends with the host: when it stops by itself, when it is interrupted, and when its very first start fails. When it fails
-    later, the next save starts it again.
+    It ends with the host: when it stops by itself, when it is interrupted, and when its very first start fails for another
+    reason than a syntax error. When it fails later, the next save starts it again.
 
     Args:
         command: The child.
@@ -98,7 +98,8 @@ class Supervisor:
         if self._child is None or self._child.poll() is None:
             return
         status = self._child.returncode
-        if status in _ENDS or (status in _STARTS_FAILED and not self._has_restarted):
+        cannot_start = status in _STARTS_FAILED and not self._has_restarted and not self._has_syntax_error()
+        if status in _ENDS or cannot_start:
             self._ended.set()
             return
         self._child = None
@@ -122,18 +123,17 @@ class Supervisor:
     def _is_python(self, paths: Iterable[str]) -> bool:
         self._broken.clear()
         for path in sorted(paths):
-            try:
-                compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
-            except FileNotFoundError:
-                continue
-            except (SyntaxError, ValueError) as error:
+            error = _syntax_error(path)
+            if error is not None:
                 self._broken.add(path)
                 for line in syntax_lines(error, path):
                     self._say("error", line)
-            except OSError as error:
-                self._say("error", f"{Path(path).name} cannot be read: {error.strerror}")
-                self._broken.add(path)
         return not self._broken
+
+    def _has_syntax_error(self) -> bool:
+        """Tell whether any file of the application is no Python; the host has said which."""
+        files = (file for folder in all_folders(self._roots) for file in folder.glob("*.py"))
+        return any(_syntax_error(str(file)) is not None for file in files)
 
     def _stop(self) -> None:
         child = self._child
@@ -169,6 +169,17 @@ class Supervisor:
 def child_command(extra: Sequence[str]) -> list[str]:
     """Return the command line of this very process, with *extra* at its end."""
     return [sys.executable, *sys.orig_argv[1:], *extra]
+
+
+def _syntax_error(path: str) -> SyntaxError | ValueError | None:
+    """Return why the file is no Python; None if it is, or is gone."""
+    try:
+        compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)
+    except OSError:
+        return None
+    except (SyntaxError, ValueError) as error:
+        return error
+    return None
 
 
 def _counts(change: Any, path: str) -> bool:  # noqa: ARG001 - any change counts
