@@ -1,6 +1,7 @@
 """Commands typed at a real terminal, as a person types them, and the screen that person then sees."""
 
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -75,8 +76,16 @@ def test_from_an_empty_folder_to_a_clean_stop(terminal: Terminal) -> None:
     terminal.until("Content root path")
     started = masked(terminal.until("Worker running at"))
     terminal.press("C-c")
-    terminal.until("status=0")
+    stopped = terminal.until("status=0")
 
+    assert re.search(r"corner_host\.hosting +\d+ sources, \d+ keys: .*appsettings\.json", started)
+    assert re.search(r"corner_host\.hosting +\d+ services registered, graph is valid", started)
+    assert re.search(r"corner_host\.hosting +Worker started \(\d+ ms\)", started)
+    assert re.search(
+        r"Dashboard: http://127\.0\.0\.1:\d+/login\?t=\S+ +\(this run only\)", " ".join(started.split("\n"))
+    )
+    assert "Application is shutting down..." in stopped
+    assert "nothing abandoned" in stopped
     assert "·  asyncio  ·  reload on (2 directories)" in started
     assert "Application started. Press Ctrl+C to shut down." in started
     assert "Hosting environment: Development" in started
