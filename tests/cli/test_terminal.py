@@ -37,8 +37,8 @@ class Terminal:
         self._do("send-keys", key)
 
     def screen(self) -> str:
-        """Return what is on the screen."""
-        return self._do("capture-pane", "-p").rstrip()
+        """Return what is on the screen, lines that were broken made whole."""
+        return self._do("capture-pane", "-p", "-J").rstrip()
 
     def until(self, text: str) -> str:
         """Wait until the screen shows *text*."""
