@@ -1,6 +1,7 @@
 """A queue that is worked off while a test looks on."""
 
 import logging
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
@@ -10,6 +11,7 @@ import pytest
 
 from corner_host.background import BackgroundTaskQueue, MetricsService, QueuedHostedService, QueueOptions
 from corner_host.di import ServiceCollection
+from corner_host.diagnostics.tracing import SDK as TRACING_SDK
 from corner_host.primitives import CancellationToken
 
 Working: TypeAlias = Callable[..., AbstractAsyncContextManager[QueuedHostedService]]
@@ -52,6 +54,13 @@ async def at_work(
             yield service
         finally:
             await service.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_tracing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the queue find no tracing SDK, which another test may have imported, and which makes it take each item in detail."""
+    if "tracer" not in request.fixturenames:
+        monkeypatch.delitem(sys.modules, TRACING_SDK, raising=False)
 
 
 @pytest.fixture
