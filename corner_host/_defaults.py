@@ -16,6 +16,9 @@ from corner_host.logging import LoggingBuilder
 PREFIXES = ("DOTNET_", "CORNER_")
 """Of the variables that configure the host itself; the later one wins."""
 
+WEB_SERVERS = ("uvicorn.error", "hypercorn.error")
+"""Their loggers, which tell of each start and end."""
+
 RELOAD_KEY = "hostBuilder:reloadConfigOnChange"
 """Whether the settings files are followed; unset, they are if the package that can do it is installed (extra ``reload``)."""
 
@@ -50,8 +53,14 @@ def application_sources(
 
 
 def add_defaults(services: ServiceCollection, logging: LoggingBuilder) -> None:
-    """Add what every application wants; when the host is built, the operator's view if ``Operations:Enabled`` says so."""
+    """Add what every application wants.
+
+    A console, on which web servers tell trouble only, since the host tells the rest; when the host is built, the operator's
+    view if ``Operations:Enabled`` says so.
+    """
     logging.add_console()
+    for server in WEB_SERVERS:
+        logging.add_filter(server, "Warning")
 
     def complete() -> None:
         if (logging.configuration["Operations:Enabled"] or "").casefold() == "true":

@@ -92,11 +92,7 @@ class WebAppService(BackgroundService):
         self._sockets = listen(self._settings, self._section)
         self._accepting = anyio.Event()
         await super().start()
-        try:
-            await self._accepting.wait()
-        except BaseException:
-            self._close_sockets()
-            raise
+        await self._accepting.wait()  # execute() closes the sockets, whatever happens
         if self._start_error is not None:
             raise self._start_error
         _log.info("Listening at %s", ", ".join(self.addresses()))
