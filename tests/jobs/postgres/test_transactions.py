@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -142,3 +143,18 @@ async def test_a_blocking_connection_is_refused(url: str, schema: str) -> None:
                 with pytest.raises(NotSupportedByEngineError, match="AsyncSession"):
                     await bench.engine.put([new_job()], transaction=transaction)
     engine.dispose()
+
+
+async def test_a_child_whose_parent_ends_before_the_child_is_committed_runs(url: str, schema: str) -> None:
+    """Neither transaction sees the other; the worker's keeper looks after it."""
+    child = new_job("child")
+    async with bench_on(url, schema) as bench:
+        parent = await bench.put("parent")
+        async with bench.worker():
+            async with of_asyncpg(url, commit=True) as transaction:
+                await bench.engine.put([replace(child, parent=parent)], transaction=transaction)
+                await bench.ended(parent)
+            await bench.ended(child.id)
+            state = await bench.state(child.id)
+
+    assert state is JobState.SUCCEEDED

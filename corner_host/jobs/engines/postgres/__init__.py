@@ -15,6 +15,7 @@ its process ends in the dead letters; leases renewed by a thread, which a blocke
 count only while the job is still this worker's; ended jobs, their results and the history; children; rates, and limits of
 a name over several queues; pauses, recurring jobs, search, requeueing; the loop itself.
 
+PostgreSQL must be 14 or later, and spoken to directly, or through a pooler that keeps sessions: notifications need one.
 A worker has two connections and shares up to five with all that puts and asks. A server that is away is waited for, with
 longer and longer pauses; meanwhile putting raises, and what jobs came to is kept and told afterwards. A wrong password or
 database ends the start. Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names.

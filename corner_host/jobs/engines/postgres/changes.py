@@ -26,15 +26,14 @@ class Changes:
 WITH gone AS (
     DELETE FROM {queue} WHERE headers->>'id' = ANY($1::text[]) AND status = 'queued' RETURNING *
 ), {self._statements.cancelled("gone", "'before it ran'")}
-SELECT 1 FROM gone"""
+SELECT headers->>'id' AS id FROM gone"""
         running = f"""
 UPDATE {queue} SET headers = headers || '{{"cancel": true}}'
 WHERE headers->>'id' = ANY($1::text[]) AND status = 'picked' RETURNING id"""
         async with self._database.transaction() as fetch:
             cancelled = await fetch(waiting, ids)
             asked = await fetch(running, ids)
-            if cancelled:
-                await free_children(fetch, self._statements, None)
+            await free_children(fetch, self._statements, [row["id"] for row in cancelled])
             if asked:
                 await fetch("SELECT pg_notify($1, $2)", self._statements.channel, self._cancellation(asked))
         return len(cancelled) + len(asked)
@@ -90,11 +89,11 @@ WITH gone AS (
     DELETE FROM {statements.queue} WHERE headers ? 'waits' AND headers->>'waits' = ANY($1::text[]) AND status = 'queued'
     RETURNING *
 ), {statements.cancelled("gone", "'its parent ' || (headers->>'parent') || ' was deleted'")}
-SELECT 1 FROM gone"""
+SELECT headers->>'id' AS id FROM gone"""
         async with self._database.transaction() as fetch:
             deleted = [row["id"] for row in await fetch(forget, ids)]
-            if deleted and await fetch(orphan, deleted):
-                await free_children(fetch, statements, None)
+            orphans = await fetch(orphan, deleted)
+            await free_children(fetch, statements, [row["id"] for row in orphans])
         return len(deleted)
 
     def _cancellation(self, rows: Sequence[Row]) -> str:

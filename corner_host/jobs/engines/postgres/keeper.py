@@ -13,7 +13,7 @@ from anyio import to_thread
 
 from corner_host.primitives import LoopHandle
 
-from .database import TROUBLE, Database, let_go
+from .database import TROUBLE, Database, Fetch, let_go
 from .pump import Pump
 from .putting import free_children
 from .statements import Statements
@@ -22,6 +22,7 @@ from .worker import Worker
 
 _log = logging.getLogger("corner_host.jobs.postgres")
 _TICK_SECONDS: Final = 1.0
+_FREE_SECONDS: Final = 5.0
 _PURGE_SECONDS: Final = 60.0
 
 
@@ -74,14 +75,18 @@ class Keeper:
     async def _work(self) -> None:
         self._woken, self._loop = anyio.Event(), LoopHandle.current()
         connection: Any = None
-        purged_at = -_PURGE_SECONDS
+        freed_at, purged_at = -_FREE_SECONDS, -_PURGE_SECONDS
         while not self._ended:
             try:
                 if connection is None or connection.is_closed():
                     connection = await self._database.connect()
                 await self._tick(connection)
-                if anyio.current_time() >= purged_at + _PURGE_SECONDS:
-                    purged_at = anyio.current_time()
+                now = anyio.current_time()
+                if now >= freed_at + _FREE_SECONDS:
+                    freed_at = now
+                    await self._free_children(connection.fetch)
+                if now >= purged_at + _PURGE_SECONDS:
+                    purged_at = now
                     await self._upkeep.purge(connection.fetch)
             except TROUBLE as error:
                 _log.debug("The leases could not be renewed, and are again soon: %s", error)
@@ -107,6 +112,10 @@ class Keeper:
             if worker.is_missed(row):
                 await connection.fetch(statements.miss, row["id"])
                 missed = True
-        await free_children(connection.fetch, statements, None)
         if missed:
             self._pump.wake(look=True)
+
+    async def _free_children(self, fetch: Fetch) -> None:
+        """Let go of children whose parent ended while they were put: neither side saw the other."""
+        cancelled = await fetch(self._statements.free_all)
+        await free_children(fetch, self._statements, [row["id"] for row in cancelled])

@@ -229,12 +229,13 @@ class Pump:
         """Take a notification: pgqueuer's of a changed table or of jobs to be cancelled, or ours of changed queues."""
         del connection, process, channel
         event = json.loads(payload)
+        operation = event.get("operation")
         if event["type"] == "cancellation_event":
             numbers = set(event["ids"])
             self.end_soon([job for job in self._running if job[0] in numbers])
-        elif event["operation"] == "update":
+        elif operation == "update":
             self._look_soon()
-        elif event["operation"] == "insert" or (self._has_limits and event["operation"] == "delete"):
+        elif operation == "insert" or (self._has_limits and operation == "delete"):
             self._wake()  # a deleted row may have held the place of a limited name
 
     def _hear_of_settled(self, more: bool) -> None:  # noqa: FBT001 - a callback

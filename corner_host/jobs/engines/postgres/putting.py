@@ -39,14 +39,15 @@ async def put(fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now:
             break
     children = [job.id for job in jobs if job.parent is not None]
     if children:
-        await free_children(fetch, statements, children)
+        cancelled = await fetch(statements.free_these, children)
+        await free_children(fetch, statements, [row["id"] for row in cancelled])
     return [answers.get(job.id, Duplicate(job.id)) for job in jobs]
 
 
-async def free_children(fetch: Fetch, statements: Statements, children: Sequence[str] | None) -> None:
-    """Let children (None: all) whose parent has ended run, or end with it; theirs in turn, too."""
-    while (await fetch(statements.free_children, children))[0]["cancelled"]:
-        children = None
+async def free_children(fetch: Fetch, statements: Statements, ended: Sequence[str]) -> None:
+    """Let the children of jobs that have ended run, or end with them; theirs in turn, too."""
+    while ended:
+        ended = [row["id"] for row in await fetch(statements.free_children, ended)]
 
 
 def _columns(jobs: Sequence[NewJob], now: float) -> tuple[list[Any], ...]:

@@ -121,7 +121,7 @@ class Settler:
         )  # fmt: skip
         self._freed = bool(rows) and rows[0]["children"]
         if self._freed:
-            await free_children(self._database.fetch, self._statements, None)
+            await free_children(self._database.fetch, self._statements, [done.id for done in ended])
         return {(row["id"], row["attempts"]) for row in rows}
 
     async def _put_back(self, going: Sequence[Settlement]) -> set[tuple[int, int]]:

@@ -47,23 +47,19 @@ class Statements:
         )
 
     @cached_property
+    def free_these(self) -> str:
+        """Of children's ids: those whose parent has ended run or are cancelled; returns the ids of the cancelled."""
+        return self._free("child.headers->>'id' = ANY($1::text[])")
+
+    @cached_property
     def free_children(self) -> str:
-        """Of ids, or NULL for all: children whose parent has ended run or are cancelled; says how many were cancelled."""
-        return f"""
-WITH fate AS (
-    SELECT child.id, parent.state AS parent_state, CASE child.headers->>'run_on'
-        WHEN 'success' THEN parent.state = 'SUCCEEDED' WHEN 'failure' THEN parent.state = 'DEAD' ELSE TRUE END AS runs
-    FROM {self.queue} child JOIN {self.ended} parent ON parent.id = child.headers->>'waits'
-    WHERE child.headers ? 'waits' AND child.status = 'queued' AND ($1::text[] IS NULL OR child.headers->>'id' = ANY($1))
-    FOR UPDATE OF child SKIP LOCKED
-), freed AS (
-    UPDATE {self.queue} job SET execute_after = now(), headers = job.headers - 'waits' FROM fate
-    WHERE job.id = fate.id AND fate.runs
-), gone AS (
-    DELETE FROM {self.queue} job USING fate
-    WHERE job.id = fate.id AND NOT fate.runs AND fate.parent_state <> 'DEAD' RETURNING job.*
-), {self.cancelled("gone", "'its parent ' || (headers->>'parent') || ' ended otherwise'")}
-SELECT count(*) AS cancelled FROM gone"""
+        """The same, of parents' ids."""
+        return self._free("child.headers->>'waits' = ANY($1::text[])")
+
+    @cached_property
+    def free_all(self) -> str:
+        """The same, of all children."""
+        return self._free("TRUE")
 
     @cached_property
     def end(self) -> str:
@@ -227,6 +223,23 @@ WITH gone AS (
     WHERE start.name = rate.name AND start.at <= now() - make_interval(secs => rate.seconds)
 )
 INSERT INTO {self.schema}.starts SELECT name, now() FROM unnest($3::text[]) AS begun(name)"""
+
+    def _free(self, condition: str) -> str:
+        return f"""
+WITH fate AS (
+    SELECT child.id, parent.state AS parent_state, CASE child.headers->>'run_on'
+        WHEN 'success' THEN parent.state = 'SUCCEEDED' WHEN 'failure' THEN parent.state = 'DEAD' ELSE TRUE END AS runs
+    FROM {self.queue} child JOIN {self.ended} parent ON parent.id = child.headers->>'waits'
+    WHERE child.headers ? 'waits' AND child.status = 'queued' AND {condition}
+    FOR UPDATE OF child SKIP LOCKED
+), freed AS (
+    UPDATE {self.queue} job SET execute_after = now(), headers = job.headers - 'waits' FROM fate
+    WHERE job.id = fate.id AND fate.runs
+), gone AS (
+    DELETE FROM {self.queue} job USING fate
+    WHERE job.id = fate.id AND NOT fate.runs AND fate.parent_state <> 'DEAD' RETURNING job.*
+), {self.cancelled("gone", "'its parent ' || (headers->>'parent') || ' ended otherwise'")}
+SELECT headers->>'id' AS id FROM gone"""
 
     def cancelled(self, source: str, detail: str) -> str:
         """Return the steps that archive *source*'s rows, which are pgqueuer's and did not run, as cancelled."""
