@@ -3,12 +3,11 @@
 Hosting loads it by name when a builder wants defaults.
 """
 
-import tomllib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationSource
+from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationSource, sources
 from corner_host.di import ServiceCollection
 from corner_host.hosting import BuildCheck, HostEnvironment
 from corner_host.logging import LoggingBuilder
@@ -41,7 +40,8 @@ def application_sources(
     for name in ("appsettings.json", f"appsettings.{environment.environment_name}.json"):
         builder.add_json_file(name, optional=True, reload_on_change=reload)
     if environment.is_development() and environment.application_name:
-        builder.add_user_secrets(user_secrets_id(environment), reload_on_change=reload)
+        secrets = sources.user_secrets_id(environment.content_root_path, environment.application_name)
+        builder.add_user_secrets(secrets, reload_on_change=reload)
     else:
         builder.add_in_memory_collection()
     builder.add_environment_variables()
@@ -67,21 +67,3 @@ def add_defaults(services: ServiceCollection, logging: LoggingBuilder) -> None:
             services.add_operations(logging.configuration)
 
     services.add_singleton(BuildCheck, instance=BuildCheck(complete))
-
-
-def user_secrets_id(environment: HostEnvironment) -> str:
-    """Return the name under which the application's secrets are kept.
-
-    ``user-secrets-id`` in ``[tool.corner-host]`` of the application's ``pyproject.toml``, else the application's name.
-    """
-    root = Path(environment.content_root_path)
-    for folder in (root, *root.parents):
-        file = folder / "pyproject.toml"
-        if file.is_file():
-            try:
-                tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-            except (OSError, ValueError):
-                break
-            found = tool.get("corner-host", {}).get("user-secrets-id")
-            return found if isinstance(found, str) and found else environment.application_name
-    return environment.application_name

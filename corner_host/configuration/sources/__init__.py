@@ -22,6 +22,7 @@ __getattr__, __dir__ = door(
         "toml": ("TomlFileSource",),
         "user_secrets": (
             "UserSecretsSource",
+            "user_secrets_id",
             "user_secrets_path",
         ),
         "yaml": ("YamlFileSource",),

@@ -7,7 +7,7 @@ from .json import JsonFileSource, JsonStreamSource
 from .key_per_file import KeyPerFileSource
 from .memory import MemorySource
 from .toml import TomlFileSource
-from .user_secrets import UserSecretsSource, user_secrets_path
+from .user_secrets import UserSecretsSource, user_secrets_id, user_secrets_path
 from .yaml import YamlFileSource
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "TomlFileSource",
     "UserSecretsSource",
     "YamlFileSource",
+    "user_secrets_id",
     "user_secrets_path",
 ]

@@ -86,6 +86,21 @@ def find_user_secrets_id(directory: str | os.PathLike[str]) -> str | None:
     return None if found is None else str(found)
 
 
+def user_secrets_id(directory: str | os.PathLike[str], application: str) -> str:
+    """Return the name under which an application's secrets are kept.
+
+    That of the nearest ``pyproject.toml`` from *directory* upwards, if it has one and can be read; else *application*.
+    """
+    root = Path(directory)
+    for folder in (root, *root.parents):
+        if (folder / "pyproject.toml").is_file():
+            try:
+                return find_user_secrets_id(folder) or application
+            except (OSError, ConfigurationFileError):
+                return application
+    return application
+
+
 @final
 class UserSecrets:
     """Reads and writes the secrets of an application, as the command line does.
