@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Iterator
 from enum import Enum
 from functools import partial
-from typing import Any, final, get_origin
+from typing import Any, Final, final, get_origin
 
 from .descriptors import ServiceDescriptor
 from .generics import NO_ARGUMENTS, Arguments, constructor_arguments
@@ -49,6 +49,9 @@ def making_of(maker: Any) -> Making:
     if inspect.isasyncgenfunction(maker):
         return Making.ASYNC_GENERATOR
     return Making.GENERATOR if inspect.isgeneratorfunction(maker) else Making.PLAIN
+
+
+NOTHING_GIVEN: Final = frozenset[str]()  # one for all: there may be thousands of slots
 
 
 @final
@@ -104,7 +107,7 @@ class Slot:
         self.lifetime = descriptor.lifetime
         self.making = Making.PLAIN if is_class else making_of(maker)
         self.is_certain = is_class or self.making is not Making.PLAIN
-        self.given: frozenset[str] = frozenset()
+        self.given = NOTHING_GIVEN
         self.makes_unhashable = False
         self.reenters_scope = False
         self.provider: Any = None

@@ -9,7 +9,6 @@ Source of the behaviour: https://learn.microsoft.com/dotnet/standard/threading/c
 import threading
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager
-from itertools import count
 from types import TracebackType
 from typing import Self, final
 
@@ -111,8 +110,14 @@ class CancellationToken:
             await anyio.lowlevel.checkpoint()
             return
         cancelled = wake_up()
-        with self.register(cancelled.set):
+        key = None if self._state is None else self._state.add(cancelled.set)
+        if key is None and self._state is not None:  # it has been cancelled in another thread just now
+            cancelled.set()
+        try:
             await cancelled.wait()
+        finally:
+            if key is not None and self._state is not None:
+                self._state.remove(key)
 
     async def sleep(self, seconds: Duration) -> bool:
         """Sleep for *seconds* (float, or a timedelta), or until the token is cancelled.
@@ -189,12 +194,12 @@ _NONE = CancellationToken()
 class _State:
     """What a source and its token share: whether it is cancelled, and who wants to know."""
 
-    __slots__ = ("_callbacks", "_keys", "_lock", "cancelled")
+    __slots__ = ("_callbacks", "_last", "_lock", "cancelled")
 
     def __init__(self) -> None:
         self.cancelled = False
         self._callbacks: dict[int, Callable[[], object]] = {}
-        self._keys = count(1)
+        self._last = 0
         # re-entrant, because a signal handler may cancel while this very thread registers
         self._lock = threading.RLock()
 
@@ -203,9 +208,9 @@ class _State:
         with self._lock:
             if self.cancelled:
                 return None
-            key = next(self._keys)
-            self._callbacks[key] = callback
-            return key
+            self._last += 1
+            self._callbacks[self._last] = callback
+            return self._last
 
     def remove(self, key: int) -> bool:
         with self._lock:
