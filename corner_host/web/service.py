@@ -91,7 +91,11 @@ class WebAppService(BackgroundService):
         """Return when the server accepts connections."""
         self._sockets = listen(self._settings, self._section)
         self._accepting = anyio.Event()
-        await super().start()
+        try:
+            await super().start()
+        except BaseException:
+            self._close_sockets()  # execute() never begins
+            raise
         await self._accepting.wait()  # execute() closes the sockets, whatever happens
         if self._start_error is not None:
             raise self._start_error

@@ -6,8 +6,11 @@ import anyio
 import pytest
 import websockets.asyncio.client
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from websockets.exceptions import ConnectionClosed
+
+from corner_host import Host
 
 from .conftest import Serve
 
@@ -91,3 +94,20 @@ async def test_a_websocket_is_told_that_the_server_restarts(serve: Serve, anyio_
     assert (answer, seen) == ("HI", [1012])
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
+
+
+async def test_a_start_that_is_called_off_leaves_the_sockets_to_the_server(
+    server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A service that fails while the server begins to listen is the only failure there is."""
+
+    async def fail() -> None:
+        raise ValueError("no table")
+
+    builder = Host.create_builder([f"--Server:Kind={server.partition(' ')[0]}", "--Server:Port=0"])
+    builder.add_hosted_service(fail).add_asgi(Starlette())
+
+    with pytest.raises(ValueError, match="no table"):
+        await builder.build().run_async()
+
+    assert "Bad file descriptor" not in caplog.text
