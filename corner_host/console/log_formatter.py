@@ -69,6 +69,8 @@ def _styled(line: SimpleLine) -> Text:
     parts = [(line.time, "dim"), (line.word, style), (f" {line.category}  ", "cyan"), (line.message, loud)]
     if line.fields:
         parts.append((f"   {line.fields}", "dim"))
+    if line.more:
+        parts.append((line.more, loud))
     if line.trace:
         parts.append((line.trace, ""))
     return Text.assemble(*parts)

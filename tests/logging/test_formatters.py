@@ -54,6 +54,14 @@ def test_further_lines_stand_below_the_message() -> None:
     assert lines[-1] == " " * 43 + "ValueError: boom"
 
 
+def test_fields_stand_behind_the_first_line() -> None:
+    """L-69: where they are looked for, however long the message is."""
+    lines = SimpleFormatter(utc()).format(record("failed\nPaymentTimeout", job=1)).split("\n")
+
+    assert lines[0].endswith("failed   job=1")
+    assert lines[1] == " " * 43 + "PaymentTimeout"
+
+
 @pytest.mark.parametrize("formatter", [SimpleFormatter, SimpleDotnetFormatter])
 def test_a_single_line_holds_all(formatter: Any) -> None:
     """L-70: with ``SingleLine`` line ends become blanks."""

@@ -32,7 +32,10 @@ _FOR_MACHINES: Final = frozenset({"event_id", "event_name"})
 
 
 class SimpleLine(NamedTuple):
-    """The parts of a line, ready to be put together; further lines are indented below the message."""
+    """The parts of a line, ready to be put together.
+
+    *more* are the message's further lines, behind the fields; like those of *trace* they are indented below the message.
+    """
 
     step: int
     time: str
@@ -40,11 +43,12 @@ class SimpleLine(NamedTuple):
     category: str
     message: str
     fields: str
+    more: str
     trace: str
 
 
 class SimpleFormatter(logging.Formatter):
-    """Time, level, category, message, and the fields behind it; further lines are indented below the message."""
+    """Time, level, category, message, and the fields behind its first line; further lines are indented below it."""
 
     def __init__(self, options: FormatterOptions) -> None:
         super().__init__()
@@ -55,7 +59,7 @@ class SimpleFormatter(logging.Formatter):
         line = self.line_of(record)
         word = f"{_COLORS[line.step]}{line.word}\x1b[0m" if self._options.color else line.word
         fields = f"   {line.fields}" if line.fields else ""
-        return f"{line.time}{word} {line.category}  {line.message}{fields}{line.trace}"
+        return f"{line.time}{word} {line.category}  {line.message}{fields}{line.more}{line.trace}"
 
     def line_of(self, record: logging.LogRecord, *, with_trace: bool = True) -> SimpleLine:
         """Return the parts of the record's line."""
@@ -69,7 +73,8 @@ class SimpleFormatter(logging.Formatter):
         )
         if trace:
             trace = f" {trace}" if self._options.single_line else f"\n{indent}{trace}"
-        return SimpleLine(step, time, word, category, message, fields, trace)
+        first, line_end, rest = message.partition("\n")
+        return SimpleLine(step, time, word, category, first, fields, line_end + rest, trace)
 
     def _fitted(self, text: str, indent: str) -> str:
         return fold_lines(text) if self._options.single_line else indent_lines(text, indent)

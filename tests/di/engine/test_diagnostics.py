@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from corner_host.di import ServiceCollection
+from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.di.diagnostics import ServiceGraph
 
 
@@ -82,3 +82,19 @@ def test_the_graph_is_mermaid_text() -> None:
     )
     assert "  s1 --> s3" in text
     assert text[3].endswith(":::broken")
+
+
+def test_a_registration_says_what_it_takes_by_which_parameter() -> None:
+    """For a page about one service: parameters in order, with what is behind each; defaults that are left are none."""
+
+    class Mailer: ...
+
+    class Signup:
+        def __init__(self, mailer: Mailer, provider: ServiceProvider, size: int = 3) -> None: ...
+
+    graph = ServiceGraph.of(ServiceCollection().add_singleton(Mailer).add_transient(Signup))
+
+    assert [(each.name, each.service_type, str(each.lifetime)) for each in graph.registrations[1].parameters] == [
+        ("mailer", Mailer, "singleton"),
+        ("provider", ServiceProvider, "None"),
+    ]
