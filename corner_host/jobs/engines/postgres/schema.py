@@ -92,13 +92,14 @@ CREATE OR REPLACE VIEW {schema}.jobs AS
         replace(replace(split_part(job.entrypoint, ':', 1), '%3A', ':'), '%25', '%') AS queue,
         CASE WHEN job.status = 'picked' THEN 'RUNNING' WHEN job.execute_after > now() THEN 'SCHEDULED' ELSE 'WAITING' END
             AS state,
-        job.priority, job.headers->>'key' AS key, job.payload, job.attempts AS attempt, worker.name AS worker,
+        job.priority, job.headers->>'key' AS key, job.payload, job.attempts AS attempt,
+        (SELECT name FROM {schema}.workers WHERE id = job.queue_manager_id) AS worker,
         job.created AS enqueued_at, job.execute_after AS run_at,
         CASE WHEN job.status = 'picked' THEN job.updated END AS started_at, NULL::timestamptz AS finished_at,
         job.headers->'error'->>'kind' AS error_type, job.headers->'error'->>'message' AS error,
         job.headers->'error'->>'place' AS error_place, job.headers->'error'->>'traceback' AS traceback,
         NULL::bytea AS result, job.headers
-    FROM {queue} job LEFT JOIN {schema}.workers worker ON worker.id = job.queue_manager_id
+    FROM {queue} job
     UNION ALL
     SELECT id, number, name, queue, state, priority, key, payload, attempt, worker, enqueued_at, run_at, started_at,
         finished_at, error_type, error, error_place, traceback, result, headers
