@@ -1,6 +1,7 @@
 """The hosted service that works the queue off."""
 
 import logging
+from typing import ClassVar
 
 import anyio
 
@@ -36,12 +37,22 @@ class QueuedHostedService(BackgroundService):
         options: How; None: the defaults.
     """
 
+    can_restart: ClassVar[bool | None] = False  # its end closes the queue
+
     def __init__(
         self, queue: BackgroundTaskQueue, provider: ServiceProvider, options: QueueOptions | None = None
     ) -> None:
         self._queue = queue
         self._provider = provider
         self._options = options or QueueOptions()
+
+    @property
+    def in_flight(self) -> str:
+        """What a stop would have to wait for, for the host's log; empty for nothing."""
+        numbers = self._queue.snapshot()
+        if not numbers.running and not numbers.depth:
+            return ""
+        return f"{numbers.running} work item(s) running, {numbers.depth} waiting"
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Work until *stopping*, and bring the queue to its end."""

@@ -7,6 +7,7 @@ What an operator may ask is where the worker has it at hand: nothing is done for
 """
 
 import logging
+from collections.abc import Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import count
@@ -17,10 +18,12 @@ from typing import Any, final
 import anyio
 import anyio.lowlevel
 
+from corner_host.logging import live_log_scope
 from corner_host.primitives import CancellationToken, CancellationTokenSource
 
 from .accounts import CANCELLED, FAILED
 from .calls import OTHER, PLAIN, STOPPABLE, CallPlan, Kind, kind_of
+from .contracts import QUEUE
 from .current_task import is_being_cancelled
 from .errors import QueueClosedError, WorkItemTimeoutError
 from .injection import UNSUITED
@@ -103,6 +106,10 @@ class Worker:
         self._source.cancel()
         self._scope.cancel()
 
+    def _log_values(self) -> Mapping[str, Any]:
+        run = self.run
+        return {} if run is None else {"job_id": run.id, "job": run.item.name, "queue": QUEUE}
+
     async def work(self) -> bool:
         """Run what is queued; returns whether that is all, or a successor is needed.
 
@@ -110,7 +117,7 @@ class Worker:
             BaseException: The whole crew is cancelled.
         """
         self.coroutine = anyio.get_current_task().coro
-        with self._source, self._scope:
+        with self._source, self._scope, live_log_scope(self._log_values):
             return await self._work()
         return False
 

@@ -63,6 +63,7 @@ __getattr__, __dir__ = door(
         "rules": ("RuleSet",),
         "scopes": (
             "current_scopes",
+            "live_log_scope",
             "log_scope",
         ),
         "session": ("LoggingSession",),

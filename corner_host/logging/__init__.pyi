@@ -16,7 +16,7 @@ from .logger import Logger
 from .queued import QueuedHandler
 from .rule import LogRule
 from .rules import RuleSet
-from .scopes import current_scopes, log_scope
+from .scopes import current_scopes, live_log_scope, log_scope
 from .session import LoggingSession
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "SimpleLine",
     "SystemdFormatter",
     "current_scopes",
+    "live_log_scope",
     "log_scope",
     "parse_level",
 ]

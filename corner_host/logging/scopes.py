@@ -5,14 +5,17 @@ One context variable holds an immutable chain; entering puts a link on it, leavi
 in another order, or in another task, as fixtures and exit stacks do, is allowed for that reason.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeAlias
 
 from .records import shown
 
-_current: ContextVar[tuple[Mapping[str, Any], ...]] = ContextVar("corner_host_log_scopes", default=())
+Values: TypeAlias = Mapping[str, Any]
+Source: TypeAlias = Callable[[], Values]
+
+_current: ContextVar[tuple[Values | Source, ...]] = ContextVar("corner_host_log_scopes", default=())
 
 
 @contextmanager
@@ -30,8 +33,32 @@ def log_scope(**values: Any) -> Generator[None]:
         >>> current_scopes()
         ()
     """
+    with _link(_shown(values)):
+        yield
+
+
+@contextmanager
+def live_log_scope(source: Source) -> Generator[None]:
+    """Do as `log_scope`, with values that *source* is asked for anew for each record: nothing is done for those never logged.
+
+    For who does one thing after another, as a worker of a queue. *source* must not raise; nothing is added if it returns
+    nothing.
+
+    Example:
+        >>> items = [1041]
+        >>> with live_log_scope(lambda: {"order": items[-1]}):
+        ...     items.append(1042)
+        ...     current_scopes()
+        ({'order': 1042},)
+    """
+    with _link(source):
+        yield
+
+
+@contextmanager
+def _link(link: Values | Source) -> Generator[None]:
     parent = _current.get()
-    entered = _current.set((*parent, {name: shown(name, value) for name, value in values.items()}))
+    entered = _current.set((*parent, link))
     try:
         yield
     finally:
@@ -41,6 +68,13 @@ def log_scope(**values: Any) -> Generator[None]:
             _current.set(parent)
 
 
-def current_scopes() -> tuple[Mapping[str, Any], ...]:
+def current_scopes() -> tuple[Values, ...]:
     """Return the values of the open scopes, the outermost first."""
-    return _current.get()
+    links = _current.get()
+    if not links:
+        return ()
+    return tuple(values for link in links if (values := _shown(link()) if callable(link) else link))
+
+
+def _shown(values: Values) -> dict[str, Any]:
+    return {name: shown(name, value) for name, value in values.items()}

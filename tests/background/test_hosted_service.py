@@ -9,6 +9,7 @@ import pytest
 
 from corner_host.background import BackgroundTaskQueue, MetricsService
 from corner_host.di import ServiceCollection
+from corner_host.logging import current_scopes
 
 from .conftest import Gate, Working
 
@@ -223,3 +224,45 @@ async def test_a_disabled_service_says_so_and_runs_nothing(
 
     assert depth == 1
     assert "disabled" in log.text
+
+
+async def test_what_an_item_logs_tells_which_item_it_was(queue: BackgroundTaskQueue, working: Working) -> None:
+    """Its name, and an id that each run has for itself, also on lines of tasks that it starts; nothing stays behind."""
+    seen: list[dict[str, object]] = []
+
+    async def look() -> None:
+        seen.append({name: value for scope in current_scopes() for name, value in scope.items()})
+
+    async def look_twice() -> None:
+        await look()
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+
+    async with working(queue):
+        await queue.queue_background_work_item(look_twice, name="order 7")
+        await queue.queue_background_work_item(look)
+        await queue.queue_background_work_item(look)
+        await queue.join()
+    await look()
+
+    first, same, second, third, after = seen
+    assert first == same
+    assert (first["job"], first["queue"]) == ("order 7", "background")
+    assert str(second["job"]).endswith("look")
+    assert len({str(each["job_id"]) for each in (first, second, third)}) == 3
+    assert after == {}
+
+
+async def test_a_stop_is_told_what_is_in_flight(queue: BackgroundTaskQueue, working: Working) -> None:
+    """How much runs and waits; nothing when it idles. It cannot be restarted, since its end closes the queue."""
+    gate = Gate()
+    async with working(queue) as service:
+        idle = service.in_flight
+        for name in ("running", "waiting"):
+            await queue.queue_background_work_item(gate, name)
+        await anyio.wait_all_tasks_blocked()
+        busy = service.in_flight
+        gate.open()
+
+    assert (idle, busy) == ("", "1 work item(s) running, 1 waiting")
+    assert service.can_restart is False

@@ -7,7 +7,7 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import checkpoint
 
-from corner_host.logging import current_scopes, log_scope
+from corner_host.logging import current_scopes, live_log_scope, log_scope
 
 
 def values() -> dict[str, object]:
@@ -87,3 +87,19 @@ def test_secrets_are_masked_when_the_scope_is_opened() -> None:
     with log_scope(password="hunter2", order=1):
         assert "hunter2" not in repr(current_scopes())
         assert values()["order"] == 1
+
+
+def test_a_live_scope_is_asked_anew_for_each_record() -> None:
+    """Masked as others are, kept as it was then, and absent while it has nothing to say."""
+    now: dict[str, object] = {}
+    with live_log_scope(lambda: now), log_scope(inner=1):
+        nothing = current_scopes()
+        now.update(order=1, password="hunter2")
+        first = current_scopes()
+        now["order"] = 2
+        second = current_scopes()
+
+    assert nothing == ({"inner": 1},)
+    assert [scopes[0]["order"] for scopes in (first, second)] == [1, 2]
+    assert "hunter2" not in repr(first)
+    assert current_scopes() == ()
