@@ -82,6 +82,8 @@ class Workers:
         What runs too much is finished.
         """
         self.concurrency = concurrency
+        if self._orders.telemetry is not None:
+            self._orders.telemetry.watch(self._queue, concurrency)
         return self._loop.post(self._change)
 
     def _change(self) -> None:

@@ -1,12 +1,17 @@
 """``services.add_memory_cache(...)``."""
 
 from dataclasses import replace
+from typing import Final
 
 from corner_host.di import ServiceCollection
 from corner_host.primitives import Clock
 
 from .contracts import MemoryCacheOptions
 from .memory_cache import MemoryCache
+from .telemetry import watch
+
+NAME: Final = "default"
+"""What the registered cache is called in metrics."""
 
 
 def add_memory_cache(services: ServiceCollection, options: MemoryCacheOptions | None = None) -> ServiceCollection:
@@ -27,7 +32,7 @@ def add_memory_cache(services: ServiceCollection, options: MemoryCacheOptions | 
     given = options or MemoryCacheOptions()
 
     def make_memory_cache(clock: Clock | None = None) -> MemoryCache:
-        return MemoryCache(replace(given, clock=given.clock or clock))
+        return watch(MemoryCache(replace(given, clock=given.clock or clock)), NAME)
 
     services.try_add_singleton(MemoryCache, factory=make_memory_cache)
     return services
