@@ -141,6 +141,8 @@ class Dispatcher:
     def _failed(
         self, registration: JobHandlerRegistration, delivery: Delivery, error: Exception
     ) -> tuple[Outcome, Exception]:
+        if delivery.cancellation.is_cancellation_requested:
+            return Cancelled(), error  # whatever it raised instead: it is not wanted any more
         return registration.retry.decide(error, failure_of(error), attempt=delivery.attempt), error
 
     async def _handle(self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any) -> bytes | None:

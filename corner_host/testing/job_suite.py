@@ -37,10 +37,13 @@ class JobEngineSuite(ABC):
 
     Attributes:
         across_processes: Whether another process that calls the factory works on the same store.
+        cancel_outlives_worker: Whether a job that was cancelled while it ran stays so when its worker gives it back, or is
+            lost, before it has ended; where not, it runs again.
         backends: What the engine runs on, of ``asyncio`` and ``trio``.
     """
 
     across_processes: ClassVar[bool] = True
+    cancel_outlives_worker: ClassVar[bool] = False
     backends: ClassVar[tuple[str, ...]] = ("asyncio", "trio")
 
     @abstractmethod

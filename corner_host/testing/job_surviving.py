@@ -173,6 +173,23 @@ class JobSurvivingTests(JobEngineSuite):
             equal((info.state, info.error_type), (JobState.DEAD, "WorkerLost"))
             equal([line.attempt for line in site.journal("start")], [1, 2, 3])
 
+    async def test_a_cancelled_job_whose_worker_dies_does_not_run_again(self) -> None:
+        """It was not wanted any more; only the word of its end is missing."""
+        if not (self.across_processes and self.cancel_outlives_worker):
+            return
+        async with self._site() as site:
+            job_id = await site.bench.put("slow", payload=b'{"seconds": 60}')
+            with site.worker() as process:
+                await site.until("start", 1)
+                with self.nobody_writing():
+                    process.send_signal(signal.SIGSTOP)
+                equal(await site.bench.engine.cancel(job_id), wanted=True)
+                process.kill()
+            with site.worker():
+                equal(await site.all_ended([job_id]), [JobState.CANCELLED])
+
+            equal(len(site.journal("start")), 1)
+
     async def test_a_worker_that_stood_still_cannot_end_what_it_lost(self) -> None:
         """After its lease another one runs the job; what the first one says when it wakes does not count."""
         if not self.across_processes:

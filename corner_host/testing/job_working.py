@@ -206,6 +206,26 @@ class JobWorkingTests(JobEngineSuite):
             info = await bench.info(job_id)
             equal((info.state, info.attempt), (JobState.WAITING, 0))
 
+    async def test_a_job_that_is_given_back_after_its_cancel_does_not_run_again(self) -> None:
+        """Somebody cancelled it while it ran, and its worker stopped before it ended."""
+        if not self.cancel_outlives_worker:
+            return
+        never = anyio.Event()
+        async with self.on_the_bench() as bench:
+            job_id = await bench.put()
+
+            async def work() -> None:
+                async with bench.worker(hold=lambda _: never):
+                    await never.wait()
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(work)
+                await bench.until_delivered()
+                equal(await bench.engine.cancel(job_id), wanted=True)
+                group.cancel_scope.cancel()
+
+            equal(await bench.state(job_id), JobState.CANCELLED)
+
     async def test_a_stopping_worker_finishes_what_runs_and_claims_no_more(self) -> None:
         """A graceful stop loses nothing and starts nothing."""
         release = anyio.Event()

@@ -18,6 +18,8 @@ from tests.jobs.harness import new_job, shop
 class TestSqliteInAFile(JobEngineConformance):
     """Durable jobs."""
 
+    cancel_outlives_worker = True
+
     @pytest.fixture(autouse=True)
     def in_a_folder_of_its_own(self, tmp_path: Path) -> None:
         self.folder = tmp_path
@@ -44,6 +46,7 @@ class TestSqliteInMemory(JobEngineConformance):
     """Jobs that end with the process."""
 
     across_processes = False
+    cancel_outlives_worker = True
 
     def engine_factory(self, *, lease: float) -> Callable[[], JobEngine]:
         return partial(SqliteEngine, ":memory:", lease=lease)

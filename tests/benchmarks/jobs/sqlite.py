@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -15,11 +16,15 @@ import anyio
 from huey import SqliteHuey
 from huey.consumer import Consumer
 
+from corner_host.jobs.engines.sqlite import SqliteEngine
+
 from . import raw
 from .frame import CPU, DRAIN, JOBS, PUTS, Counter, Figures, Order, host, ours, print_table
+from .recovery import recovery
 
 LATENCIES = 200
 ROUNDS = 3
+LEASE = 5.0
 
 
 def arguments(path: Path, synchronous: str) -> Sequence[str]:
@@ -99,6 +104,10 @@ def main() -> None:
     for backend, synchronous in (("asyncio", "FULL"), ("asyncio", "NORMAL"), ("trio", "FULL")):
         rounds = [one_round(backend, synchronous) for _ in range(ROUNDS)]
         print_table(f"{synchronous}, {backend}", rounds, "SQLite alone")
+    with TemporaryDirectory(dir=Path.cwd()) as name:
+        factory = partial(SqliteEngine, str(Path(name) / "jobs.db"), lease=LEASE)
+        rounds = [{"corner_host": anyio.run(recovery, factory, Path(name), LEASE)}]
+    print_table(f"recovery, lease {LEASE:g} s", rounds, "corner_host")
 
 
 if __name__ == "__main__":

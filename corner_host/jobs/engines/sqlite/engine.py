@@ -108,7 +108,7 @@ class SqliteEngine:
         finally:
             del self._pumps[owner]
             with anyio.CancelScope(shield=True):
-                await writer.execute(lambda connection: workers.leave(connection, owner.name))
+                await writer.execute(lambda connection: workers.leave(connection, owner.name, time.time()))
 
     async def cancel(self, job_id: str) -> bool:
         """Cancel what waits, ask what runs to stop."""

@@ -25,6 +25,8 @@ REMEMBER: Final = (
     "INSERT INTO corner_job_history (job, at, event, attempt, started_at, worker, error_type, error, error_place, detail)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+BACK: Final = "state = CASE cancel WHEN 1 THEN 5 ELSE 0 END, finished_at = CASE cancel WHEN 1 THEN ? END"
+"""What becomes of a job that is given back, at a time: it waits again, unless somebody has cancelled it meanwhile."""
 _HELD: Final = " WHERE id = ? AND state = 2 AND owner = ? AND attempt = ?"
 _SUCCEED: Final = (
     "UPDATE corner_jobs SET state = 3, finished_at = ?, result = ?, error_type = NULL, error = NULL, error_place = NULL,"  # noqa: S608
@@ -36,7 +38,7 @@ _SETTLE: Final[Mapping[type[Outcome], str]] = {
     Dead: "UPDATE corner_jobs SET state = 4, finished_at = ?, error_type = ?, error = ?, error_place = ?, traceback = ?"
     " WHERE id = ?",
     Cancelled: "UPDATE corner_jobs SET state = 5, finished_at = ? WHERE id = ?",
-    Released: "UPDATE corner_jobs SET state = 0, attempt = attempt - 1, owner = NULL WHERE id = ?",
+    Released: f"UPDATE corner_jobs SET {BACK}, attempt = attempt - 1, owner = NULL WHERE id = ?",  # noqa: S608 - ours
 }
 _EVENTS: Final[Mapping[type[Outcome], JobEventKind]] = {
     Again: JobEventKind.FAILED,
@@ -57,7 +59,7 @@ def settle(
     for done in settlements:
         if not isinstance(done.outcome, Done) and not _end_otherwise(connection, owner, done, now):
             lost.append(done)
-    ended = [done.id for done in settlements if not isinstance(done.outcome, Again | Released)]
+    ended = [done.id for done in settlements if not isinstance(done.outcome, Again)]
     free_children(connection, ended, now)
     return lost
 
@@ -99,10 +101,8 @@ def _values(outcome: Outcome, now: float) -> tuple[object, ...]:
             return now + delay, *_error(failure), None if failure is None else failure.traceback
         case Dead(failure):
             return now, *_error(failure), failure.traceback
-        case Cancelled():
-            return (now,)
         case _:
-            return ()
+            return (now,)
 
 
 def _line(done: Settlement, owner: str, started: float, now: float) -> tuple[object, ...]:

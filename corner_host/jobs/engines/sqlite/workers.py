@@ -3,7 +3,9 @@
 import sqlite3
 from collections.abc import Sequence
 
+from .families import free_children
 from .owner import Owner, lease_clock
+from .settling import BACK
 
 _LOST = "the process that ran it died, or was silent for longer than its lease"
 
@@ -33,12 +35,15 @@ def renew(connection: sqlite3.Connection, owner: str, lease: float) -> bool:
     )
 
 
-def leave(connection: sqlite3.Connection, owner: str) -> None:
+def leave(connection: sqlite3.Connection, owner: str, now: float) -> None:
     """Take a worker out; what it still holds is released, not counted as an attempt."""
+    unwanted = _unwanted(connection, owner)
     connection.execute(
-        "UPDATE corner_jobs SET state = 0, attempt = attempt - 1, owner = NULL WHERE state = 2 AND owner = ?", (owner,)
+        f"UPDATE corner_jobs SET {BACK}, attempt = attempt - 1, owner = NULL WHERE state = 2 AND owner = ?",  # noqa: S608
+        (now, owner),
     )
     connection.execute("DELETE FROM corner_job_workers WHERE owner = ?", (owner,))
+    free_children(connection, unwanted, now)
 
 
 def lost_workers(connection: sqlite3.Connection) -> list[str]:
@@ -58,10 +63,18 @@ def reap(connection: sqlite3.Connection, workers: Sequence[str], now: float) -> 
             " WHERE state = 2 AND owner = ?",
             (now, _LOST, worker),
         )
+        unwanted = _unwanted(connection, worker)
         jobs += connection.execute(
-            "UPDATE corner_jobs SET state = 0, error_type = 'WorkerLost', error = ?, error_place = '', traceback = ''"
+            f"UPDATE corner_jobs SET {BACK}, error_type = 'WorkerLost', error = ?, error_place = '', traceback = ''"  # noqa: S608
             " WHERE state = 2 AND owner = ?",
-            (_LOST, worker),
+            (now, _LOST, worker),
         ).rowcount
         connection.execute("DELETE FROM corner_job_workers WHERE owner = ?", (worker,))
+        free_children(connection, unwanted, now)
     return jobs
+
+
+def _unwanted(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """Return those of its jobs that somebody has cancelled: they end when they are given back."""
+    rows = connection.execute("SELECT id FROM corner_jobs WHERE state = 2 AND owner = ? AND cancel = 1", (owner,))
+    return [job_id for (job_id,) in rows]
