@@ -40,7 +40,7 @@ HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # not none: a browser would then hide the origin of our own forms, too
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }

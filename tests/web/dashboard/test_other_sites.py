@@ -101,7 +101,7 @@ async def test_every_answer_forbids_framing_storing_guessing_and_reading(dashboa
             assert "frame-ancestors 'none'" in policy
             assert "unsafe" not in policy
             assert answer.headers["x-content-type-options"] == "nosniff"
-            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["referrer-policy"] == "same-origin"
             assert answer.headers["cross-origin-resource-policy"] == "same-origin"
             assert "access-control-allow-origin" not in answer.headers
             assert path.startswith("static") or answer.headers["cache-control"] == "no-store"
