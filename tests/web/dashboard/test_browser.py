@@ -13,9 +13,11 @@ from corner_host import Host
 from corner_host.hosting import HostedService
 from corner_host.operations import Operations
 from corner_host.web import WebAppService
+from corner_host.web.dashboard.keyring import Keyring
 from corner_host.web.dashboard.pages import SCREENS
 
 from .conftest import OpenDashboard, Site
+from .test_places import application
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -225,14 +227,12 @@ async def test_it_can_be_read_and_used_without_scripts(shop: OpenDashboard, brow
 
 async def test_it_works_below_a_path_of_the_application(browser: Browser, tmp_path: Any) -> None:
     """P45: every file, link, stream and form, with a catch-all route beside."""
-    from .test_places import application  # noqa: PLC0415 - only here
-
     async with application("asyncio", tmp_path, LEVERS) as (client, host):
         context = await browser.new_context(locale="en-GB")
         page = await context.new_page()
         faults: list[str] = []
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        token = host.services.get_required_service(Operations) and _token(host)
+        token = host.services.get_required_service(Keyring).token
         await page.goto(f"{client.base_url}/ops/login?t={token}")
         await expect(page.locator("#lamp")).to_have_text("live")
         (cookie,) = [each for each in await context.cookies() if str(each.get("name")).startswith("corner_host_")]
@@ -243,12 +243,6 @@ async def test_it_works_below_a_path_of_the_application(browser: Browser, tmp_pa
 
         assert cookie.get("path") == "/ops"
         assert faults == []
-
-
-def _token(host: Host) -> str:
-    from corner_host.web.dashboard.keyring import Keyring  # noqa: PLC0415 - only here
-
-    return host.services.get_required_service(Keyring).token
 
 
 EVIL = """<!doctype html><title>evil</title>
