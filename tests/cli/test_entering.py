@@ -4,6 +4,7 @@ import re
 import signal
 import sqlite3
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -113,5 +114,5 @@ def test_the_dashboard_of_a_store_runs_no_job(here: Shell, tmp_path: Path) -> No
 
     assert "SendReceipt" in page
     assert process.returncode == 0
-    with sqlite3.connect(store) as connection:
+    with closing(sqlite3.connect(store)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
