@@ -32,7 +32,7 @@ from types import FunctionType
 from typing import Any, Final, TypeAlias, final
 
 from corner_host.diagnostics.tracing import SDK as TRACING_SDK
-from corner_host.diagnostics.tracing import publish
+from corner_host.diagnostics.tracing import SpanRelation, publish
 
 from .accounts import Accounts
 from .contracts import QUEUE, Work
@@ -62,6 +62,7 @@ class Line:
     Args:
         capacity: How many entries can wait.
         carry: Context variables that items bring along.
+        span_relation: What the span of running an item is to that of queueing it.
 
     Attributes:
         lock: Held around every change but those above; re-entrant, because a signal handler may queue work while this very
@@ -74,9 +75,15 @@ class Line:
         full_since: Since when there was no room, as far as producers have seen.
     """
 
-    def __init__(self, capacity: int, carry: tuple[ContextVar[Any], ...] = ()) -> None:
+    def __init__(
+        self,
+        capacity: int,
+        carry: tuple[ContextVar[Any], ...] = (),
+        span_relation: SpanRelation = SpanRelation.LINK,
+    ) -> None:
         self.capacity = capacity
         self.carry = carry
+        self.span_relation = span_relation
         self.lock = RLock()
         self._acquire, self._release = self.lock.acquire, self.lock.release
         self._room = capacity  # for the usual priority; 0 once closed, so that most offers cost one comparison
@@ -148,10 +155,15 @@ class Line:
     def _enter_in_detail(self, item: WorkItem) -> WorkItem | None:
         if self.is_detailed:
             item.describe((), {}, 0, None, None, self.carry)
-        if headers := publish(QUEUE, item.job):
+        self.trace(item)
+        return None if self.admit(item) else item
+
+    def trace(self, item: WorkItem) -> None:
+        """Have *item* bring along the trace that it is queued in, if there is one."""
+        if TRACING_SDK in modules and (headers := publish(QUEUE, item.job)):
             item.bare = False
             item.trace = headers
-        return None if self.admit(item) else item
+            item.span_relation = self.span_relation
 
     def admit(self, item: WorkItem) -> bool:
         """Take *item* in if there is room now."""

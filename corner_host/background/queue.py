@@ -4,19 +4,17 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from math import inf
-from sys import modules
 from time import perf_counter
 from types import FunctionType
 from typing import Any, final
 
 import anyio
 
-from corner_host.diagnostics.tracing import SDK as TRACING_SDK
-from corner_host.diagnostics.tracing import publish
+from corner_host.diagnostics.tracing import SpanRelation
 from corner_host.primitives import Duration, name_of, seconds
 
 from .accounts import MetricsSnapshot
-from .contracts import QUEUE, Work
+from .contracts import Work
 from .errors import QueueClosedError
 from .line import Line
 from .observations import Observations
@@ -38,6 +36,7 @@ class BackgroundTaskQueue:
     Args:
         capacity: How many items can wait; at least 1.
         carry: Context variables whose values, as they are where an item is queued, are set again while it runs.
+        span_relation: Whether the trace of running an item links to that of queueing it, or goes on with it.
 
     Raises:
         ValueError: *capacity* is below 1.
@@ -57,12 +56,18 @@ class BackgroundTaskQueue:
     Source of the idea: https://learn.microsoft.com/dotnet/core/extensions/queue-service
     """
 
-    def __init__(self, capacity: int = 100, *, carry: Iterable[ContextVar[Any]] = ()) -> None:
+    def __init__(
+        self,
+        capacity: int = 100,
+        *,
+        carry: Iterable[ContextVar[Any]] = (),
+        span_relation: SpanRelation = SpanRelation.LINK,
+    ) -> None:
         if isinstance(capacity, bool) or not isinstance(capacity, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"capacity must be a whole number, not {type(capacity).__name__}")
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, not {capacity}")
-        self.line = Line(capacity, tuple(carry))
+        self.line = Line(capacity, tuple(carry), span_relation)
         self.observations = Observations()
         self._accounts = self.line.accounts
         self._append = self.line.usual.append
@@ -303,6 +308,5 @@ class BackgroundTaskQueue:
         """Take in work that is more than a call, or return the item that must wait."""
         item = self.line.new_item(work, perf_counter())
         item.describe(args, kwargs, priority, timeout, name, self.line.carry)
-        if TRACING_SDK in modules:
-            item.trace = publish(QUEUE, item.job)
+        self.line.trace(item)
         return None if self.line.admit(item) else item

@@ -49,7 +49,7 @@ def add_background_jobs(
     variables = tuple(carry)
 
     def make_queue(settings: BackgroundJobsSettings) -> BackgroundTaskQueue:
-        return BackgroundTaskQueue(settings.queue.capacity, carry=variables)
+        return BackgroundTaskQueue(settings.queue.capacity, carry=variables, span_relation=settings.queue.span_relation)
 
     def make_queue_options(settings: BackgroundJobsSettings) -> QueueOptions:
         return settings.queue_options()

@@ -4,7 +4,8 @@ Loads pydantic, so only `add_background_jobs` imports it.
 
     "BackgroundJobs": {
       "EnableBackgroundJobs": true,
-      "Queue": {"Capacity": 100, "MaxConcurrency": 1, "ItemTimeoutSeconds": null, "ShutdownMode": "Drain"},
+      "Queue": {"Capacity": 100, "MaxConcurrency": 1, "ItemTimeoutSeconds": null, "ShutdownMode": "Drain",
+                "SpanRelation": "Link"},
       "CacheCleanup": {"Enabled": true, "IntervalMinutes": 30, "ExpirationThresholdMinutes": 60}
     }
 """
@@ -14,6 +15,7 @@ from typing import Annotated, final
 from pydantic import BaseModel, ConfigDict, Field
 
 from corner_host.caching import CacheCleanupOptions
+from corner_host.diagnostics.tracing import SpanRelation
 
 from .contracts import ShutdownMode
 from .options import QueueOptions
@@ -33,6 +35,7 @@ class QueueSettings(_Section):
     max_concurrency: Annotated[int, Field(ge=1)] = 1
     item_timeout_seconds: Annotated[float, Field(gt=0), _FINITE] | None = None
     shutdown_mode: ShutdownMode = ShutdownMode.DRAIN
+    span_relation: SpanRelation = SpanRelation.LINK
 
 
 @final

@@ -6,7 +6,7 @@ Running an item accounts for it, whoever runs it: `QueuedHostedService`, a test,
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ import anyio
 import anyio.to_thread
 
 from corner_host.di import ServiceProvider, ServiceScopeFactory
-from corner_host.diagnostics.tracing import process
+from corner_host.diagnostics.tracing import SpanRelation, process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
 from .accounts import BATCH, CANCELLED, FAILED, Accounts
@@ -47,6 +47,7 @@ class WorkItem:
         queued_at: When it was queued, by ``time.perf_counter()``.
         queued_when: The same by the clock, once somebody has asked for `enqueued_at`.
         trace: The W3C headers of the trace it was queued in.
+        span_relation: What the span of running it is to that.
         started_at: When it started; who runs it may know, and set it before.
         ended_at: When it ended.
         bare: Whether it is nothing but a call without arguments.
@@ -62,6 +63,7 @@ class WorkItem:
     given_name: str | None = None
     carried: tuple[tuple[ContextVar[Any], Any], ...] = ()
     trace: Mapping[str, str] | None = None
+    span_relation: SpanRelation = SpanRelation.LINK
     queued_when: datetime | None = None
     started_at: float = 0.0
     ended_at: float = 0.0
@@ -165,13 +167,18 @@ class WorkItem:
             return await self._call(self._plan(), provider, token)
         before = [(variable, variable.set(value)) for variable, value in self.carried]
         try:
-            with process(QUEUE, self.job, self.trace) if self.trace else nullcontext():
+            with self._span():
                 if self.timeout is None:
                     return await self._call(self._plan(), provider, token)
                 return await self._call_in_time(self.timeout, provider, token)
         finally:
             for variable, value in reversed(before):
                 variable.reset(value)
+
+    def _span(self) -> AbstractContextManager[object]:
+        if not self.trace:
+            return nullcontext()
+        return process(QUEUE, self.job, self.trace, relation=self.span_relation)
 
     async def _call_in_time(self, timeout: float, provider: Scopes | None, token: CancellationToken) -> Any:
         with CancellationTokenSource.linked(token) as source:

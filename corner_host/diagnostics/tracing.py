@@ -4,7 +4,8 @@ Never imports OpenTelemetry: a program that traces has imported its SDK, and one
 library has imported the API.
 
 Enqueueing is a PRODUCER span, ``publish {queue}``, whose W3C ``traceparent``, ``tracestate`` and ``baggage`` the item
-keeps. Running is a CONSUMER span, ``process {queue}``, of a new trace that links to it, since it may come much later.
+keeps. Running is a CONSUMER span, ``process {queue}``, of a new trace that links to it, since it may come much later; or,
+where hops are short and one trace is easier to read, its child (`SpanRelation`).
 
 Source: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
 """
@@ -12,12 +13,29 @@ Source: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from enum import Enum
 from typing import Any, Final
 
 SDK: Final = "opentelemetry.sdk.trace"
 """Loaded (``SDK in sys.modules``) where the program may be tracing; look before calling `publish`."""
 
 _SCOPE = "corner_host"
+
+
+class SpanRelation(Enum):
+    """What the span of running an item is to the span of queueing it."""
+
+    LINK = "Link"
+    """The beginning of a trace of its own, which links there."""
+
+    CHILD = "Child"
+    """Its child, in the same trace."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "SpanRelation | None":
+        """Accept the names in any case, as settings have none."""
+        folded = str(value).casefold()
+        return next((relation for relation in cls if relation.value.casefold() == folded), None)
 
 
 def publish(queue: str, job: str) -> Mapping[str, str] | None:
@@ -37,9 +55,16 @@ def publish(queue: str, job: str) -> Mapping[str, str] | None:
 
 
 @contextmanager
-def process(queue: str, job: str, headers: Mapping[str, str], *, attempt: int | None = None) -> Generator[Any]:
-    """Enter a span for running *job*, linked to where it was queued if that was traced, with the baggage from there."""
-    from opentelemetry import baggage, context, propagate, trace  # noqa: PLC0415 - where it is in use already
+def process(
+    queue: str,
+    job: str,
+    headers: Mapping[str, str],
+    *,
+    attempt: int | None = None,
+    relation: SpanRelation = SpanRelation.LINK,
+) -> Generator[Any]:
+    """Enter a span for running *job*, in *relation* to where it was queued if that was traced, with the baggage from there."""
+    from opentelemetry import context, propagate, trace  # noqa: PLC0415 - where it is in use already
 
     origin = propagate.extract(headers)
     attributes: dict[str, str | int] = {
@@ -50,20 +75,27 @@ def process(queue: str, job: str, headers: Mapping[str, str], *, attempt: int | 
     if attempt is not None:
         attributes["corner_host.attempt"] = attempt
     put_in = trace.get_current_span(origin).get_span_context()
-    here = context.Context()
-    for name, value in baggage.get_all(origin).items():
-        here = baggage.set_baggage(name, value, here)
-    attached = context.attach(here)
+    is_linked = relation is SpanRelation.LINK
+    attached = context.attach(_baggage_of(origin) if is_linked else origin)
     try:
         with trace.get_tracer(_SCOPE).start_as_current_span(
             f"process {queue}",
             kind=trace.SpanKind.CONSUMER,
             attributes=attributes,
-            links=[trace.Link(put_in)] if put_in.is_valid else [],
+            links=[trace.Link(put_in)] if is_linked and put_in.is_valid else [],
         ) as span:
             yield span
     finally:
         context.detach(attached)
+
+
+def _baggage_of(origin: Any) -> Any:
+    from opentelemetry import baggage, context  # noqa: PLC0415 - where it is in use already
+
+    here = context.Context()
+    for name, value in baggage.get_all(origin).items():
+        here = baggage.set_baggage(name, value, here)
+    return here
 
 
 def failed(span: Any, kind: str, message: str, stack: str) -> None:

@@ -12,8 +12,10 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from corner_host.background import BackgroundTaskQueue
+from corner_host.background import BackgroundTaskQueue, add_background_jobs
 from corner_host.background.telemetry import Telemetry
+from corner_host.configuration import ConfigurationManager
+from corner_host.di import ServiceCollection
 from tests.tracing import recorded_spans
 
 
@@ -113,6 +115,31 @@ async def test_a_trace_goes_through_the_queue(tracer: trace.Tracer, spans: InMem
     assert [link.context.span_id for link in process.links] == [publish.context.span_id]
     assert f"{publish.context.trace_id:032x}" in (item.trace or {})["traceparent"]
     assert seen == ["acme", process.context.trace_id]
+
+
+async def test_a_trace_may_go_on_through_the_queue(tracer: trace.Tracer, spans: InMemorySpanExporter) -> None:
+    """By a setting: running is a child of queueing, in the same trace, with its baggage."""
+    configuration = ConfigurationManager()
+    configuration["BackgroundJobs:Queue:SpanRelation"] = "child"
+    services = add_background_jobs(ServiceCollection(), configuration)
+    queue = services.build_service_provider().get_required_service(BackgroundTaskQueue)
+    seen: list[object] = []
+
+    async def look(number: int) -> None:
+        seen.append(baggage.get_baggage("tenant"))
+
+    attached = context.attach(baggage.set_baggage("tenant", "acme"))
+    with tracer.start_as_current_span("request"):
+        await queue.queue_background_work_item(look, 7, timeout=10)
+    context.detach(attached)
+    await (await queue.dequeue()).run()
+
+    publish, _, process = spans.get_finished_spans()
+    assert process.parent is not None
+    assert process.parent.span_id == publish.context.span_id
+    assert process.context.trace_id == publish.context.trace_id
+    assert not process.links
+    assert seen == ["acme"]
 
 
 async def test_a_failure_is_seen_in_its_span(tracer: trace.Tracer, spans: InMemorySpanExporter) -> None:
