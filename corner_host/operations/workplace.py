@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast, final
 
-from corner_host import di
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection, ServiceProvider
+from corner_host.di.diagnostics import ServiceGraph
 from corner_host.hosting import (
     Host,
     HostApplicationLifetime,
@@ -77,7 +77,7 @@ class Workplace:
         self.registrations = registrations
         self.tasks = 0
         self._counts: tuple[float, int, Sequence[Any]] | None = None
-        self._graph: di.diagnostics.ServiceGraph | None = None
+        self._graph: ServiceGraph | None = None
         self.service_history: dict[str, deque[StateChange]] = {}
         self._service_errors: dict[str, tuple[BaseException, datetime]] = {}
         self.began: datetime = clock.now()
@@ -144,10 +144,10 @@ class Workplace:
             self._counts = (now, actions, await control.counts())
         return self._counts[2]
 
-    def graph(self) -> "di.diagnostics.ServiceGraph":
+    def graph(self) -> ServiceGraph:
         """Return what is registered and who needs whom; worked out once, in a thread."""
         if self._graph is None:
-            self._graph = di.diagnostics.ServiceGraph.of(self.registrations)
+            self._graph = ServiceGraph.of(self.registrations)
         return self._graph
 
     def close(self) -> None:
