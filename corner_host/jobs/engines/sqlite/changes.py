@@ -9,6 +9,15 @@ from .families import free_children, orphan_children
 _REMEMBER: Final = "INSERT INTO corner_job_history (job, at, event, attempt, detail) VALUES (?, ?, ?, 0, ?)"
 
 
+def next_moment(connection: sqlite3.Connection) -> float | None:
+    """Return when the next job becomes due, or the next pause ends; None for neither."""
+    moment: float | None = connection.execute(
+        "SELECT min(moment) FROM (SELECT min(run_at) AS moment FROM corner_jobs WHERE state = 1"
+        " UNION ALL SELECT min(until) FROM corner_job_queues)"
+    ).fetchone()[0]
+    return moment
+
+
 def promote(connection: sqlite3.Connection, now: float) -> int:
     """Make ready what is due; returns how many."""
     return connection.execute("UPDATE corner_jobs SET state = 0 WHERE state = 1 AND run_at <= ?", (now,)).rowcount

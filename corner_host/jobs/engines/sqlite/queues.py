@@ -8,7 +8,7 @@ from typing import final
 
 from corner_host.jobs.info import QueuePause
 
-from .writer import Writer, transaction
+from .writer import Writer
 
 
 @final
@@ -57,10 +57,6 @@ class SqliteQueues:
         ]
 
 
-def end_pauses(connection: sqlite3.Connection, now: float) -> bool:
-    """End the pauses whose time has come; whether there were any."""
-    if connection.execute("SELECT 1 FROM corner_job_queues WHERE until <= ?", (now,)).fetchone() is None:
-        return False
-    with transaction(connection):
-        connection.execute("DELETE FROM corner_job_queues WHERE until <= ?", (now,))
-    return True
+def end_pauses(connection: sqlite3.Connection, now: float) -> None:
+    """End the pauses whose time has come."""
+    connection.execute("DELETE FROM corner_job_queues WHERE until <= ?", (now,))
