@@ -102,10 +102,15 @@ class Shell:
         return Answer(output.getvalue(), error.getvalue(), status)
 
     def begin(self, *words: str, **variables: str) -> subprocess.Popen[str]:
-        """Start a command that goes on."""
+        """Start a command that goes on, in a process group of its own."""
         options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         return subprocess.Popen(
-            self.command(*words), cwd=self.folder, env=self.environment(**variables), text=True, **options
+            self.command(*words),
+            cwd=self.folder,
+            env=self.environment(**variables),
+            text=True,
+            start_new_session=True,
+            **options,
         )
 
     def write(self, name: str, text: str) -> Path:

@@ -1,5 +1,6 @@
 """``corner-host dev``: what happens when files are saved, and when it is interrupted."""
 
+import os
 import signal
 import subprocess
 import threading
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from corner_host.cli.development.announcing import announce_reloads
 from corner_host.cli.development.folders import all_folders
-from corner_host.cli.development.reloads import announce_reloads
 from corner_host.hosting import Host
 
 from .shell import SECONDS, Answer, Shell, masked
@@ -158,6 +159,18 @@ def test_a_stop_takes_two_seconds_at_most(here: Shell) -> None:
         session.process.wait(SECONDS)
 
     assert session.process.returncode == 4
+
+
+def test_a_signal_for_both_processes_counts_once(here: Shell) -> None:
+    """Ctrl+C goes to all that is in the foreground: the host stops in order, and is not forced by its own parent."""
+    here.write("program.py", STUBBORN.replace("        await anyio.sleep(60)\n", "        await anyio.sleep(0.6)\n"))
+    with running(here) as session:
+        session.until("at work")
+        os.killpg(session.process.pid, signal.SIGINT)
+        session.until("not yet")
+        session.process.wait(SECONDS)
+
+    assert session.process.returncode == 0
 
 
 def test_folders_of_others_are_not_watched(tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ def _version() -> str:
 
 def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: int | None) -> int:
     from corner_host.cli.building import make_builder
-    from corner_host.cli.development.reloads import announce_reloads
+    from corner_host.cli.development.announcing import announce_reloads, announce_stop
     from corner_host.cli.development.supervisor import CHILD
     from corner_host.cli.running import run_host, serve_commands, show_dashboard
-    from corner_host.hosting import HostOptions
+    from corner_host.hosting import Host, HostOptions
     from corner_host.primitives import seconds
 
     def stop_soon(options: HostOptions) -> None:
@@ -90,8 +90,15 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: in
         if timeout is None or seconds(timeout, "shutdown_timeout") > stop_seconds:
             options.shutdown_timeout = stop_seconds
 
-    if os.environ.pop(CHILD, None):
+    word = os.environ.pop(CHILD, None)
+    if word is not None:
         invocation.quiet = True  # the parent has said it
     builder = show_dashboard(serve_commands(make_builder(invocation, environment="Development")), port=port)
     builder.configure_host_options(stop_soon)
-    return run_host(builder, invocation, backend=backend, prepare=announce_reloads)
+
+    def prepare(host: Host) -> None:
+        announce_reloads(host)
+        if word:
+            announce_stop(host, int(word))
+
+    return run_host(builder, invocation, backend=backend, prepare=prepare)

@@ -6,5 +6,5 @@ its settings files by itself, and says which values it took over; a change of se
 
 - ``supervisor``: the parent
 - ``folders``: what it watches; ``sources``: whether what was saved is Python
-- ``reloads``: what the child says of its settings
+- ``announcing``: what the child says
 """

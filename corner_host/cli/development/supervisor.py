@@ -1,6 +1,7 @@
 """The parent: it keeps the host running while its code changes."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from corner_host.cli.failing import syntax_lines
 from .folders import all_folders, is_code, is_setting
 
 CHILD: Final = "CORNER_HOST_DEV_CHILD"
-"""Set for the child, so that it knows that it is watched over."""
+"""Set for the child, so that it knows that it is watched over: the number of the pipe by which it says that it stops."""
 
 _LOOK_MILLISECONDS: Final = 100
 _DEBOUNCE_MILLISECONDS: Final = 50
 _GRACE_SECONDS: Final = 5.0
+_WORD_SECONDS: Final = 0.25
+"""How long the child may take to say that a signal has reached it, too."""
 _STARTS_FAILED: Final = (3, 78)
 _ENDS: Final = (0, 4, 130, 143, -signal.SIGINT, -signal.SIGTERM)
 
@@ -36,6 +39,9 @@ class Supervisor:
 
     It ends with the host: when it stops by itself, when it is interrupted, and when its very first start fails for another
     reason than a syntax error. When it fails later, the next save starts it again.
+
+    A signal may have been for both, as Ctrl+C at a terminal is, or for the parent alone. The child says when it stops; if it
+    does not say so soon, the signal is handed on. So the child never hears twice of what was meant once, which would force it.
 
     Args:
         command: The child.
@@ -59,6 +65,9 @@ class Supervisor:
         self._child: subprocess.Popen[bytes] | None = None
         self._broken: set[str] = set()
         self._ended = threading.Event()
+        self._word: int | None = None
+        self._signal: int | None = None
+        self._hears_signals = False
         self._has_restarted = False
 
     def run(self) -> int:
@@ -91,7 +100,14 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _start(self) -> None:
-        self._child = subprocess.Popen(self._command, env={**os.environ, CHILD: "1"})  # noqa: S603 - our own command line
+        self._hang_up()
+        if os.name == "nt":  # Ctrl+C reaches all processes of a console, and pipes are not handed down
+            self._child = subprocess.Popen(self._command, env={**os.environ, CHILD: ""})  # noqa: S603 - our own command
+            return
+        self._word, other_end = os.pipe()
+        environment = {**os.environ, CHILD: str(other_end)}
+        self._child = subprocess.Popen(self._command, env=environment, pass_fds=(other_end,))  # noqa: S603 - our own command
+        os.close(other_end)
 
     def _look_after_child(self) -> None:
         """Notice when the host has ended by itself, or could not start at all."""
@@ -151,15 +167,32 @@ class Supervisor:
 
     def _wait(self) -> int:
         """Wait for the host, which has been told to end, and return its status."""
-        if self._child is None:
+        child = self._child
+        if child is None:
             return 0
-        status = self._child.wait()
+        if self._signal is not None and child.poll() is None:
+            self._hears_signals = self._is_stopping()
+            if not self._hears_signals:
+                child.send_signal(self._signal)
+        status = child.wait()
+        self._hang_up()
         return 128 - status if status < 0 else status
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the shape of handlers
         self._ended.set()
-        if self._child is not None and self._child.poll() is None and not _terminal_tells_child(number):
+        if self._signal is None:
+            self._signal = number  # handed on when it is clear that the child has not heard of it
+        elif self._child is not None and self._child.poll() is None and not self._hears_signals:
             self._child.send_signal(number)
+
+    def _is_stopping(self) -> bool:
+        """Tell whether the child says soon that it stops, or ends."""
+        return self._word is None or bool(select.select([self._word], [], [], _WORD_SECONDS)[0])
+
+    def _hang_up(self) -> None:
+        if self._word is not None:
+            os.close(self._word)
+            self._word = None
 
     def _say(self, level: str, text: str) -> None:
         now = datetime.now().astimezone()
@@ -188,13 +221,3 @@ def _counts(change: Any, path: str) -> bool:  # noqa: ARG001 - any change counts
 
 def _signals() -> tuple[signal.Signals, ...]:
     return (signal.SIGINT, signal.SIGTERM)
-
-
-def _terminal_tells_child(number: int) -> bool:
-    """Tell whether a terminal has sent the signal to the child, too: Ctrl+C goes to all processes in the foreground."""
-    if number != signal.SIGINT or not hasattr(os, "tcgetpgrp"):
-        return False
-    try:
-        return os.tcgetpgrp(0) == os.getpgrp()
-    except OSError:
-        return False

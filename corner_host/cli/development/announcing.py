@@ -1,6 +1,8 @@
-"""What the child says when its settings have changed."""
+"""What the child says: that its settings have changed, and that it stops."""
 
 import logging
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, final
 
@@ -16,6 +18,16 @@ def announce_reloads(host: Host) -> None:
     """Log each change of the host's settings: which file, which keys, from what to what; secrets masked."""
     assert isinstance(host.configuration, ConfigurationManager)
     host.configuration.on_change(_Announcer(host.configuration).announce)
+
+
+def announce_stop(host: Host, pipe: int) -> None:
+    """Tell the parent by a byte in *pipe* when the host begins to stop."""
+
+    def tell() -> None:
+        with suppress(OSError):  # nobody listens any more
+            os.write(pipe, b".")
+
+    host.lifetime.application_stopping.register(tell)
 
 
 @final
