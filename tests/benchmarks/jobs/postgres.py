@@ -20,9 +20,9 @@ from tests.samples.orders_api.postgres import PostgresServer, find_programs
 
 from .frame import CPU, DRAIN, JOBS, SLOTS, Counter, Figures, Order, callers, ours, print_table
 
-ROUNDS = 5
+ROUNDS = 3
 BATCH = 50
-FEWER = 1_000
+FEWER = 500
 """As many jobs for procrastinate, which takes its time."""
 
 
