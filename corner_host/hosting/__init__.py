@@ -83,5 +83,15 @@ __getattr__, __dir__ = door(
         "waiting_at": ("Place",),
         "waiting_service": ("WaitingService",),
     },
-    seldom=("accounting", "function_service", "overview", "places", "restarting", "story", "tracebacks", "waiting_at"),
+    seldom=(
+        "accounting",
+        "function_service",
+        "overview",
+        "places",
+        "restarting",
+        "story",
+        "telemetry",
+        "tracebacks",
+        "waiting_at",
+    ),
 )

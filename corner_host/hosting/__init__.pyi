@@ -4,6 +4,7 @@ from . import overview as overview
 from . import places as places
 from . import restarting as restarting
 from . import story as story
+from . import telemetry as telemetry
 from . import tracebacks as tracebacks
 from . import waiting_at as waiting_at
 from .background_service import BackgroundService

@@ -1,16 +1,19 @@
 """The life of a host: start, stop, disposal, and who waits for which."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from enum import Enum, auto
 from types import TracebackType
 from typing import Self, cast
 
 import anyio
+from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint_if_cancelled
 
 import corner_host.hosting as door
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
+from corner_host.diagnostics.metrics import find_meter
 from corner_host.logging import LoggingSession
 from corner_host.options import run_startup_validation
 from corner_host.primitives import (
@@ -262,7 +265,7 @@ class HostLife:
                     crew.limit_stop(self._stop_limit)
                 begin.set(crew.supervisor.begin)
                 loop = LoopHandle.current()
-                with self._lifetime.forcing.register(lambda: loop.post(crew.cut)):
+                with self._lifetime.forcing.register(lambda: loop.post(crew.cut)), self._telling(group):
                     if not wants_start or await self._has_started(crew):
                         await self._stop_requested.wait()
                         self._stop_error, self._stop_calls = await stop_services(crew, crew.open_stop())
@@ -282,6 +285,14 @@ class HostLife:
             raise
         finally:
             self._settle()
+
+    def _telling(self, group: TaskGroup) -> AbstractContextManager[None]:
+        """Tell OpenTelemetry about the host, where the program exports metrics."""
+        meter = find_meter()
+        if meter is None:
+            return nullcontext()
+        telemetry = door.telemetry.telemetry_for(meter)
+        return telemetry.telling(group, self.hosted_services, lambda: self.shutdown_report)
 
     async def _has_started(self, crew: Crew) -> bool:
         try:

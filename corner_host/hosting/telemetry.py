@@ -1,0 +1,126 @@
+"""The host as OpenTelemetry instruments; loaded where the program has set a meter provider before it starts its host.
+
+Instruments: ``corner_host.service.state``, ``.restarts``, ``.start.duration``, ``.stop.duration``;
+``corner_host.event_loop.lag``; ``corner_host.shutdown.duration``, ``.abandoned``; ``corner_host.build.info``.
+"""
+
+import platform
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
+from typing import Any, Final, final
+from weakref import WeakKeyDictionary, WeakSet
+
+import anyio
+from anyio.abc import TaskGroup
+
+from corner_host.diagnostics.metrics import DURATION_BUCKETS
+
+from .hosted_services import HostedServices
+from .report import ShutdownReport, StopOutcome
+from .status import HostedServiceState, HostedServiceStatus
+
+LAG_SECONDS: Final = 0.5
+"""How often the lag of the event loop is measured."""
+
+_STATES: Final = tuple(HostedServiceState)
+_LOST: Final = {StopOutcome.CANCELLED, StopOutcome.ABANDONED}
+
+
+@final
+class HostTelemetry:
+    """Tells a meter about hosts: one set of instruments, since none can be taken back."""
+
+    def __init__(self, meter: Any) -> None:
+        def histogram(name: str, description: str) -> Any:
+            return meter.create_histogram(
+                f"corner_host.{name}",
+                unit="s",
+                description=description,
+                explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
+            )
+
+        self._hosts: WeakSet[HostedServices] = WeakSet()
+        self._lag = histogram("event_loop.lag", "How late the event loop woke up a task that slept.")
+        self._start = histogram("service.start.duration", "How long a service took to start.")
+        self._stop = histogram("service.stop.duration", "How long a service took to stop.")
+        self._shutdown = histogram("shutdown.duration", "How long a host took to stop.")
+        self._abandoned = meter.create_counter(
+            "corner_host.shutdown.abandoned", unit="{service}", description="Services that a stop did not wait for."
+        )
+        meter.create_observable_gauge("corner_host.service.state", [self._observer(_state)])
+        meter.create_observable_counter("corner_host.service.restarts", [self._observer(_restarts)], unit="{restart}")
+        meter.create_observable_gauge("corner_host.build.info", [_build_info])
+
+    @contextmanager
+    def telling(
+        self, group: TaskGroup, services: HostedServices, report: Callable[[], ShutdownReport | None]
+    ) -> Generator[None]:
+        """Tell of a host while it lives, in a task of *group*; and at the end how it started and stopped."""
+        scope = anyio.CancelScope()
+        group.start_soon(self._measure_lag, scope)
+        self._hosts.add(services)
+        try:
+            yield
+        finally:
+            scope.cancel()
+            self._tell_end(services, report())
+
+    async def _measure_lag(self, scope: anyio.CancelScope) -> None:
+        with scope:
+            while True:
+                expected = perf_counter() + LAG_SECONDS
+                await anyio.sleep(LAG_SECONDS)
+                self._lag.record(max(0.0, perf_counter() - expected))
+
+    def _tell_end(self, services: HostedServices, report: ShutdownReport | None) -> None:
+        for each in services:
+            for instrument, seconds in ((self._start, each.start_seconds), (self._stop, each.stop_seconds)):
+                if seconds is not None:
+                    instrument.record(seconds, {"service": each.name})
+        if report is not None:
+            self._shutdown.record(report.seconds)
+            self._abandoned.add(sum(each.outcome in _LOST for each in report.services))
+
+    def _observer(
+        self, read: Callable[[HostedServiceStatus], Iterable[tuple[int, dict[str, str]]]]
+    ) -> Callable[[Any], Iterator[Any]]:
+        def observe(_options: Any) -> Iterator[Any]:
+            from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+            for services in list(self._hosts):
+                for status in services:
+                    for value, attributes in read(status):
+                        yield Observation(value, {"service": status.name, **attributes})
+
+        return observe
+
+
+def _state(status: HostedServiceStatus) -> Iterable[tuple[int, dict[str, str]]]:
+    return ((int(status.state is each), {"state": each.value}) for each in _STATES)
+
+
+def _restarts(status: HostedServiceStatus) -> Iterable[tuple[int, dict[str, str]]]:
+    return [(status.restarts, {})]
+
+
+def _build_info(_options: Any) -> Iterator[Any]:
+    from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+    try:
+        own = version("corner-host")
+    except PackageNotFoundError:  # run from a copy that was not installed
+        own = ""
+    yield Observation(1, {"version": own, "python": platform.python_version()})
+
+
+_by_meter: WeakKeyDictionary[Any, HostTelemetry] = WeakKeyDictionary()
+
+
+def telemetry_for(meter: Any) -> HostTelemetry:
+    """Return the instruments of *meter*."""
+    found = _by_meter.get(meter)
+    if found is None:
+        found = _by_meter[meter] = HostTelemetry(meter)
+    return found
