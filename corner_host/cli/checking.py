@@ -6,10 +6,10 @@ from typing import final
 
 import anyio
 
-from corner_host.configuration import UnknownKey
-from corner_host.di import ServiceCollection
-from corner_host.hosting import Host
+from corner_host.configuration import ConfigurationFileError, UnknownKey
+from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.options import run_startup_validation, unknown_keys
+from corner_host.primitives import CornerHostError
 
 from .building import Application
 
@@ -37,12 +37,26 @@ def check(application: Application) -> Findings:
         3. the settings that are to be valid at the start;
         4. settings that nothing reads.
     """
+    if application.error is not None and not _is_in_checks(application.error):
+        return Findings((application.error,), ())  # registrations and settings are not complete
     errors = [] if application.error is None else [application.error]
-    if application.host is None:
-        return Findings(tuple(errors), ())
     errors += _graph_errors(application.builder.services)
-    errors += _settings_errors(application.host)
-    return Findings(tuple(errors), unknown_keys(application.host.services))
+    if application.host is not None:
+        errors += _settings_errors(application.host.services)
+        return Findings(tuple(errors), unknown_keys(application.host.services))
+    try:
+        provider = application.builder.services.build_service_provider()
+    except CornerHostError:
+        return Findings(tuple(errors), ())  # told among those of the graph
+    try:
+        return Findings((*errors, *_settings_errors(provider)), unknown_keys(provider))
+    finally:
+        anyio.run(provider.aclose)
+
+
+def _is_in_checks(error: Exception) -> bool:
+    """Tell whether what kept the host from being built came so late that all else can be looked at."""
+    return not isinstance(error, ConfigurationFileError) and isinstance(error, CornerHostError | ExceptionGroup)
 
 
 def _graph_errors(services: ServiceCollection) -> Iterable[Exception]:
@@ -53,9 +67,9 @@ def _graph_errors(services: ServiceCollection) -> Iterable[Exception]:
     return []
 
 
-def _settings_errors(host: Host) -> Iterable[Exception]:
+def _settings_errors(provider: ServiceProvider) -> Iterable[Exception]:
     try:
-        anyio.run(run_startup_validation, host.services)
+        anyio.run(run_startup_validation, provider)
     except Exception as error:  # noqa: BLE001 - a finding
         return [error]
     return []

@@ -56,7 +56,7 @@ def texts(error: BaseException, invocation: Invocation, services: ServiceCollect
             others.append(graph_text(each, services))
         else:
             others.append(_told(each, invocation))
-    return [*dict.fromkeys(others), *([settings_text(settings)] if settings else [])]
+    return [*dict.fromkeys(others), *([settings_text(list(dict.fromkeys(settings)))] if settings else [])]
 
 
 def _told(error: BaseException, invocation: Invocation) -> str:

@@ -134,6 +134,25 @@ def test_a_missing_secret_is_asked_for_with_the_command_that_sets_it(shell: Shel
     )
 
 
+def test_settings_that_are_read_early_and_late_are_told_together(here: Shell) -> None:
+    """What keeps the host from being built does not hide what would keep it from starting; nothing is told twice."""
+    here.call("new", "worker", "orders")
+    here.folder = here.folder / "orders"
+    wrong = {"BackgroundJobs__Queue__Capacity": "lots", "Worker__IntervalSeconds": "0"}
+    answer = here.call("check", "-q", **wrong)
+
+    assert answer.status == 78
+    assert (
+        answer.error
+        == """\
+error: configuration is not valid (2 problems)
+
+  BackgroundJobs:Queue:Capacity        "lots" is not a whole number        environment BackgroundJobs__Queue__Capacity
+  Worker:IntervalSeconds               "0" must be greater than 0          environment Worker__IntervalSeconds
+"""
+    )
+
+
 @pytest.mark.parametrize("command", ["run", "dev"])
 def test_a_host_with_mistakes_does_not_start_and_says_the_same(shell: Shell, command: str) -> None:
     """run and dev tell a mistake as check does, end with its status, and show no frame of ours."""
