@@ -1,5 +1,6 @@
 """The life of a host: start, stop, disposal, and who waits for which."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum, auto
@@ -13,7 +14,6 @@ from anyio.lowlevel import checkpoint_if_cancelled
 import corner_host.hosting as door
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
-from corner_host.diagnostics.metrics import find_meter
 from corner_host.logging import LoggingSession
 from corner_host.options import run_startup_validation
 from corner_host.primitives import (
@@ -288,11 +288,9 @@ class HostLife:
 
     def _telling(self, group: TaskGroup) -> AbstractContextManager[None]:
         """Tell OpenTelemetry about the host, where the program exports metrics."""
-        meter = find_meter()
-        if meter is None:
+        if "opentelemetry.metrics" not in sys.modules:
             return nullcontext()
-        telemetry = door.telemetry.telemetry_for(meter)
-        return telemetry.telling(group, self.hosted_services, lambda: self.shutdown_report)
+        return door.telemetry.telling(group, self.hosted_services, lambda: self.shutdown_report)
 
     async def _has_started(self, crew: Crew) -> bool:
         try:

@@ -6,7 +6,7 @@ Instruments: ``corner_host.service.state``, ``.restarts``, ``.start.duration``, 
 
 import platform
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any, Final, final
@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import anyio
 from anyio.abc import TaskGroup
 
-from corner_host.diagnostics.metrics import DURATION_BUCKETS
+from corner_host.diagnostics.metrics import DURATION_BUCKETS, find_meter
 
 from .hosted_services import HostedServices
 from .report import ShutdownReport, StopOutcome
@@ -118,9 +118,14 @@ def _build_info(_options: Any) -> Iterator[Any]:
 _by_meter: WeakKeyDictionary[Any, HostTelemetry] = WeakKeyDictionary()
 
 
-def telemetry_for(meter: Any) -> HostTelemetry:
-    """Return the instruments of *meter*."""
-    found = _by_meter.get(meter)
-    if found is None:
-        found = _by_meter[meter] = HostTelemetry(meter)
-    return found
+def telling(
+    group: TaskGroup, services: HostedServices, report: Callable[[], ShutdownReport | None]
+) -> AbstractContextManager[None]:
+    """Tell the program's meter, if it has set a provider, of a host; see `HostTelemetry.telling`."""
+    meter = find_meter()
+    if meter is None:
+        return nullcontext()
+    telemetry = _by_meter.get(meter)
+    if telemetry is None:
+        telemetry = _by_meter[meter] = HostTelemetry(meter)
+    return telemetry.telling(group, services, report)
