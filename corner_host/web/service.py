@@ -72,7 +72,9 @@ class WebAppService(BackgroundService):
         refuse_missing_services(provider, app)
         self._inner = app
         self._lifespan_state: dict[str, Any] = {}
-        served: AsgiApp = AccessLogMiddleware(ServiceScopeMiddleware(app, provider))
+        served: AsgiApp = ServiceScopeMiddleware(app, provider)
+        if settings.access_log:
+            served = AccessLogMiddleware(served)
         if settings.metrics_endpoint:
             from .metrics import MetricsMiddleware  # noqa: PLC0415 - an extra
 

@@ -33,6 +33,7 @@ class ServerSettings(BaseModel):
         keep_alive_seconds: How long an idle connection is kept.
         graceful_timeout_seconds: How long running requests may take after the stop began; by default all of the host's
             budget but two seconds.
+        access_log: Whether each request leaves a line in the log.
         health_endpoints: Whether ``/alive``, ``/health`` and ``/health/startup`` are answered.
         metrics_endpoint: Whether ``/metrics`` is answered (extra ``prometheus``).
     """
@@ -48,5 +49,6 @@ class ServerSettings(BaseModel):
     max_connections: Annotated[int, Field(ge=1)] | None = None
     keep_alive_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
     graceful_timeout_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    access_log: bool = True
     health_endpoints: bool = True
     metrics_endpoint: bool = False

@@ -51,6 +51,7 @@ class DashboardService:
                 host=settings.host,
                 port=settings.port,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
+                access_log=False,  # who watches would fill the log they watch
                 health_endpoints=False,
             )
             return WebAppService(app, server, SECTION, provider, lifetime, options, health)

@@ -119,7 +119,7 @@ class OrderFeed(BackgroundService):
             self._cache.get(f"order:{self._number - turn % 3}")
             if turn % 3 == 0 and len(self._queue) < self._queue.capacity:
                 await self._queue.queue_background_work_item(warm_cache)
-            if turn == 60:
+            if turn == 600:
                 raise ConnectionResetError("Connection reset by peer")
 
 
