@@ -11,7 +11,8 @@ from typing import Any, Final, final
 
 import anyio
 import anyio.to_thread
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from corner_host.operations import FacetValue
@@ -39,7 +40,7 @@ def environment() -> Environment:
     globals_.update({name: getattr(pictures, name) for name in ("area", "bars", "beats", "fill", "line", "spans")})
     globals_.update(screens={each.name: each for each in SCREENS})
     filters.update(brief=words.brief, clock=clock_time, facet=facet, pairs=pairs)
-    filters.update(pretty=pretty, short=words.short, span=words.span)
+    filters.update(pretty=pretty, short=words.short, span=span)
     return made
 
 
@@ -127,6 +128,13 @@ def clock_time(at: datetime | None) -> Markup | str:
 def pretty(value: Any) -> str:
     """Return JSON data for people."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@pass_context
+def span(context: Context, seconds: float | None) -> str:
+    """Return a length of time in the page's language."""
+    text = words.span(seconds)
+    return text.replace(".", ",") if context["language"] == "es" else text
 
 
 def facet(values: Sequence[FacetValue]) -> list[tuple[str, str]]:
