@@ -18,7 +18,7 @@ from .workplace import Workplace
 _A_DAY: Final = timedelta(days=1)
 _A_WEEK: Final = timedelta(days=7)
 _MOST: Final = 500
-_MOST_SECONDS: Final = 365 * 86_400.0
+_MOST_SECONDS: Final = 366 * 86_400.0
 
 
 @final

@@ -3,12 +3,14 @@
 Every text and number is bounded; what is not named here is refused.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 _LATEST: Final = datetime(9990, 1, 1, tzinfo=UTC)
 
 
@@ -19,7 +21,18 @@ def _within_reach(moment: datetime) -> datetime:
     return _LATEST if moment.year >= 9990 else moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+def _written_out(value: object) -> object:
+    """Return what looks like a time; pydantic would take seconds since the epoch too.
+
+    Raises:
+        ValueError: It does not.
+    """
+    if not isinstance(value, str) or not _TIME.match(value):
+        raise ValueError("must be a time such as 2026-03-01T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_reach)]
 Text = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
 Reason = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]

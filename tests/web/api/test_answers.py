@@ -147,6 +147,7 @@ async def test_records_are_followed(asked: AskedHost) -> None:
         ("/jobs?limit=many", "limit"),
         ("/jobs?states=SLEEPING", "states.0"),
         ("/jobs?since=yesterday", "since"),
+        ("/jobs?since=1767225600", "since"),
         ("/jobs?since=2026-01-01T00:00:00", "since"),
         ("/jobs?unknown=1", "unknown"),
         ("/jobs?text=%00", "text"),

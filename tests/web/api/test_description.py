@@ -21,7 +21,7 @@ from corner_host.web.api import ENDPOINTS
 from .conftest import AskedHost, ask
 
 BOUNDED = settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     database=None,
