@@ -55,7 +55,9 @@ def _common(
     ] = False,
     traceback: Annotated[bool, typer.Option("--traceback", help="Show tracebacks of errors.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the answer.")] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; repeatable.")] = 0,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, show_default=False, help="Log more: Debug; twice: Trace.")
+    ] = 0,
 ) -> None:
     """Run and operate applications of corner_host.
 

@@ -28,6 +28,8 @@ def make_builder(invocation: Invocation, *, environment: str | None = None) -> H
         TargetError: There is no application, or it makes no builder.
     """
     ServiceCollection.keeps_sources = True
+    if invocation.verbose:
+        invocation.settings.insert(0, f"Logging:LogLevel:Default={'Debug' if invocation.verbose == 1 else 'Trace'}")
     create = invocation.create_builder
     if create is None:
         target = find_target(invocation)

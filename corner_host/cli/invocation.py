@@ -25,7 +25,7 @@ class Invocation:
         no_color: Whether to leave out colours.
         traceback: Whether to show tracebacks.
         quiet: Whether to leave out what is not the answer.
-        verbose: How much more to say.
+        verbose: How much more the application logs: 1 for Debug, 2 for Trace.
     """
 
     program: str = "corner-host"

@@ -17,11 +17,13 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def audit(
     context: typer.Context,
-    action: Annotated[str | None, typer.Option("--action", help="Such as queue.pause.")] = None,
-    actor: Annotated[str | None, typer.Option("--actor", help="Who.")] = None,
-    text: Annotated[str | None, typer.Option("--text", help="Part of actor, action, target or reason.")] = None,
+    action: Annotated[str | None, typer.Option("--action", metavar="ACTION", help="Such as queue.pause.")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Who.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help="Part of actor, action, target or reason.")
+    ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, or 10m ago.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many.")] = 50,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

@@ -14,7 +14,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def check(
     context: typer.Context,
-    application: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
+    application: Annotated[str | None, typer.Argument(metavar="TARGET", help="As --target.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Take settings that nothing reads for mistakes.")] = False,
 ) -> None:
     """Find every mistake in services, settings and schedules, without starting anything.

@@ -18,7 +18,10 @@ def dashboard(
         str, typer.Option("--store", metavar="STORE", help="A SQLite file, or a URL of PostgreSQL or NATS.")
     ],
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Where it listens, on this machine alone; 0: any.")
+        int,
+        typer.Option(
+            "--port", metavar="PORT", min=0, max=65535, help="Where it listens, on this machine alone; 0: any."
+        ),
     ] = 5080,
     act: Annotated[bool, typer.Option("--act", help="Let jobs be requeued, cancelled and deleted.")] = False,
 ) -> None:

@@ -14,16 +14,19 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def dev(
     context: typer.Context,
-    application: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
+    application: Annotated[str | None, typer.Argument(metavar="TARGET", help="As --target.")] = None,
     no_reload: Annotated[bool, typer.Option("--no-reload", help="One process, as for a debugger.")] = False,
     watch: Annotated[
         list[Path] | None, typer.Option("--watch", metavar="FOLDER", help="Watch this, too; repeatable.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", min=0, max=65535, help="Of the dashboard; 5080, or any if taken.")
+        int | None,
+        typer.Option("--port", metavar="PORT", min=0, max=65535, help="Of the dashboard; 5080, or any if taken."),
     ] = None,
-    stop_seconds: Annotated[float, typer.Option("--stop-seconds", min=0.0, help="The budget of a stop.")] = 2.0,
-    backend: Annotated[str, typer.Option(help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
+    stop_seconds: Annotated[
+        float, typer.Option("--stop-seconds", metavar="SECONDS", min=0.0, help="The budget of a stop.")
+    ] = 2.0,
+    backend: Annotated[str, typer.Option(metavar="NAME", help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
 ) -> None:
     """Run in Development: a changed .py file starts the host again, changed settings are taken over in place."""
     invocation = invocation_of(context)

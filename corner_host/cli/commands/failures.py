@@ -19,7 +19,7 @@ def failures(
     context: typer.Context,
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="Such as 03:00, or 10m ago.")] = "24h",
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many kinds.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=500, help="How many kinds.")] = 50,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

@@ -18,14 +18,16 @@ def generate(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
     port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="Where a web application listens.")
+        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Where a web application listens.")
     ] = None,
-    budget: Annotated[int, typer.Option("--budget", min=0, help="Seconds that the host's stop may take.")] = 30,
-    python: Annotated[str, typer.Option("--python", help="Version of Python in the image.")] = (
+    budget: Annotated[
+        int, typer.Option("--budget", metavar="SECONDS", min=0, help="Seconds that the host's stop may take.")
+    ] = 30,
+    python: Annotated[str, typer.Option("--python", metavar="VERSION", help="Version of Python in the image.")] = (
         f"{sys.version_info.major}.{sys.version_info.minor}"
     ),
     folder: Annotated[
-        str | None, typer.Option("--folder", help="Where it is installed, for systemd and Windows.")
+        str | None, typer.Option("--folder", metavar="FOLDER", help="Where it is installed, for systemd and Windows.")
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")

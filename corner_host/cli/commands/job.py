@@ -46,7 +46,7 @@ def run(
     ] = None,
     payload: Annotated[str | None, typer.Option("--payload", metavar="JSON", help="The whole payload instead.")] = None,
     timeout: Annotated[str | None, typer.Option("--timeout", metavar="DURATION", help="Give up after so long.")] = None,
-    backend: Annotated[str, typer.Option(help="asyncio or trio.")] = "asyncio",
+    backend: Annotated[str, typer.Option(metavar="NAME", help="asyncio or trio.")] = "asyncio",
 ) -> None:
     """Put one job, run it in a full host with its services and settings, and end with its outcome.
 

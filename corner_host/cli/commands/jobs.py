@@ -22,21 +22,22 @@ app = typer.Typer(
 )
 
 States = Annotated[
-    list[str] | None, typer.Option("--state", help="WAITING, SCHEDULED, RUNNING, SUCCEEDED, DEAD, CANCELLED.")
+    list[str] | None,
+    typer.Option("--state", metavar="STATE", help="WAITING, SCHEDULED, RUNNING, SUCCEEDED, DEAD, CANCELLED."),
 ]
-Names = Annotated[list[str] | None, typer.Option("--job", help="Kinds of job; repeatable.")]
-Queues = Annotated[list[str] | None, typer.Option("--queue", help="Queues; repeatable.")]
-Error = Annotated[str | None, typer.Option("--error", help="Part of the last error's type or message.")]
-Key = Annotated[str | None, typer.Option("--key", help="The key, exactly.")]
-Text = Annotated[str | None, typer.Option("--text", help="Part of id, key or payload.")]
+Names = Annotated[list[str] | None, typer.Option("--job", metavar="NAME", help="Kinds of job; repeatable.")]
+Queues = Annotated[list[str] | None, typer.Option("--queue", metavar="NAME", help="Queues; repeatable.")]
+Error = Annotated[str | None, typer.Option("--error", metavar="TEXT", help="Part of the last error's type or message.")]
+Key = Annotated[str | None, typer.Option("--key", metavar="KEY", help="The key, exactly.")]
+Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="Part of id, key or payload.")]
 Since = Annotated[
     str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, 2026-11-25T03:00, or 10m ago.")
 ]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Exactly these.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Exactly these.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, for the audit.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit.")]
 All = Annotated[bool, typer.Option("--all", help="Every job there is, if nothing narrows it down.")]
 
 
@@ -62,7 +63,7 @@ def list_jobs(
     text: Text = None,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="How many.")] = 50,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

@@ -27,7 +27,7 @@ def log_level(
     ] = None,
     duration: Annotated[str, typer.Option("--for", metavar="DURATION", help="Then it is as before.")] = "10m",
     reset: Annotated[bool, typer.Option("--reset", help="Take the change back.")] = False,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit.")] = "",
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

@@ -20,11 +20,15 @@ def logs(
     context: typer.Context,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is logged from now on.")] = False,
     job: Annotated[str | None, typer.Option("--job", metavar="ID", help="Of this job.")] = None,
-    logger: Annotated[str | None, typer.Option("--logger", help="This logger, and those below it.")] = None,
-    level: Annotated[str | None, typer.Option("--level", help="This level or above, such as Warning.")] = None,
-    text: Annotated[str | None, typer.Option("--text", help="Part of the message.")] = None,
+    logger: Annotated[
+        str | None, typer.Option("--logger", metavar="NAME", help="This logger, and those below it.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", metavar="LEVEL", help="This level or above, such as Warning.")
+    ] = None,
+    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help="Part of the message.")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, or 10m ago.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many.")] = 50,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

@@ -30,7 +30,9 @@ def new(
     template: Annotated[str | None, typer.Argument(metavar="TEMPLATE", help=f"One of {', '.join(TEMPLATES)}.")] = None,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="What the project is called.")] = None,
     folder: Annotated[Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="Where to; ./NAME.")] = None,
-    language: Annotated[str, typer.Option("--lang", help="en or es, for the README and the comments.")] = "en",
+    language: Annotated[
+        str, typer.Option("--lang", metavar="en|es", help="en or es, for the README and the comments.")
+    ] = "en",
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
     shows_list: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
     interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Ask for what is missing.")] = False,

@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 Name = Annotated[str | None, typer.Argument(help="Which queue; may be left out if there is one.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why, for the audit.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit.")]
 
 
 @app.command("list")

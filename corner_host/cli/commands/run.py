@@ -12,9 +12,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def run(
     context: typer.Context,
-    application: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="As --target.")] = None,
+    application: Annotated[str | None, typer.Argument(metavar="TARGET", help="As --target.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only build and validate.")] = False,
-    backend: Annotated[str, typer.Option(help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
+    backend: Annotated[str, typer.Option(metavar="NAME", help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
 ) -> None:
     """Run the application until it is asked to stop; Production, unless something says otherwise.
 

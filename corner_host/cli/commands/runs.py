@@ -21,7 +21,7 @@ app = typer.Typer(
 @app.command("list")
 def list_runs(
     context: typer.Context,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many.")] = 20,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

@@ -49,7 +49,7 @@ def list_schedules(context: typer.Context) -> None:
 def next_times(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which; may be left out if there is one.")] = None,
-    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many times.")] = 10,
+    count: Annotated[int, typer.Option("-n", "--count", metavar="N", min=1, max=1000, help="How many times.")] = 10,
     zone: Annotated[
         str | None, typer.Option("--tz", metavar="ZONE", help="Show them in this zone, such as Europe/Madrid.")
     ] = None,

@@ -24,7 +24,7 @@ def stop(
     wait: Annotated[
         str, typer.Option("--wait", metavar="DURATION", help="How long to wait for its end; 0 not at all.")
     ] = "60s",
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the audit.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit.")] = "",
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:

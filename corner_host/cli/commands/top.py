@@ -22,7 +22,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def top(
     context: typer.Context,
-    seconds: Annotated[float, typer.Option("--interval", "-n", min=0.2, help="Seconds between two pictures.")] = 1.0,
+    seconds: Annotated[
+        float, typer.Option("--interval", "-n", metavar="SECONDS", min=0.2, help="Seconds between two pictures.")
+    ] = 1.0,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:
