@@ -1,6 +1,7 @@
 """Where the secrets of a project are kept."""
 
 from corner_host.configuration.sources.user_secrets import UserSecrets
+from corner_host.hosting.environment import program_name
 
 from .errors import CommandError, TargetError
 from .invocation import Invocation
@@ -20,7 +21,7 @@ def secrets_of(invocation: Invocation) -> UserSecrets:
     if isinstance(chosen, str) and chosen:
         return UserSecrets(chosen)
     if invocation.create_builder is not None:
-        return UserSecrets(invocation.create_builder.__module__.partition(".")[0])
+        return UserSecrets(program_name())
     try:
         return UserSecrets(find_target(invocation).package)
     except TargetError as error:

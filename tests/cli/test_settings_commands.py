@@ -134,6 +134,19 @@ def test_secrets_are_kept_outside_the_project_for_its_owner_alone(shop: Shell) -
     assert "sk-from-stdin" not in in_production.output
 
 
+def test_a_program_keeps_the_secrets_that_it_reads(shop: Shell) -> None:
+    """python program.py secrets ... and corner-host secrets ... mean the same file, that of the application's name."""
+    own = shop.type("python", "program.py", "secrets", "set", "Payment:ApiKey", "sk-own")
+    listed = shop.call("secrets", "list", "-q")
+    explained = shop.type(
+        "python", "program.py", "-e", "Development", "config", "explain", "Payment:ApiKey", "--reveal"
+    )
+
+    assert own.output.endswith("/usersecrets/program/secrets.json\n")
+    assert listed.output == "Payment:ApiKey = ••••••••\n"
+    assert explained.output.startswith("Payment:ApiKey = sk-own\n")
+
+
 def test_secrets_can_be_removed(shop: Shell) -> None:
     """One by one, or all; a missing one is an error."""
     shop.call("secrets", "set", "A:Token", "1")
