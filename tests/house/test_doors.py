@@ -46,7 +46,10 @@ def test_a_name_comes_from_the_room_that_the_stub_says(stub: Path) -> None:
             continue
         room = f"{name}.{line.module}" if line.level else str(line.module)
         for alias in line.names:
-            found = getattr(package, alias.name)
+            try:
+                found = getattr(package, alias.name)
+            except ImportError:  # of an extra that is not installed here
+                continue
             if line.module is None:
                 assert found is importlib.import_module(f"{name}.{alias.name}")
             else:
