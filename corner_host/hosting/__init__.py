@@ -93,5 +93,6 @@ __getattr__, __dir__ = door(
         "telemetry",
         "tracebacks",
         "waiting_at",
+        "waiting_service",
     ),
 )

@@ -7,6 +7,7 @@ from . import story as story
 from . import telemetry as telemetry
 from . import tracebacks as tracebacks
 from . import waiting_at as waiting_at
+from . import waiting_service as waiting_service
 from .background_service import BackgroundService
 from .builder import HostBuilder
 from .callbacks import BuildCheck, HostBuilderContext

@@ -217,6 +217,9 @@ class HostLife:
         Raises:
             BaseException: As `stop`.
         """
+        if not self._lifetime.application_stopping.is_cancellation_requested:
+            # what tells of a stop that goes wrong is loaded now: by then there may be no file descriptor left
+            _ = door.accounting, door.waiting_at, door.waiting_service
         try:
             with CancellationTokenSource.linked(self._lifetime.application_stopping, self._over.token) as either:
                 await either.token.wait()

@@ -110,6 +110,26 @@ def test_what_three_services_do_not_need_is_not_loaded(tmp_path: Path) -> None:
     assert (ended.stdout, ended.returncode) == ("[]\n", 0), ended.stderr
 
 
+def test_what_a_stop_may_have_to_tell_is_loaded_while_the_host_runs(tmp_path: Path) -> None:
+    """A program that has run out of file descriptors can still say who did not stop, and where it waits."""
+    program = """
+import sys
+import anyio
+from corner_host import Host, HostApplicationLifetime
+
+async def look(lifetime: HostApplicationLifetime) -> None:
+    before = "corner_host.hosting.waiting_at" in sys.modules
+    await anyio.sleep(0.05)
+    print(before, {"corner_host.hosting.waiting_at", "corner_host.hosting.accounting"} <= sys.modules.keys())
+    lifetime.stop_application()
+
+Host.create_empty_builder().add_hosted_service(look).build().run()
+"""
+    ended = run(program, tmp_path)
+
+    assert (ended.stdout, ended.returncode) == ("False True\n", 0), ended.stderr
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """The front door says so as any module does."""
     with pytest.raises(AttributeError, match="Hostt"):
