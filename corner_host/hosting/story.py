@@ -54,11 +54,13 @@ class Story:
         log.REGISTERED(services=_number(self._services, "service"), checked=checked)
 
     def services_start(self, members: Sequence[Member]) -> None:
-        """Note how many services there are."""
-        self._count = len(members)
+        """Note how many services there are to tell of."""
+        self._count = sum(not _is_plumbing(each.service) for each in members)
 
     def call_ended(self, call: Call) -> None:
         """Tell that a service has started, or has stopped."""
+        if not isinstance(call.member, Member) or (call.succeeded and _is_plumbing(call.member.service)):
+            return
         if not call.succeeded:
             if call.error is not None and call.hook in OF_THE_START:
                 log.SERVICE_DID_NOT_START(service=_short(call.name), took=spoken(call.seconds))
@@ -71,7 +73,7 @@ class Story:
     def services_started(self, stage: Stage, made: Sequence[Call]) -> None:
         """Tell how long the start took, if the services were too many to be told one by one."""
         starts = [call for call in made if call.hook == "start"]
-        if len(starts) > MOST_SERVICES:
+        if self._count > MOST_SERVICES:
             slowest = max(starts, key=lambda call: call.seconds)
             log.SERVICES_STARTED(
                 services=_number(len(starts), "service"),
@@ -109,6 +111,10 @@ def _sources(configuration: ConfigurationRoot) -> list[tuple[str, int]]:
             name = provider.name if file is None else os.path.basename(str(file))
             found.setdefault(name, set()).update(keys)
     return [(name, len(keys)) for name, keys in found.items()]
+
+
+def _is_plumbing(service: object) -> bool:
+    return bool(getattr(service, "is_plumbing", False))
 
 
 def _number(count: int, word: str) -> str:

@@ -30,6 +30,7 @@ class OperationsService(BackgroundService):
     """Keeps the numbers, the answers and the record of this run."""
 
     exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
+    is_plumbing = True
 
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace

@@ -68,6 +68,7 @@ class AdminSocketService(BackgroundService):
     """Answers on the Unix socket while the host starts, runs and stops."""
 
     exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
+    is_plumbing = True
 
     def __init__(
         self,

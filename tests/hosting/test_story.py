@@ -102,6 +102,22 @@ async def test_many_services_are_told_in_one_line(records: Records, journal: Jou
     assert len(records.messages(STORY)) + len(records.messages()) <= 12
 
 
+async def test_plumbing_is_not_told(records: Records) -> None:
+    """Services that tell of themselves, or that nobody asked for; one that fails is told nevertheless."""
+
+    class Plumbing(Worker):
+        is_plumbing = True
+
+    class Leaking(Broken):
+        is_plumbing = True
+
+    with pytest.raises(RuntimeError, match="no database"):
+        await with_clock(developing(Plumbing, Worker, Leaking), ManualClock()).run_async()
+
+    told = [message for message in records.messages(STORY)[2:] if "services" not in message]
+    assert told == ["Worker started (0 ms)", "Leaking did not start (0 ms)", "Worker stopped (0 ms)"]
+
+
 async def test_sources_are_named_with_how_many_keys(records: Records, tmp_path: Path) -> None:
     """Files by their names; of the variables only those that are settings."""
     (tmp_path / "appsettings.json").write_text('{"Queue": {"Capacity": 5, "Name": "orders"}}', encoding="utf-8")

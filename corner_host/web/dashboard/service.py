@@ -26,6 +26,8 @@ _log = logging.getLogger("corner_host.dashboard")
 class DashboardService:
     """Serves the dashboard at its own address while the host runs, unless it is off or mounted elsewhere."""
 
+    is_plumbing = True  # it tells its address by itself
+
     def __init__(
         self,
         app: DashboardApp,
