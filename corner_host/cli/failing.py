@@ -70,7 +70,7 @@ def _told(error: BaseException, invocation: Invocation) -> str:
         place = place_outside(error)
         if place:
             lines.append(f"  at {place}")
-        if not invocation.traceback:
+        if not invocation.traceback and not isinstance(error, CornerHostError):
             lines.append("  (--traceback shows the traceback)")
     return "\n".join(lines)
 
