@@ -21,7 +21,6 @@ from .contracts import (
     LoopStatus,
     PackageVersion,
     Rates,
-    ScheduleStatus,
 )
 from .dump import as_text, task_stacks, thread_stacks
 from .failures import FailureOperations
@@ -84,7 +83,7 @@ class HostOperations:
             queues=queues,
             health=health.checks,
             failing=await self._failing(),
-            schedules=await self._next(),
+            schedules=await self._schedules.upcoming(limit=_SHOWN),
             addresses=self._services.addresses(),
             is_read_only=workplace.settings.read_only,
         )
@@ -125,9 +124,6 @@ class HostOperations:
         now = self._workplace.clock.now()
         groups = await self._failures.list(since=now - _FAILING, until=now, limit=50)
         return tuple(each for each in groups if each.muted_until is None)[:_SHOWN]
-
-    async def _next(self) -> tuple[ScheduleStatus, ...]:
-        return (await self._schedules.list())[:_SHOWN]
 
     async def about(self) -> About:
         """Return versions and packages."""

@@ -30,10 +30,17 @@ class ScheduleOperations:
 
     async def list(self) -> tuple[ScheduleStatus, ...]:
         """Return all, the next due first."""
+        return await self._list(_SHOWN_RUNS)
+
+    async def upcoming(self, *, limit: int = 5) -> tuple[ScheduleStatus, ...]:
+        """Return the next due, without what became of their last jobs, for which the store would be searched."""
+        return (await self._list(0))[:limit]
+
+    async def _list(self, runs: int) -> tuple[ScheduleStatus, ...]:
         control = self._control()
         if control is None or not control.capabilities.recurring:
             return ()
-        found = [await self._status(control, each) for each in await control.schedules(times=_SHOWN_TIMES)]
+        found = [await self._status(control, each, runs) for each in await control.schedules(times=_SHOWN_TIMES)]
         return tuple(sorted(found, key=lambda each: (each.next[0] if each.next else _FAR, each.id)))
 
     async def get(self, schedule_id: str) -> ScheduleStatus:
@@ -125,8 +132,8 @@ class ScheduleOperations:
 
         return await self._workplace.actions.perform("schedule.resume", schedule_id, resume, by=by, reason=reason)
 
-    async def _status(self, control: Any, found: Any) -> ScheduleStatus:
-        runs = await self._runs(control, found)
+    async def _status(self, control: Any, found: Any, most: int) -> ScheduleStatus:
+        runs = await self._runs(control, found, most)
         last = runs[0] if runs else None
         ended = [each for each in runs if each.finished_at is not None and each.started_at is not None]
         took = [(each.finished_at - each.started_at).total_seconds() for each in ended]
@@ -149,14 +156,14 @@ class ScheduleOperations:
             paused_until=self._workplace.after(self._workplace.timers.left(_timer(found.id))) if found.paused else None,
         )
 
-    async def _runs(self, control: Any, found: Any) -> Sequence[Any]:
+    async def _runs(self, control: Any, found: Any, most: int) -> Sequence[Any]:
         """Return the last jobs that this schedule has put, newest first."""
-        if not control.capabilities.listing:
+        if not most or not control.capabilities.listing:
             return []
         from corner_host.jobs import JobFilter  # noqa: PLC0415 - they are in use
 
         prefix = f"recurring:{found.id}:"
-        jobs = await control.list(JobFilter(name=found.name, text=prefix), limit=_SHOWN_RUNS)
+        jobs = await control.list(JobFilter(name=found.name, text=prefix), limit=most)
         return [each for each in jobs if (each.key or "").startswith(prefix)]
 
     def _registrations(self) -> Sequence[Any]:

@@ -2,10 +2,15 @@
 
 It is the first to start and the last to stop, so that what the others do can be seen. It never stops the host: what fails
 here is logged, and the rest goes on.
+
+SIGUSR1 has it write the stacks of all tasks and threads into the log, for when nothing else answers.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from typing import Final, final
 
 import anyio
@@ -16,6 +21,7 @@ from corner_host.hosting import BackgroundService, BackgroundServiceExceptionBeh
 from corner_host.primitives import CancellationToken
 
 from .contracts import PhaseTime
+from .operations import Operations
 from .sampling import sample
 from .versions import application_version, backend_name
 from .workplace import Workplace
@@ -34,11 +40,15 @@ class OperationsService(BackgroundService):
 
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
+        self._open = ExitStack()
+        self._signals: AsyncIterator[signal.Signals] | None = None
 
     async def start(self) -> None:
         """Write down that the run begins, before any other service can end it, and begin to record."""
         self._workplace.backend = backend_name()
         await self._write(self._begin_run)
+        if hasattr(signal, "SIGUSR1") and threading.current_thread() is threading.main_thread():
+            self._signals = self._open.enter_context(anyio.open_signal_receiver(signal.SIGUSR1))
         await super().start()
 
     async def execute(self, stopping: CancellationToken) -> None:
@@ -51,8 +61,28 @@ class OperationsService(BackgroundService):
             group.start_soon(self._again, workplace.settings.sample_seconds, self._sample)
             if workplace.services.is_service(HealthCheckService):
                 group.start_soon(self._again, workplace.settings.health_seconds, self._ask_health)
+            if self._signals is not None:
+                group.start_soon(self._dump_on, self._signals)
             await stopping.wait()
             group.cancel_scope.cancel()
+
+    async def stop(self) -> None:
+        """Record no more."""
+        try:
+            await super().stop()
+        finally:
+            self._open.close()
+
+    def close(self) -> None:
+        """Leave signals as they were; the container calls this at the end."""
+        super().close()
+        self._open.close()
+
+    async def _dump_on(self, signals: AsyncIterator[signal.Signals]) -> None:
+        """Write all tasks and threads into the log whenever a signal comes."""
+        async for each in signals:
+            operations = self._workplace.services.get_required_service(Operations)
+            _log.warning("%s received:\n%s", each.name, (await operations.host.dump()).text)
 
     async def _again(self, period: float, action: Callable[[], Awaitable[object]]) -> None:
         """Do *action* once the application has started, and then again and again."""

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final, final
 
 import anyio.to_thread
@@ -33,11 +34,15 @@ from .places import code_place
 from .workplace import Workplace
 
 _SHOWN_LOGS: Final = 50
+_LONGEST_TEXT: Final = 200
 
 
 @final
 class ServiceOperations:
-    """The hosted services, in order of start."""
+    """The hosted services, in order of start.
+
+    A service may tell a line of itself: a property ``status_text``, such as "last run 03:10, removed 1,204".
+    """
 
     def __init__(self, workplace: Workplace, *, logs: LogOperations, health: HealthOperations) -> None:
         self._workplace = workplace
@@ -123,9 +128,16 @@ class ServiceOperations:
     def _details(self) -> Mapping[str, str]:
         """Return what each service tells of itself, by name."""
         names = (each.name for each in self._hosted)
-        return {
-            name: ", ".join(_addresses(each)) for name, each in zip(names, self._workplace.instances(), strict=False)
-        }
+        return {name: self._told(each) for name, each in zip(names, self._workplace.instances(), strict=False)}
+
+    def _told(self, service: Any) -> str:
+        """Return what a service tells of itself: its property ``status_text``; ours do it for those that have none."""
+        if isinstance(text := getattr(service, "status_text", None), str):
+            return text[:_LONGEST_TEXT]
+        if type(service).__name__ == "QueuedHostedService":
+            control = self._workplace.find("corner_host.background", "QueueControl")
+            return "" if control is None else _of_queue(control.status(), self._workplace.clock.now())
+        return ", ".join(_addresses(service))
 
     def _place(self, status: HostedServiceStatus) -> CodePlace | None:
         place = status.waiting_at
@@ -173,3 +185,11 @@ def _hosted_name(factory: Any) -> str:
 def _addresses(service: Any) -> tuple[str, ...]:
     """Return where a service listens, if it is one of ours that does; the area of the web lies above this one."""
     return tuple(service.addresses()) if type(service).__name__ == "WebAppService" else ()
+
+
+def _of_queue(status: Any, now: datetime) -> str:
+    if status.pause is not None:
+        return f"paused until {status.pause.until:%H:%M:%S}" if status.pause.until else "paused"
+    if status.saturated_since is not None:
+        return f"saturated for {max(0.0, (now - status.saturated_since).total_seconds()):.0f} s"
+    return ""

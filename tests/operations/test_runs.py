@@ -94,6 +94,27 @@ async def test_each_life_of_a_host_is_written_down(
     assert bool(run.abandoned) is (status == 4)
 
 
+async def test_a_signal_writes_all_stacks_into_the_log(tmp_path: Path, anyio_backend: str) -> None:
+    """OV-97: SIGUSR1, for when nothing else answers; the program goes on."""
+    body = WAIT + "import logging; logging.basicConfig()\n"
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
+    program = PROGRAM.format(body=body, backend=anyio_backend)
+    async with await anyio.open_process([sys.executable, "-c", program], env=environment) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        await process.stdout.receive()
+        process.send_signal(signal.SIGUSR1)
+        told = b""
+        with anyio.fail_after(20):
+            while b"Thread MainThread" not in told:
+                told += await process.stderr.receive()
+            process.terminate()
+            await process.wait()
+
+    assert b"SIGUSR1 received" in told
+    assert process.returncode == 0
+
+
 async def test_a_run_has_its_start_and_stop_by_service(look: Look) -> None:
     """OV-91: how long each service took to start and stop, in order."""
 

@@ -50,7 +50,9 @@ async def test_schedules_are_shown_with_their_next_times(look: Look) -> None:
     """OV-60: the next due first, in words, with five times to come."""
     async with look(_configure) as operations:
         schedules = await operations.schedules.list()
+        status = await operations.host.status()
 
+    assert [each.id for each in status.schedules] == [each.id for each in schedules]
     assert [each.next[0] for each in schedules] == sorted(each.next[0] for each in schedules)
     by_id = {each.id: each for each in schedules}
     assert (by_id["often"].words, by_id["daily"].words) == ("Every hour", "At 02:30 every day")

@@ -117,3 +117,23 @@ async def test_options_of_a_service_are_named(look: Look) -> None:
         detail = await operations.services.get("Reader")
 
     assert "Reader" in detail.options
+
+
+async def test_a_service_tells_of_itself(look: Look) -> None:
+    """OV-23: by its ``status_text``; the queue's says that it is paused."""
+
+    class Cleaner(BackgroundService):
+        status_text = "last run 03:10, removed 1,204"
+
+        async def execute(self, stopping: CancellationToken) -> None:
+            await stopping.wait()
+
+    def configure(builder: HostBuilder) -> None:
+        builder.add_hosted_service(Cleaner)
+        builder.services.add_background_jobs(builder.configuration)
+
+    async with look(configure) as operations:
+        await operations.queues.pause("background", by=ADA)
+        details = {each.name.rpartition(".")[2]: each.detail for each in await operations.services.list()}
+
+    assert (details["Cleaner"], details["QueuedHostedService"]) == ("last run 03:10, removed 1,204", "paused")

@@ -24,7 +24,7 @@ class ServiceStatus:
         last_error_at: When.
         start_seconds: How long its start took; None before.
         stop_seconds: How long its stop took; None before.
-        detail: What it tells of itself, such as its address, or that its queue is full.
+        detail: What it tells of itself (``status_text``), such as its address, or that its queue is full.
         can_restart: Whether `restart` is possible.
     """
 
