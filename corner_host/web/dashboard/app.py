@@ -5,6 +5,7 @@ Pages lie in one folder, so that every link is relative and needs no prefix: ``j
 """
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -39,6 +40,7 @@ from .texts import LANGUAGES
 from .visit import LANGUAGE_COOKIE, Visit
 
 _FOLDER: Final = Path(__file__).parent
+_log: Final = logging.getLogger("corner_host.dashboard")
 _YEAR: Final = 365 * 86_400
 _Handler = Callable[[Request], Awaitable[AsgiApp]]
 
@@ -140,7 +142,7 @@ class DashboardApp:
             try:
                 values = await self._values(screen, visit)
             except OperationsError as error:
-                values = {"error": str(error), "status": status_of(error), **await self._frame(screen, visit)}
+                values = await self._wrong(screen, visit, error)
                 return HTMLResponse(await self._renderer.page("missing.html", visit, values), status_of(error))
             return HTMLResponse(await self._renderer.page(screen.template, visit, values))
 
@@ -153,8 +155,11 @@ class DashboardApp:
 
             async def render() -> str:
                 visit = self._visit(request)
-                values = await self._values(screen, visit)
-                return await self._renderer.blocks(screen.template, ("live", "beside"), visit, values)
+                try:
+                    values, template, block = await self._values(screen, visit), screen.template, "live"
+                except OperationsError as error:  # what was looked at is gone
+                    values, template, block = await self._wrong(screen, visit, error), "missing.html", "content"
+                return await self._renderer.blocks(template, (block, "beside"), visit, values)
 
             stream = LiveStream(
                 render,
@@ -177,13 +182,19 @@ class DashboardApp:
         return run
 
     async def _farewell(self) -> str:
-        """Return how many work items and jobs are still running, and how many wait in memory."""
-        queues = await self._operations.queues.list()
-        left = sum(each.running + (each.depth if each.kind == "memory" else 0) for each in queues)
-        return json.dumps({"left": left})
+        """Return how many work items and jobs are still running, and how many wait in memory; null if nobody can tell."""
+        try:
+            queues = await self._operations.queues.list()
+        except Exception as error:  # noqa: BLE001 - the store may have stopped before; a goodbye is said all the same
+            _log.debug("What is left to finish is not known: %s", error)
+            return json.dumps({"left": None})
+        return json.dumps({"left": sum(each.running + (each.depth if each.kind == "memory" else 0) for each in queues)})
 
     async def _values(self, screen: Screen, visit: Visit) -> Mapping[str, Any]:
         return {**await self._frame(screen, visit), **await screen.load(visit)}
+
+    async def _wrong(self, screen: Screen, visit: Visit, error: OperationsError) -> Mapping[str, Any]:
+        return {**await self._frame(screen, visit), "error": str(error), "status": status_of(error)}
 
     async def _frame(self, screen: Screen, visit: Visit) -> dict[str, Any]:
         return {

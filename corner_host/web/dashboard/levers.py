@@ -118,6 +118,10 @@ def _jobs_delete(pull: Pull) -> Awaitable[ActionResult]:
     return pull.visit.operations.jobs.delete(pull.jobs, **pull.by)
 
 
+def _item_cancel(pull: Pull) -> Awaitable[ActionResult]:
+    return pull.visit.operations.jobs.cancel_item(pull.target, **pull.by)
+
+
 def _would_requeue(pull: Pull) -> Awaitable[ActionResult]:
     return pull.visit.operations.jobs.requeue(pull.jobs, dry_run=True, by=pull.visit.actor)
 
@@ -223,6 +227,12 @@ LEVERS: Final[dict[str, Lever]] = {
         warning="Deleted jobs cannot be brought back.",
         act=_jobs_delete,
         preview=_would_delete,
+    ),
+    "item.cancel": Lever(
+        title="Cancel {target}",
+        button="Cancel the item",
+        warning="Work that runs is asked to stop.",
+        act=_item_cancel,
     ),
     "failure.requeue": Lever(
         title="Requeue every job of this failure",

@@ -218,7 +218,7 @@ async def test_it_can_be_read_and_used_without_scripts(shop: OpenDashboard, brow
         await page.locator("section.queue", has_text="mail").get_by_role("button", name="Pause").click()
         await page.get_by_label("Reason").fill("by hand")
         await page.get_by_role("button", name="Pause").click()
-        await expect(page.get_by_role("heading", name="Done")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Done", level=2)).to_be_visible()
         await page.get_by_role("link", name="Back").click()
         await expect(page.locator("section.queue", has_text="mail")).to_contain_text("by hand")
 

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from corner_host.operations import Actor, Operations
+from corner_host.operations import Actor, JobQuery, Operations
 from corner_host.web.dashboard.live import event
 from corner_host.web.dashboard.pages import SCREENS
 
@@ -36,6 +36,19 @@ async def test_what_changes_is_sent(shop: OpenDashboard) -> None:
         text = await stream.until("a-reason-to-be-seen")
 
     assert text.count('id="ready"') > 1
+
+
+async def test_what_goes_away_while_it_is_looked_at_is_said(shop: OpenDashboard) -> None:
+    """A job that is deleted: the page says so, and goes on looking."""
+    async with shop(QUICK) as site:
+        jobs = site.host.services.get_required_service(Operations).jobs
+        (dead, *_) = (await jobs.search(JobQuery(states=("DEAD",)))).items
+        async with open_stream(site, f"live/job?id={dead.id}") as stream:
+            await stream.until('id="ready"')
+            await jobs.delete(JobQuery(ids=(dead.id,)), by=Actor("ada"))
+            text = await stream.until("It may have been deleted")
+
+    assert " 200 " in text.partition("\r\n")[0]
 
 
 @pytest.mark.parametrize("path", ["live/", "live/jobs?state=DEAD"])

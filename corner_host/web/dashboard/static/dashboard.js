@@ -44,7 +44,7 @@
     live.addEventListener("stopping", (event) => {
       const { left } = JSON.parse(event.detail.data);
       const texts = notice.dataset;
-      notice.textContent = left === 0 ? texts.none : left === 1 ? texts.one : texts.many.replace("{n}", left);
+      notice.textContent = left === null ? texts.unknown : left === 0 ? texts.none : left === 1 ? texts.one : texts.many.replace("{n}", left);
       reveal(notice);
       show("reconnecting");
     });
