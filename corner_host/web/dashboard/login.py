@@ -92,5 +92,5 @@ def target(wanted: str) -> str:
 
 
 def is_encrypted(request: Request) -> bool:
-    """Tell whether the browser's connection is encrypted."""
-    return str(request.scope.get("scheme", "http")) in {"https", "wss"}
+    """Tell whether the browser's connection is encrypted: by what the server knows, or by the page that the form is on."""
+    return request.scope.get("scheme") == "https" or request.headers.get("origin", "").startswith("https://")

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from corner_host.operations import FacetValue
 
 from . import pictures, words
-from .pages import SCREENS
+from .pages import MOST_ROWS, SCREENS
 from .visit import Visit
 
 _THREADS: Final = 2
@@ -39,6 +39,7 @@ def environment() -> Environment:
     filters: Any = made.filters
     globals_.update({name: getattr(pictures, name) for name in ("area", "bars", "beats", "fill", "line", "spans")})
     globals_.update(screens={each.name: each for each in SCREENS})
+    globals_.update(most=MOST_ROWS)
     filters.update(brief=words.brief, clock=clock_time, facet=facet, pairs=pairs)
     filters.update(pretty=pretty, short=words.short, span=span)
     return made

@@ -19,8 +19,9 @@ async def configuration(visit: Visit) -> Mapping[str, Any]:
     return {
         "report": report,
         "sections": [
-            (name, list(found)) for name, found in groupby(sorted(wanted[:1000], key=section_of), key=section_of)
+            (name, list(found)) for name, found in groupby(sorted(wanted[:MOST_ROWS], key=section_of), key=section_of)
         ],
+        "total": len(wanted),
         "other": other,
         "differences": differences,
     }

@@ -6,6 +6,8 @@ from typing import Any
 from corner_host.operations import Series, TimeSeries
 from corner_host.web.dashboard.visit import Visit
 
+from .screen import MOST_ROWS
+
 
 async def queues(visit: Visit) -> Mapping[str, Any]:
     """Return the queues, each with its depth over the last hour."""
@@ -21,7 +23,7 @@ def depths(series: TimeSeries) -> dict[str, Series]:
 async def running(visit: Visit) -> Mapping[str, Any]:
     """Return what runs, the longest-running first."""
     found = await visit.operations.jobs.running()
-    return {"items": sorted(found, key=lambda each: -each.seconds)[:200], "total": len(found)}
+    return {"items": sorted(found, key=lambda each: -each.seconds)[:MOST_ROWS], "total": len(found)}
 
 
 async def schedules(visit: Visit) -> Mapping[str, Any]:
