@@ -115,3 +115,21 @@ async def test_one_of_many_callers_gets_the_error_of_its_own_job_only(store: str
 
         assert len(failures) == 1
         assert len(await jobs.engine.records.list(JobFilter())) == 19
+
+
+async def test_a_kind_that_is_at_its_limit_does_not_stand_before_others(store: str) -> None:
+    """However many of it wait in front."""
+    release = anyio.Event()
+    async with (
+        shop(store) as jobs,
+        jobs.worker(slots=2, limits={"slow": 1}, hold=lambda each: release if each.name == "slow" else None),
+    ):
+        await anyio.sleep(0.1)  # it has looked, and waits to be woken
+        answers = await jobs.engine.put([*(new_job("slow") for _ in range(5)), new_job("quick")])
+        *slow, quick = (answer.id for answer in answers)
+        await jobs.ended(quick)
+        running = [await jobs.state(each) for each in slow].count(JobState.RUNNING)
+        release.set()
+        await jobs.ended(*slow)
+
+    assert running == 1

@@ -155,8 +155,8 @@ class SqliteEngine:
         if (version, connection.total_changes) != self._seen:
             if version != self._seen[0]:
                 self._wake()
-            self._seen = version, connection.total_changes
             self._next = changes.next_moment(connection)
+            self._seen = version, connection.total_changes
         if self._next is not None and self._next <= now:
             with transaction(connection):
                 changes.promote(connection, now)
