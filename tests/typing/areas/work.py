@@ -1,6 +1,6 @@
 """Programs with a queue, a cache and jobs that must pass both checkers; never run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, assert_type
@@ -14,6 +14,7 @@ from corner_host import (
     JobClient,
     MemoryCache,
     MetricsService,
+    ServiceCollection,
     ServiceProvider,
 )
 from corner_host.background import QueueClosedError, ShutdownMode
@@ -21,14 +22,20 @@ from corner_host.caching import CacheEntry, CacheStatistics, EvictionReason, Mem
 from corner_host.jobs import (
     Duplicate,
     Enqueued,
+    EnqueueMiddleware,
     JobContext,
+    JobControl,
     JobDeadError,
     JobEngine,
     JobFailed,
+    JobFilter,
     JobInfo,
     JobState,
+    NewJob,
+    RateLimit,
     RetryLater,
     RetryPolicy,
+    RunMiddleware,
 )
 from corner_host.primitives import Backoff, SystemClock
 from corner_host.testing import JobEngineConformance
@@ -149,6 +156,39 @@ async def asking(client: JobClient, connection: Connection) -> None:
         await client.list(state=JobState.WAITING, name="receipt", limit=10, before=answer.id), Sequence[JobInfo]
     )
     assert_type(await client.dead_letters(error="Timeout"), Sequence[JobInfo])
+
+
+async def operating(control: JobControl) -> None:
+    failed = JobFilter(state=JobState.DEAD, error_type="OSError", since=datetime.now(UTC) - timedelta(hours=1))
+    assert_type(await control.list(failed, limit=50), Sequence[JobInfo])
+    assert_type(await control.count(failed), int)
+    assert_type(
+        [(each.error_type, each.count, each.sample) for each in await control.failures()], list[tuple[str, int, str]]
+    )
+    assert_type((await control.requeue_all(failed, per_second=20, dry_run=True)).count, int)
+    assert_type(
+        (await control.pause_queue("mail", timedelta(minutes=15), reason="gateway down")).until, datetime | None
+    )
+    assert_type([each.next for each in await control.schedules()], list[Sequence[datetime]])
+    assert_type(await control.run_schedule("nightly"), Enqueued | Duplicate)
+
+
+def around(services: ServiceCollection) -> None:
+    class Tenant:
+        async def enqueue(
+            self,
+            jobs: Sequence[NewJob],
+            next: Callable[[Sequence[NewJob]], Awaitable[Sequence[Enqueued | Duplicate]]],  # noqa: A002
+        ) -> Sequence[Enqueued | Duplicate]:
+            return await next([job.with_headers(tenant="acme") for job in jobs])
+
+        async def run(self, job: Any, context: JobContext, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002
+            return await next() if context.headers["tenant"] else None
+
+    outer: EnqueueMiddleware = Tenant()
+    inner: RunMiddleware = Tenant()
+    services.add_singleton(EnqueueMiddleware, instance=outer).add_singleton(RunMiddleware, instance=inner)
+    services.add_job_handler(Receipt, ReceiptHandler, rate_limit=RateLimit(20, 60), max_concurrency=2)
 
 
 class TestEngine(JobEngineConformance):
