@@ -17,6 +17,7 @@ class TestPostgres(JobEngineConformance):
     """On a real server."""
 
     backends = ("asyncio",)
+    cancel_outlives_worker = True
 
     @pytest.fixture(autouse=True)
     def on_a_server(self, server: PostgresServer, url: str) -> None:

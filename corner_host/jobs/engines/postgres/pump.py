@@ -15,7 +15,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from corner_host.jobs.contracts import Deliver, Delivery, Outcome, Released, Subscription
+from corner_host.jobs.contracts import Cancelled, Deliver, Delivery, Outcome, Released, Subscription
 from corner_host.primitives import Backoff, CancellationToken, CancellationTokenSource, LoopHandle
 
 from .claiming import Claimed, Claims
@@ -125,9 +125,10 @@ class Pump:
                 return True
             self._failures = 0
         for row in claimed:
+            if row.unwanted:  # cancelled while it ran, by a worker that could not say so any more
+                self._settler.add(Settlement(row.number, row.id, row.attempt, Cancelled()))
+                continue
             source = self._running[row.number, row.attempt] = CancellationTokenSource()
-            if row.unwanted:
-                source.cancel()
             deliveries.start_soon(self._run, row, source)
         if len(claimed) == free and claimed:
             await anyio.lowlevel.checkpoint()  # there may be more, and the new ones want their first step
@@ -200,6 +201,8 @@ class Pump:
         try:
             outcome = await self._deliver(self._delivery(row, source.token))
         finally:
+            if isinstance(outcome, Released) and source.is_cancellation_requested:
+                outcome = Cancelled()
             self._settler.add(Settlement(row.number, row.id, row.attempt, outcome))
             del self._running[row.number, row.attempt]
             self._woken.set()
