@@ -20,17 +20,14 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any, final, get_type_hints
 
-from corner_host.primitives import CancellationToken, name_of
+from corner_host.primitives import CancellationToken, is_unannotated, name_of, takes_token
 
 from .injection import Services
 
-TOKEN_NAMES = frozenset({"token", "cancellation_token", "stopping"})
 _EMPTY = inspect.Parameter.empty
 _BY_POSITION = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
 _VARIADIC = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
 _TOKEN = -1
-_TOKENS = (CancellationToken, CancellationToken | None)
-_ANYTHING = (_EMPTY, Any, object)
 
 
 @final
@@ -206,7 +203,7 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
                 by_position.append(unused.pop(0))
             else:
                 by_name.append((parameter.name, unused.pop(0)))
-        elif parameter.annotation not in _ANYTHING:
+        elif not is_unannotated(parameter):
             in_order = False
             services.append(parameter)
         elif parameter.default is _EMPTY:
@@ -235,9 +232,7 @@ def _plan(work: Callable[..., Any], given: int, names: tuple[str, ...]) -> CallP
 
 
 def _is_token(parameter: inspect.Parameter, *, sole: bool) -> bool:
-    if parameter.annotation not in _ANYTHING:
-        return parameter.annotation in _TOKENS
-    return parameter.name in TOKEN_NAMES or (sole and parameter.default is _EMPTY)
+    return takes_token(parameter) or (sole and is_unannotated(parameter) and parameter.default is _EMPTY)
 
 
 def _inner(work: Callable[..., Any]) -> Any:

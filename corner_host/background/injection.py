@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
-from corner_host.di import AsyncFactoryError, ServiceProvider, UnresolvableDependencyError, call_async
+from corner_host.di import AsyncFactoryError, ServiceProvider, UnresolvableDependencyError, call_async, stand_in
 from corner_host.di.calling import PreparedCall
 
 UNSUITED: Final = (AsyncFactoryError, UnresolvableDependencyError)
@@ -77,8 +77,7 @@ def _gatherer(function: Callable[..., Any], parameters: Sequence[inspect.Paramet
     def gather(**services: Any) -> dict[str, Any]:
         return services
 
-    _describe(gather, function, parameters, inspect.Parameter.KEYWORD_ONLY)
-    return gather
+    return stand_in(gather, function, parameters)
 
 
 def _row(function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) -> Callable[..., tuple[Any, ...]]:
@@ -87,12 +86,4 @@ def _row(function: Callable[..., Any], parameters: Sequence[inspect.Parameter]) 
     def row(*services: Any) -> tuple[Any, ...]:
         return services
 
-    _describe(row, function, parameters, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return row
-
-
-def _describe(taker: Any, function: Callable[..., Any], parameters: Sequence[inspect.Parameter], kind: Any) -> None:
-    """Have the container read from *taker* that it is *function*, and takes *parameters*."""
-    taker.__module__ = function.__module__
-    taker.__qualname__ = function.__qualname__
-    taker.__signature__ = inspect.Signature([parameter.replace(kind=kind) for parameter in parameters])
+    return stand_in(row, function, parameters, kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)

@@ -110,6 +110,7 @@ __getattr__, __dir__ = door(
             "ServiceScope",
             "ServiceScopeFactory",
         ),
+        "standing_in": ("stand_in",),
     },
     seldom=("diagnostics", "problems"),
 )

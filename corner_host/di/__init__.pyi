@@ -21,6 +21,7 @@ from .errors import (
 from .lifetimes import ServiceLifetime
 from .markers import ANY_KEY, FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
 from .provider import ServiceInspector, ServiceProvider, ServiceScope, ServiceScopeFactory
+from .standing_in import stand_in
 
 __all__ = [
     "ANY_KEY",
@@ -53,4 +54,5 @@ __all__ = [
     "create_factory",
     "create_instance",
     "get_service_or_create_instance",
+    "stand_in",
 ]

@@ -2,15 +2,12 @@
 
 import inspect
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any, cast, final, get_type_hints
 
-from corner_host.di import FromKeyedServices
-from corner_host.primitives import CancellationToken, name_of
+from corner_host.di import FromKeyedServices, stand_in
+from corner_host.primitives import CancellationToken, name_of, takes_token
 
 from .background_service import BackgroundService
-
-_TOKEN_NAMES = frozenset({"stopping", "token", "cancellation_token"})
 
 
 @final
@@ -40,20 +37,9 @@ def factory_for(function: Callable[..., Any]) -> Callable[..., FunctionService]:
     def make(**services: Any) -> FunctionService:
         return FunctionService(function, tokens, services)
 
-    # the container reads the parameters from here, and their annotations where they were written; it names loggers by this
-    described = cast("Any", make)
-    named = _named(function)
-    described.__module__, described.__qualname__ = named.__module__, named.__qualname__
-    described.hosted = described.__wrapped__ = function
-    described.__signature__ = signature.replace(
-        parameters=[
-            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for name, each in signature.parameters.items()
-            if name not in tokens and each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
-        ],
-        return_annotation=FunctionService,
-    )
-    return make
+    cast("Any", make).hosted = function
+    rest = [each for name, each in signature.parameters.items() if name not in tokens]
+    return stand_in(make, function, rest, returns=FunctionService)
 
 
 @final
@@ -81,19 +67,11 @@ def shaped_factory_for(cls: Any, key: object) -> Callable[..., ShapedService]:
     return make
 
 
-def _named(function: Any) -> Any:
-    """Return what *function* is known as: of a partial what it calls, of an object its class."""
-    while isinstance(function, partial):
-        function = cast("Any", function.func)
-    return function if hasattr(function, "__qualname__") else cast("Any", type(function))
-
-
 def _takes_token(function: Callable[..., Any], parameter: inspect.Parameter) -> bool:
-    if parameter.annotation is parameter.empty:
-        return parameter.name in _TOKEN_NAMES
-    if isinstance(parameter.annotation, str):
-        try:
-            return get_type_hints(inspect.unwrap(function)).get(parameter.name) is CancellationToken
-        except Exception:  # noqa: BLE001 - another annotation cannot be evaluated; the container says which, and why
-            return parameter.annotation.rpartition(".")[2] == CancellationToken.__name__
-    return parameter.annotation is CancellationToken
+    if not isinstance(parameter.annotation, str):
+        return takes_token(parameter)
+    try:
+        hint = get_type_hints(inspect.unwrap(function)).get(parameter.name)
+    except Exception:  # noqa: BLE001 - another annotation cannot be evaluated; the container says which, and why
+        return parameter.annotation.rpartition(".")[2] == CancellationToken.__name__
+    return takes_token(parameter.replace(annotation=hint))

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, cast, final, get_type_hints
 
-from corner_host.di import AsyncFactoryError, ServiceCollection, ServiceProvider
+from corner_host.di import AsyncFactoryError, ServiceCollection, ServiceProvider, stand_in
 from corner_host.primitives import CancellationToken
 
 from .context import JobContext
@@ -73,19 +73,8 @@ def _of_function(function: Callable[..., Any], payload: type[Any]) -> Callable[.
 
         return BoundHandler(run)
 
-    # the container reads the parameters from here, and their annotations where they were written
-    described = cast("Any", make)
-    described.__wrapped__ = function
-    described.__module__, described.__qualname__ = function.__module__, function.__qualname__  # its logger's name
-    described.__signature__ = signature.replace(
-        parameters=[
-            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for name, each in signature.parameters.items()
-            if name not in roles and each.kind not in {each.VAR_POSITIONAL, each.VAR_KEYWORD}
-        ],
-        return_annotation=BoundHandler,
-    )
-    return make
+    services_only = [each for name, each in signature.parameters.items() if name not in roles]
+    return stand_in(make, function, services_only, returns=BoundHandler)
 
 
 def _roles(function: Callable[..., Any], signature: inspect.Signature, payload: type[Any]) -> dict[str, Any]:

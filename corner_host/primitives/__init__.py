@@ -9,6 +9,7 @@ and trio, cancelling one from any thread.
 - ``backoff``: how long to wait before trying again
 - ``durations``, ``naming``, ``masking``: seconds, names in messages, secrets in messages
 - ``loop``: reaching an event loop from another thread
+- ``token_parameters``: which parameter of a function gets a token
 - ``extension``, ``values``: how areas plug into one another without importing upwards
 """
 
@@ -43,6 +44,10 @@ __getattr__, __dir__ = door(
         "naming": (
             "name_of",
             "short_name_of",
+        ),
+        "token_parameters": (
+            "is_unannotated",
+            "takes_token",
         ),
         "values": ("ConfigurationValues",),
     },

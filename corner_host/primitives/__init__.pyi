@@ -13,6 +13,7 @@ from .extension import Extension
 from .loop import LoopHandle
 from .masking import MASK, is_secret_key, mask
 from .naming import name_of, short_name_of
+from .token_parameters import is_unannotated, takes_token
 from .values import ConfigurationValues
 
 __all__ = [
@@ -30,8 +31,10 @@ __all__ = [
     "OperationCancelledError",
     "SystemClock",
     "is_secret_key",
+    "is_unannotated",
     "mask",
     "name_of",
     "seconds",
     "short_name_of",
+    "takes_token",
 ]
