@@ -46,6 +46,8 @@ def connect(context: typer.Context, pid: int | None, path: Path | None) -> HostC
     if not hosts:
         raise NoHostError(f"No host of yours is running here.\n{_where()}")
     chosen = hosts[0] if len(hosts) == 1 else _choose(hosts, invocation)
+    if pid is None and len(hosts) == 1 and not _is_here(chosen):
+        invocation.note(f"{chosen.application}, pid {chosen.pid} (the only host that runs; it is not of this folder)")
     return HostClient(chosen.socket, f"{chosen.application} (pid {chosen.pid})")
 
 
@@ -56,9 +58,14 @@ def _where() -> str:
     )
 
 
-def _choose(hosts: tuple[RunningHost, ...], invocation: Invocation) -> RunningHost:
+def _is_here(host: RunningHost) -> bool:
+    """Tell whether the host belongs to the project of the working directory."""
     root = find_project().root
-    here = [host for host in hosts if Path(host.content_root).is_relative_to(root) and root != Path(root.anchor)]
+    return root != Path(root.anchor) and Path(host.content_root).is_relative_to(root)
+
+
+def _choose(hosts: tuple[RunningHost, ...], invocation: Invocation) -> RunningHost:
+    here = [host for host in hosts if _is_here(host)]
     if len(here) == 1:
         invocation.note(
             f"{here[0].application}, pid {here[0].pid} (of {len(hosts)} running hosts, the one of this project)"

@@ -72,6 +72,18 @@ def test_the_schema_of_a_template_has_the_sections_of_its_options(here: Shell, t
     assert {name: packaged["$defs"][name] for name in own} == {name: actual["$defs"][name] for name in own}
 
 
+def test_a_name_with_a_hyphen_becomes_a_package_with_an_underscore(here: Shell) -> None:
+    """As Python people name things."""
+    told = here.call("new", "worker", "my-orders")
+    here.folder = here.folder / "my-orders"
+    answer = here.call("check", "--strict")
+
+    assert "  ├── src/my_orders/__main__.py" in told.output
+    assert "python -m my_orders" in told.output
+    assert answer.status == 0
+    assert answer.error == "my_orders.program:create_builder (found by pyproject.toml)\n"
+
+
 def test_a_spanish_project_speaks_spanish(here: Shell) -> None:
     """--lang es translates the README and the comments, and nothing a program reads."""
     here.call("new", "worker", "pedidos", "--lang", "es")

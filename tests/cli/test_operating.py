@@ -262,6 +262,16 @@ def test_the_application_has_the_commands_itself(incident: Shell) -> None:
     assert json.loads(answer.output)["application"] == "program"
 
 
+def test_a_host_of_another_folder_is_named_before_something_is_done_to_it(incident: Shell) -> None:
+    """The only host that runs is taken, and which one that is, is said."""
+    elsewhere = Shell(incident.folder_of_home(), None)
+    runtime = incident.environment()["XDG_RUNTIME_DIR"]
+    answer = elsewhere.type("corner-host", "health", "--live", XDG_RUNTIME_DIR=runtime)
+
+    assert answer.status == 0
+    assert re.fullmatch(r"program, pid \d+ \(the only host that runs; it is not of this folder\)\n", answer.error)
+
+
 def test_the_socket_is_for_its_user_alone(incident: Shell) -> None:
     """0600, in a folder of 0700."""
     status = json.loads(incident.type("corner-host", "status", "--json").output)
