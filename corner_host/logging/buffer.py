@@ -3,9 +3,8 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final, final
+from typing import Any, Final, NamedTuple, final
 
 from .records import exception_of, fields_of, message_of, trace_of
 
@@ -13,9 +12,7 @@ _MOST_CHARACTERS: Final = 10_000
 """Of a message or a traceback; the rest is cut."""
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRecord:
+class KeptRecord(NamedTuple):
     """A log record as it is kept: text, and nothing that would keep objects of the application alive.
 
     Args:
@@ -103,18 +100,13 @@ class LogBuffer(logging.Handler):
 
 
 def _kept(number: int, record: logging.LogRecord) -> KeptRecord:
+    fields = tuple([(name, _plain(value)) for name, value in fields_of(record)])
+    trace_id = record.__dict__.get("trace_id", "")
+    known = (number, record.created, record.levelno, record.name, message_of(record)[:_MOST_CHARACTERS], fields)
+    if not (record.exc_info or record.exc_text or record.stack_info):
+        return KeptRecord(*known, "", "", trace_id)
     exception = exception_of(record)
-    return KeptRecord(
-        id=number,
-        created=record.created,
-        level=record.levelno,
-        logger=record.name,
-        message=message_of(record)[:_MOST_CHARACTERS],
-        fields=tuple((name, _plain(value)) for name, value in fields_of(record)),
-        exception="" if exception is None else _text(exception),
-        traceback=_cut(trace_of(record)) if record.exc_info or record.exc_text or record.stack_info else "",
-        trace_id=str(getattr(record, "trace_id", "")),
-    )
+    return KeptRecord(*known, "" if exception is None else _text(exception), _cut(trace_of(record)), trace_id)
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from corner_host.primitives import MASK, is_secret_key
 
+_BARE: Final = len(logging.makeLogRecord({}).__dict__)
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "message",
     "asctime",
@@ -72,7 +73,10 @@ def as_list(value: object) -> Collection[Any] | None:
 
 def extra_names(record: logging.LogRecord) -> list[str]:
     """Return the names that ``extra=`` gave the record, in their order."""
-    return [name for name in record.__dict__ if name not in _STANDARD]
+    fields = record.__dict__
+    if len(fields) == _BARE + ("log_scopes" in fields):  # no more than every record has: most are so
+        return []
+    return [name for name in fields if name not in _STANDARD]
 
 
 def scopes_of(record: logging.LogRecord) -> tuple[Mapping[str, Any], ...]:

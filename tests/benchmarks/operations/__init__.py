@@ -1,0 +1,1 @@
+"""What the operator's view costs the host that is looked at."""
