@@ -193,6 +193,21 @@ async def test_a_result_larger_than_the_server_takes_makes_the_job_dead(shared_s
         assert await bench.state(small) == JobState.SUCCEEDED
 
 
+async def test_without_retention_a_job_that_succeeded_is_forgotten_and_a_dead_one_is_not(
+    shared_server: NatsServer,
+) -> None:
+    """A key is free again all the same."""
+    async with bench_on(shared_server, retention=0.0) as bench:
+        keyed = await bench.put("good", key="nightly")
+        good, bad = await bench.put("good"), await bench.put("bad")
+        async with bench.worker(lambda each: Dead(_FAILURE) if each.name == "bad" else Done()):
+            await bench.ended(keyed, good, bad)
+
+        assert await bench.engine.records.get(good) is None
+        assert await bench.state(bad) is JobState.DEAD
+        assert await bench.put("good", key="nightly") != keyed
+
+
 async def test_several_queues_share_the_slots(shared_server: NatsServer) -> None:
     """One that is full does not keep the others waiting, and may take all slots when they are empty."""
     async with bench_on(shared_server) as bench:

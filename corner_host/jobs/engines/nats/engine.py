@@ -54,7 +54,8 @@ class NatsEngine:
         replicas: How many servers keep each job: 1, 3 or 5.
         credentials: A file with the user's JWT and seed.
         lease: How long a worker may be silent before its jobs are given to others, in seconds, from 1.
-        retention: How long ended jobs are kept, in seconds; dead ones are kept until somebody decides.
+        retention: How long ended jobs are kept, in seconds; dead ones are kept until somebody decides. With 0, a job that
+            succeeded is forgotten at once, which is quicker; its result cannot be asked for.
     """
 
     def __init__(

@@ -65,7 +65,7 @@ class Settling:
         pipeline: Stores the moves.
         subjects: The stream's.
         worker: As whom.
-        retention: How long ended jobs are kept, in seconds.
+        retention: How long ended jobs are kept, in seconds; with 0, one that succeeded is only acknowledged.
     """
 
     def __init__(self, server: Server, pipeline: Pipeline, subjects: Subjects, worker: str, retention: float) -> None:
@@ -83,8 +83,9 @@ class Settling:
         """
         now = time.time()
         for each in settlements:
-            if each.move is None and each.outcome is not None:  # once only: it writes the letter's history
-                each.move = self._move(each.lent, each.outcome, now)
+            if each.move is not None or each.outcome is None or self._is_forgotten(each):
+                continue
+            each.move = self._move(each.lent, each.outcome, now)  # once only: it writes the letter's history
         moved = [each for each in settlements if each.move is not None]
         stored = await self._pipeline.store_each([each.move for each in moved if each.move is not None])
         ended: list[Letter] = []
@@ -95,6 +96,10 @@ class Settling:
         await self._pipeline.store_each(keys)  # only by whose end counts: the key may be another one's by now
         for each in settlements:
             await self._server.publish(each.lent.lease.reply, _ACKNOWLEDGE)
+
+    def _is_forgotten(self, settlement: Settlement) -> bool:
+        """Whether nothing is kept of the job: it succeeded, holds no key, and nobody wants to know."""
+        return self._retention == 0 and isinstance(settlement.outcome, Done) and settlement.lent.letter.key is None
 
     async def _is_stored_after_all(self, settlement: Settlement) -> bool:
         """See why the condition of a move did not hold."""
