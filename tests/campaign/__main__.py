@@ -20,8 +20,8 @@ def main() -> int:
     good = True
     for engine in PLACES if given.engine == "all" else [given.engine]:
         report = anyio.run(run, Plan(engine=engine, jobs=given.jobs, seconds=given.seconds, seed=given.seed))
-        print(f"{report}\n{'kept its promises' if report.verdict.is_good else 'BROKE ITS PROMISES'}\n", flush=True)
-        good = good and report.verdict.is_good
+        print(f"{report}\n{'kept its promises' if report.is_good else 'BROKE ITS PROMISES'}\n", flush=True)
+        good = good and report.is_good
     return 0 if good else 1
 
 

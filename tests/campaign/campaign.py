@@ -55,16 +55,22 @@ class Report:
     verdict: Verdict
     faults: dict[str, int]
     refused: int
+    never_put: int
     exits: list[int]
     seconds: float
     disk: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all jobs could be put in the end, and none was lost."""
+        return self.verdict.is_good and not self.never_put
 
     def __str__(self) -> str:
         made = ", ".join(f"{count} x {kind}" for kind, count in sorted(self.faults.items()))
         return (
             f"{self.plan.engine}: {self.plan.jobs} jobs, {self.seconds:.0f} s, seed {self.plan.seed}, disk: {self.disk}\n"
             f"faults: {made}; worker processes that ended: {len(self.exits)}\n"
-            f"puts that failed for the caller, and were made anew: {self.refused}\n{self.verdict}"
+            f"puts that failed for the caller, and were made anew: {self.refused}, never: {self.never_put}\n{self.verdict}"
         )
 
 
@@ -88,6 +94,7 @@ async def run(plan: Plan) -> Report:
                     async with anyio.create_task_group() as group:
                         group.start_soon(putting.run)
                         await faults.run(seconds=plan.seconds)
+                        group.cancel_scope.deadline = anyio.current_time() + plan.patience
                     await _all_ended(client, ledger, crew, plan.patience)
                     verdict = await judge(Story(ledger.read()), client, lease=plan.lease)
                 if not verdict.is_good:
@@ -96,7 +103,7 @@ async def run(plan: Plan) -> Report:
             await to_thread.run_sync(lambda: place.stop(kill=True))
         kind = "tmpfs" if disk.is_mounted else "limit on file sizes"
         seconds = anyio.current_time() - began
-        return Report(plan, verdict, faults.made, putting.refused, crew.exits, seconds, kind)
+        return Report(plan, verdict, faults.made, putting.refused, putting.left, crew.exits, seconds, kind)
 
 
 @final
@@ -108,6 +115,7 @@ class _Putting:
         self._ledger = ledger
         self._plan = plan
         self.refused = 0
+        self.left = plan.jobs
 
     async def run(self) -> None:
         payloads = self._payloads()
@@ -127,6 +135,7 @@ class _Putting:
                 else:
                     for answer in answers:
                         self._ledger.note("put", answer.id)
+                    self.left -= len(left)
                     left = []
             await anyio.sleep(self._plan.seconds * 0.8 * size / len(payloads))
 

@@ -140,6 +140,11 @@ class NatsPlace(Place):
     def stop(self, *, kill: bool) -> None:
         self._server.stop(kill=kill)
 
+    def recover(self) -> None:
+        """Restart it: a stream whose disk was full takes nothing any more until then, whatever room there is."""
+        self._server.stop()
+        self._server.start()
+
     def writers(self, workers: Sequence[int]) -> Sequence[int]:
         return self._server.pids
 

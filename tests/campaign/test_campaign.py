@@ -24,7 +24,7 @@ async def test_no_fault_loses_a_job(engine: str, anyio_backend: str) -> None:
     """Three workers, killed, stopped and standing still; a server that goes and comes; a disk that is full."""
     report = await run(Plan(engine=engine, jobs=200, seconds=1, seed=1, lease=1))
 
-    assert report.verdict.is_good, str(report)
+    assert report.is_good, str(report)
     assert len(report.faults) >= 5
     assert report.verdict.succeeded + report.verdict.dead >= 200
 

@@ -7,7 +7,8 @@ acknowledged, so that neither a kill -9 nor a lost connection loses it.
 What to know when you run the server: by default JetStream waits up to two minutes before it has a disk keep what it
 has acknowledged (``sync_interval: 2m``), so that a power failure, though no crash of the server, can lose jobs of that time.
 Where that must not be, set ``jetstream { sync_interval: always }`` (puts become several times slower), or run three servers in
-different zones and ``Jobs:Nats:Replicas`` 3, or both.
+different zones and ``Jobs:Nats:Replicas`` 3, or both. A server whose disk was full says so to whoever puts jobs, loses
+none, and takes no more until it is restarted, whatever room there is by then (seen with 2.15.1).
 
 Here one cannot: give priorities (use queues), limit how many of a kind run at once or begin in a time, let a job wait for
 another, list jobs that are not dead, join the caller's transaction (``Jobs:Outbox`` does that). Up to about 500 jobs are put

@@ -87,6 +87,8 @@ class Pump:
         self._settling = Settling(server, self._pipeline, self._subjects, self._worker, retention)
         self._held: dict[str, tuple[Lent, CancellationTokenSource]] = {}
         self._settled: list[Settlement] = []
+        self._unsettled = 0
+        self._ended = anyio.Event()
         self._shown: set[int] = set()
         self._doubtful: set[str] = set()
         self._woken = anyio.Event()
@@ -120,6 +122,7 @@ class Pump:
             self._deliveries = deliveries
             try:
                 deliveries.start_soon(self._show)
+                deliveries.start_soon(self._keep_settling)
                 while await self._turn():
                     pass
             finally:
@@ -130,16 +133,13 @@ class Pump:
         self._woken.set()
 
     async def _turn(self) -> bool:
-        """Ask and settle once; False when all is done. Waits when there is nothing to do."""
+        """Ask once; False when all is done. Waits until there is something new."""
         stopping = self._stopping.is_cancellation_requested
-        if stopping and not self._held and not self._settled:
+        if stopping and not self._held and not self._unsettled:
             return False
         self._woken = anyio.Event()
         wait = _RETRY_SECONDS
-        if not self._server.is_connected:
-            pass  # it says itself when it is back
-        elif not stopping:
-            await anyio.lowlevel.checkpoint_if_cancelled()
+        if self._server.is_connected and not stopping and self._unsettled < MOST_AT_ONCE:
             try:
                 while self._doubtful:  # its consumer may have been deleted
                     await self._consumers.prepare(next(iter(self._doubtful)))
@@ -147,27 +147,39 @@ class Pump:
                 wait = await self._asking.ask(self._slots - len(self._held))
             except JobEngineError:
                 wait = _RETRY_SECONDS  # the connection says itself that it is gone
-        if self._settled and self._server.is_connected:
-            with anyio.CancelScope(shield=True):
-                await self._settle()
-            await anyio.lowlevel.checkpoint()
-        else:
-            with anyio.move_on_after(wait):
-                await self._woken.wait()
+        with anyio.move_on_after(wait):
+            await self._woken.wait()
         return True
 
+    async def _keep_settling(self) -> None:
+        """Settle what has ended, while the next ones are asked for."""
+        while True:
+            self._ended = anyio.Event()
+            if self._settled and self._server.is_connected:
+                with anyio.CancelScope(shield=True):
+                    await self._settle()
+                self._woken.set()
+                await anyio.lowlevel.checkpoint()
+            else:
+                with anyio.move_on_after(_RETRY_SECONDS):
+                    await self._ended.wait()
+
     async def _settle(self) -> None:
-        settled, self._settled = self._settled[:MOST_AT_ONCE], self._settled[MOST_AT_ONCE:]
-        kept = [each for each in settled if not self._is_void(each)]
+        taken, self._settled = self._settled[:MOST_AT_ONCE], self._settled[MOST_AT_ONCE:]
+        settled = [each for each in taken if not self._is_void(each)]
         try:
-            await self._settling.settle(kept)
+            await self._settling.settle(settled)
         except JobEngineError as error:
             _log.error("%s What has ended is stored in %.1f s; nothing is lost.", error, _RETRY_SECONDS)
-            self._settled[:0] = kept
+            self._settled[:0] = settled
             await anyio.sleep(_RETRY_SECONDS)
-            return
-        for each in settled:
-            self._renewing.let_go(each.lent.sequence)
+        else:
+            for each in settled:
+                self._let_go(each.lent)
+
+    def _let_go(self, lent: Lent) -> None:
+        self._renewing.let_go(lent.sequence, lent.lease)
+        self._unsettled -= 1
 
     def _is_void(self, settlement: Settlement) -> bool:
         """Whether another worker may have the job by now, so that it cannot be given back or put off."""
@@ -178,6 +190,7 @@ class Pump:
             "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
             lent.attempt, lent.letter.id, type(outcome).__name__,
         )  # fmt: skip
+        self._let_go(lent)
         return True
 
     async def _came(self, message: Msg) -> None:
@@ -234,6 +247,8 @@ class Pump:
         del self._held[lent.letter.id]
         self._shown.discard(lent.sequence)
         self._settled.append(Settlement(lent, outcome))
+        self._unsettled += 1
+        self._ended.set()
         self._woken.set()
 
     async def _lies_elsewhere(self, lent: Lent) -> bool:

@@ -69,10 +69,11 @@ class Renewing:
         with self._lock:
             self._leases[sequence] = lease
 
-    def let_go(self, sequence: int) -> None:
-        """Keep it no longer."""
+    def let_go(self, sequence: int, lease: Lease) -> None:
+        """Keep it no longer; a later one of the same message is left alone."""
         with self._lock:
-            self._leases.pop(sequence, None)
+            if self._leases.get(sequence) is lease:
+                del self._leases[sequence]
 
     @property
     def lease(self) -> float:
