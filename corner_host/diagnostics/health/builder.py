@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Self, final
 
-from corner_host.di import ServiceCollection, ServiceProvider
+from corner_host.di import ServiceCollection, ServiceDescriptor, ServiceLifetime, ServiceProvider
 from corner_host.primitives import Duration
 
 from .contracts import HealthStatus
+from .publishing import HealthPublisher, HealthPublisherOptions, HealthPublisherService
 from .registration import HealthCheckRegistration
 from .service import HealthCheckService
 
@@ -37,10 +38,26 @@ class HealthChecksBuilder:
         tags: Iterable[str] = (),
         failure_status: HealthStatus = HealthStatus.UNHEALTHY,
         timeout: Duration = 5.0,
+        period: Duration | None = None,
     ) -> Self:
         """Add a check; see `HealthCheckRegistration` for what each argument means."""
-        registration = HealthCheckRegistration(name, check, tags=tags, failure_status=failure_status, timeout=timeout)
+        registration = HealthCheckRegistration(
+            name, check, tags=tags, failure_status=failure_status, timeout=timeout, period=period
+        )
         self.services.add_singleton(HealthCheckRegistration, instance=registration)
+        return self
+
+    def add_publisher(self, publisher: type[HealthPublisher], options: HealthPublisherOptions | None = None) -> Self:
+        """Add a class whose object gets the reports while a host runs; *options* say when, for all publishers.
+
+        Further publishers may be added; of *options*, the first that were given count.
+        """
+        self.services.try_add_enumerable(
+            ServiceDescriptor(HealthPublisher, publisher, lifetime=ServiceLifetime.SINGLETON)
+        )
+        if options is not None:
+            self.services.try_add_singleton(HealthPublisherOptions, instance=options)
+        self.services.add_hosted_service(HealthPublisherService)
         return self
 
 

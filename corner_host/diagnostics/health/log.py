@@ -48,3 +48,14 @@ def check_ended(name: str, entry: HealthReportEntry) -> None:
         LOGGER.debug(
             "Health check %s tells: %s", name, dict(entry.data), extra={"event_id": 105, "HealthCheckName": name}
         )
+
+
+def publisher_failed(name: str, error: Exception) -> None:
+    """A publisher did not take a report."""
+    LOGGER.error(
+        "Health publisher %s failed: %s",
+        name,
+        str(error) or type(error).__name__,
+        exc_info=error,
+        extra={"event_id": 104},
+    )

@@ -22,9 +22,10 @@ class HealthCheckRegistration:
         tags: Words to pick checks by, kept in lower case, such as ``live``, ``ready``, ``startup``.
         failure_status: What an exception or a time-out counts as.
         timeout: Longest time a check may take, above 0; float seconds or a ``timedelta``, infinite for no limit.
+        period: How often publishers hear of it, above 0 and finite; None: as often as of the others.
 
     Raises:
-        ValueError: The timeout is not above 0, or the name is empty.
+        ValueError: A duration is out of range, or the name is empty.
     """
 
     name: str
@@ -32,6 +33,7 @@ class HealthCheckRegistration:
     tags: frozenset[str]
     failure_status: HealthStatus
     timeout: float
+    period: float | None
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class HealthCheckRegistration:
         tags: Iterable[str] = (),
         failure_status: HealthStatus = HealthStatus.UNHEALTHY,
         timeout: Duration = 5.0,
+        period: Duration | None = None,
     ) -> None:
         if not name.strip():
             raise ValueError("A health check needs a name.")
@@ -49,6 +52,10 @@ class HealthCheckRegistration:
         object.__setattr__(self, "tags", frozenset(tag.lower() for tag in tags))
         object.__setattr__(self, "failure_status", failure_status)
         object.__setattr__(self, "timeout", seconds(timeout, f"The timeout of health check {name!r}", above=0.0))
+        length = None if period is None else seconds(period, f"The period of health check {name!r}", above=0.0)
+        if length is not None and not math.isfinite(length):
+            raise ValueError(f"The period of health check {name!r} must come to an end.")
+        object.__setattr__(self, "period", length)
 
     @property
     def has_time_limit(self) -> bool:
