@@ -27,7 +27,7 @@ from corner_host.primitives import OperationCancelledError
 from .context import JobContext
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome
 from .errors import JobNotFoundError, JobPayloadError
-from .failure import failure_of
+from .failure import below_ours, failure_of
 from .handlers import handler_of
 from .middleware import RunMiddleware, run_through
 from .registry import MOST_PAYLOAD_BYTES, JobHandlerRegistration, JobRegistry
@@ -178,8 +178,9 @@ def _tell(
                 delivery.name, attempt, policy.max_attempts, delay, failure,
             )  # fmt: skip
         case Dead(failure):
+            trace = None if error is None else (type(error), error, below_ours(error.__traceback__))
             _log.error(
-                "%s died, attempt %d of %d\n%s", delivery.name, attempt, policy.max_attempts, failure, exc_info=error
+                "%s died, attempt %d of %d\n%s", delivery.name, attempt, policy.max_attempts, failure, exc_info=trace
             )
         case _:
             _log.info("%s was cancelled, attempt %d", delivery.name, attempt)

@@ -1,4 +1,4 @@
-"""An exception as it is kept with a job: what, where in the user's code, and the whole traceback."""
+"""An exception as it is kept with a job: what, where in the user's code, and the traceback without the way to the handler."""
 
 import sysconfig
 import traceback
@@ -16,13 +16,21 @@ _MOST_MESSAGE = 2_000
 
 def failure_of(error: BaseException) -> Failure:
     """Return *error* as data, with the innermost place in code that is neither ours nor a library's."""
-    text = "".join(traceback.format_exception(error))
+    text = "".join(traceback.format_exception(type(error), error, below_ours(error.__traceback__)))
     return Failure(
         kind=storable(type(error).__qualname__),
         message=_message(error),
         place=storable(_place(error.__traceback__)),
         traceback=storable(text if len(text) <= _MOST_CHARACTERS else "...\n" + text[-_MOST_CHARACTERS:]),
     )
+
+
+def below_ours(trace: TracebackType | None) -> TracebackType | None:
+    """Return *trace* from the first line that is not ours on; all of it where there is none."""
+    below = trace
+    while below is not None and below.tb_frame.f_code.co_filename.startswith(_OURS):
+        below = below.tb_next
+    return trace if below is None else below
 
 
 def _message(error: BaseException) -> str:

@@ -68,6 +68,8 @@ async def test_a_job_that_dies_has_its_traceback_in_the_log_once(caplog: pytest.
 
     with_trace = [each for each in caplog.records if each.exc_info]
     assert [each.getMessage().partition("\n")[0] for each in with_trace] == ["process_order died, attempt 3 of 3"]
+    assert "test_telemetry.py" in caplog.text
+    assert "dispatch.py" not in str(with_trace[0].exc_text)
 
 
 async def test_everything_logged_by_a_job_says_which_job() -> None:

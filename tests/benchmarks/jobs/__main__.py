@@ -3,5 +3,5 @@
 import sys
 from importlib import import_module
 
-for name in sys.argv[1:] or ["sqlite"]:
+for name in sys.argv[1:] or ["sqlite", "postgres", "nats"]:
     import_module(f"{__package__}.{name}").main()
