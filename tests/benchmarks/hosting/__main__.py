@@ -114,7 +114,13 @@ def programs() -> Iterator[tuple[str, str, str, str, str]]:
         f"{host / by_hand:.2f}",
         "<= 1.35",
     )
-    yield "import corner_host, over bare Python", f"{bare:.0f} ms", f"+{imported - bare:.0f} ms", "", "<= 100 ms"
+    yield (
+        "import corner_host and its Host, over bare Python",
+        f"{bare:.0f} ms",
+        f"+{imported - bare:.0f} ms",
+        "",
+        "<= 100 ms",
+    )
     for name, first, second in zip(
         ("SIGTERM to stopped", "SIGTERM to exit"), stopping(BY_HAND), stopping(HOST), strict=True
     ):
