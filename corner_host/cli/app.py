@@ -25,6 +25,8 @@ def run(args: list[str], invocation: Invocation) -> None:
     for parameter in commands.params:
         if not hasattr(Invocation, str(parameter.name)):
             _look_at_only_if_given(parameter)  # those that Typer adds, for completion
+    if args[:1] == ["--version"]:  # as one asks any program
+        args = ["version", *args[1:]]
     commands(args=args, prog_name=invocation.program, obj=invocation)
 
 

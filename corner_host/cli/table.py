@@ -77,7 +77,7 @@ def is_command_line(args: Sequence[str]) -> bool:
     """
     rest = iter(args)
     for word in rest:
-        if word in COMMANDS or word in {"--help", "--install-completion", "--show-completion"}:
+        if word in COMMANDS or word in {"--help", "--version", "--install-completion", "--show-completion"}:
             return True
         if word in TAKES_VALUE:
             next(rest, None)

@@ -10,7 +10,9 @@ from .shell import Shell
 HEAVY = ("anyio", "pydantic", "dependency_injector", "rich", "starlette", "watchfiles")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["version"], ["config", "--help"], ["dev", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["--help"], ["version"], ["--version"], ["config", "--help"], ["dev", "--help"]], ids=" ".join
+)
 def test_help_and_version_load_nothing_heavy(here: Shell, words: list[str]) -> None:
     """--help and version are instant, since no command is loaded for the list of commands, and no host for any help."""
     program = (
