@@ -46,6 +46,8 @@ from .errors import ServerStartError
 _GRACE_SECONDS: Final = 2.0
 _BACKLOG: Final = 64
 _FIX: Final = "To fix: set Operations:Socket:Path to a free path, or Operations:Socket:Enabled to false."
+_in_use: Final[set[Path]] = set()
+"""The sockets of this process."""
 _log: Final = logging.getLogger("corner_host.web.admin_socket")
 
 
@@ -143,6 +145,7 @@ class AdminSocketService(BackgroundService):
         bound = self._bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         bound.bind(str(path))
         self._files = [path]
+        _in_use.add(path)
         path.chmod(0o600)  # before it listens, so that nobody else ever gets in
         bound.listen(_BACKLOG)
         bound.setblocking(False)  # noqa: FBT003 - its only parameter
@@ -160,7 +163,7 @@ class AdminSocketService(BackgroundService):
         room = MOST_PATH_BYTES - len(os.fsencode(folder)) - 1 - len(ending)
         base = name.encode()[: max(1, room)].decode(errors="ignore")
         number = 1
-        while (path := folder / f"{base}{ending}").exists() and _answers(path):
+        while (path := folder / f"{base}{ending}") in _in_use:
             number += 1  # a second host of the same process
             ending = f"-{os.getpid()}.{number}.sock"
         return path
@@ -195,6 +198,7 @@ class AdminSocketService(BackgroundService):
         files, self._files = self._files, []
         if bound is not None:
             bound.close()
+        _in_use.difference_update(files)
         for each in files:
             with contextlib.suppress(OSError):
                 each.unlink()

@@ -33,6 +33,7 @@ Host.main(lambda args: builder, backend={backend!r})
 """
 WAIT = "async def work(stopping):\n    print('runs', flush=True)\n    await stopping.wait()\n"
 FAIL = "async def work(stopping):\n    raise ValueError('no table')\n"
+LEAVE = "import sys\nasync def work(stopping):\n    sys.exit(0)\n"
 REFUSE = (
     "class work:\n    async def start(self):\n        raise OSError('port in use')\n    async def stop(self): ...\n"
 )
@@ -64,12 +65,13 @@ async def _run(folder: Path, backend: str, body: str, sent: signal.Signals | Non
     ("body", "sent", "outcome", "status", "error"),
     [
         (WAIT, signal.SIGTERM, "stopped", 0, ""),
+        (LEAVE, None, "stopped", 0, "SystemExit"),
         (FAIL, None, "failed", 1, "ValueError: no table"),
         (REFUSE, None, "failed", 3, "OSError: port in use"),
         (LINGER, signal.SIGTERM, "failed", 4, "ShutdownTimeoutError"),
         (WAIT, signal.SIGKILL, "crashed", None, ""),
     ],
-    ids=["stopped", "a service failed", "the start failed", "out of time", "killed"],
+    ids=["stopped", "a service asked for it", "a service failed", "the start failed", "out of time", "killed"],
 )
 async def test_each_life_of_a_host_is_written_down(
     look: Look,
@@ -208,7 +210,22 @@ def test_a_journal_that_grows_is_put_aside(tmp_path: Path) -> None:
     kept = [each["n"] for each in journal.entries()]
 
     assert kept == list(range(kept[0], 100))
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 6  # with the lock
+
+
+def test_several_processes_write_one_journal(tmp_path: Path) -> None:
+    """OV-95: no line is torn or lost, also while the file is put aside."""
+    program = (
+        "import sys; from pathlib import Path; from corner_host.operations.recording.journal import Journal\n"
+        "journal = Journal(Path(sys.argv[1]), rotate_bytes=5000)\n"
+        "for number in range(150): journal.append({'who': sys.argv[2], 'n': number})"
+    )
+    path = tmp_path / "j.jsonl"
+    writers = [subprocess.Popen([sys.executable, "-c", program, str(path), str(who)]) for who in range(3)]
+
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    found = [(each["who"], each["n"]) for each in Journal(path).entries()]
+    assert sorted(found) == [(str(who), number) for who in range(3) for number in range(150)]
 
 
 def test_a_process_that_lives_is_not_buried(tmp_path: Path) -> None:

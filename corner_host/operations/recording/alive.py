@@ -1,7 +1,8 @@
 """Whether a process still lives, told by a lock on a file: numbers of processes are used again, locks end with their owner."""
 
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -41,6 +42,18 @@ class Alive:
                 self._path.unlink()
             os.close(self._descriptor)
             self._descriptor = None
+
+
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """Hold a lock on a file, waiting for others; where the system has no such locks, none."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if _fcntl is not None:
+            _fcntl.flock(descriptor, _fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def last_sign_of_life(path: Path) -> datetime | None:

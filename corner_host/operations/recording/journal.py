@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, final
 
+from .alive import locked
+
 _ROTATE_BYTES: Final = 4 * 1024 * 1024
 _MOST_OLD_FILES: Final = 4
 _IN_MEMORY: Final = 1000
@@ -63,15 +65,22 @@ class Journal:
         return found
 
     def _put_aside(self, path: Path) -> None:
-        try:
-            if path.stat().st_size < self._rotate_bytes:
-                return
-        except FileNotFoundError:
+        """Begin a new file if this one is large; one process at a time."""
+        if not self._is_large(path):
             return
-        old = self._old_files(path)
-        for older, newer in reversed(list(zip(old, [path, *old[:-1]], strict=True))):
-            if newer.exists():
-                newer.replace(older)
+        with locked(path.with_name(f"{path.name}.lock")):
+            if not self._is_large(path):  # another process has done it
+                return
+            old = self._old_files(path)
+            for older, newer in reversed(list(zip(old, [path, *old[:-1]], strict=True))):
+                if newer.exists():
+                    newer.replace(older)
+
+    def _is_large(self, path: Path) -> bool:
+        try:
+            return path.stat().st_size >= self._rotate_bytes
+        except FileNotFoundError:
+            return False
 
     @staticmethod
     def _old_files(path: Path) -> list[Path]:

@@ -18,6 +18,8 @@ from .alive import Alive, last_sign_of_life
 from .journal import Journal
 
 FILE: Final = "runs.jsonl"
+_WELL: Final = frozenset({0, 130, 143})
+"""Statuses of a program that ended because it was asked to."""
 
 
 @final
@@ -71,14 +73,14 @@ class Lives:
         if self._alive is not None:
             self._alive.beat()
 
-    def end(self, at: datetime, *, report: ShutdownReport | None, status: int | None, error: str) -> None:
+    def end(self, at: datetime, *, report: ShutdownReport | None, status: int, error: str) -> None:
         """Write down how it ended; once."""
         if self._has_ended:
             return
         self._has_ended = True
         self._note(
             ended_at=at,
-            outcome="stopped" if not error and (status or 0) in {0, 130, 143} else "failed",
+            outcome="stopped" if status in _WELL else "failed",
             exit_status=status,
             error=error,
             **({} if report is None else _of_report(report)),

@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import anyio
@@ -155,6 +156,23 @@ async def test_the_command_line_finds_running_hosts(
     assert oct(stat.S_IMODE(folder.stat().st_mode)) == "0o700"
     assert running_hosts() == ()
     assert list(folder.iterdir()) == []
+
+
+async def test_two_hosts_of_one_process_have_a_socket_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AS-11: both are found."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    async with AsyncExitStack() as stack:
+        for number in range(2):
+            builder = Host.create_empty_builder()
+            builder.configuration["Operations:StateDirectory"] = str(tmp_path / "state")
+            builder.configuration["Operations:Version"] = str(number)
+            builder.services.add_operations(builder.configuration)
+            await stack.enter_async_context(builder.build())
+        hosts = running_hosts()
+
+    assert {each.version for each in hosts} == {"0", "1"}
+    assert len({each.socket for each in hosts}) == 2
+    assert running_hosts() == ()
 
 
 def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ import json
 import logging
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from pydantic import BaseModel
 
 from corner_host import HostBuilder, JobClient
 from corner_host.operations import Operations
 
-from .conftest import Answer, AskedHost
+from .conftest import Answer, AskedHost, ask
 
 
 class Order(BaseModel):
@@ -126,6 +127,15 @@ async def test_an_answer_that_has_not_changed_is_not_sent_again(asked: AskedHost
         second = await host.get("/services", if_none_match=first.headers["etag"])
 
     assert (first.status, second.status, second.body) == (200, 304, b"")
+
+
+async def test_the_head_of_an_answer_can_be_asked_for(asked: AskedHost) -> None:
+    """API-6: ``HEAD`` gives what ``GET`` does, without the body."""
+    async with asked() as host:
+        answer = await anyio.to_thread.run_sync(ask, host.path, "HEAD", "/api/v1/services")
+        whole = await host.get("/services")
+
+    assert (answer.status, answer.body, answer.headers["etag"]) == (200, b"", whole.headers["etag"])
 
 
 async def test_records_are_followed(asked: AskedHost) -> None:
