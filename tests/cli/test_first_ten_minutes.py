@@ -8,6 +8,7 @@ import pytest
 from .programs import BROKEN, SETTINGS
 from .shell import Shell
 
+pytestmark = pytest.mark.once
 TEMPLATES = ["worker", "web", "jobs", "minimal"]
 
 

@@ -14,7 +14,7 @@ import pytest
 from .shell import Shell, masked
 
 TMUX = shutil.which("tmux")
-pytestmark = pytest.mark.skipif(TMUX is None, reason="tmux is not installed")
+pytestmark = [pytest.mark.once, pytest.mark.skipif(TMUX is None, reason="tmux is not installed")]
 
 
 class Terminal:
