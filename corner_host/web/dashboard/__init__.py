@@ -15,7 +15,7 @@ Order of a request: ``guard`` (who may), ``app`` (what is answered where), a scr
 
 - ``settings``, ``registration``, ``service``: the section ``Dashboard``, and the server that it asks for
 - ``guard``, ``origins``, ``keyring``, ``attempts``, ``login``: security; all but the first and last are pure
-- ``visit``, ``pages``, ``rendering``, ``live``, ``exports``: from a request to a page
+- ``visit``, ``filters``, ``sorting``, ``pages``, ``rendering``, ``live``, ``exports``: from a request to a page
 - ``confirmation``, ``levers``: what can be done, and the question before it
 - ``pictures``, ``words``, ``texts``: small drawings, amounts in words, English and Spanish; pure
 - ``static/vendor``: htmx, its extension for events, and uPlot, as published; ``static/vendor/SOURCES.md`` has the hashes

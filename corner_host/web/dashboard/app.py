@@ -150,6 +150,8 @@ class DashboardApp:
 
     def _stream(self, screen: Screen) -> Callable[[Request], Awaitable[Any]]:
         async def answer(request: Request) -> Any:
+            if request.method == "HEAD":
+                return Response(media_type="text/event-stream")
             if self._streams >= self._settings.max_streams:
                 return PlainTextResponse("Too many open pages.", HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -149,6 +149,18 @@ async def test_filters_live_in_the_address(shop: OpenDashboard) -> None:
     assert '<a href="jobs">Clear the filters</a>' in none
 
 
+async def test_the_order_of_small_lists_lives_in_the_address(shop: OpenDashboard) -> None:
+    """A click on a heading turns it round; readers of screens are told."""
+    async with shop() as site:
+        rising = (await site.client.get("services?sort=name")).text
+        falling = (await site.client.get("services?sort=-name")).text
+        names = [re.findall(r'<th scope="row"><a [^>]*>(\w+)</a>', text) for text in (rising, falling)]
+
+    assert names[0] == sorted(names[0], key=str.casefold) == names[1][::-1]
+    assert 'aria-sort="ascending"' in rising
+    assert 'href="./services?sort=-name"' in rising
+
+
 async def test_what_comes_from_outside_is_text(dashboard: OpenDashboard) -> None:
     """Markup in an address: shown as it is written."""
     async with dashboard() as site:

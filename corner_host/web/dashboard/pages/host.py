@@ -1,14 +1,23 @@
 """The host and its services: overview, services, health, logs, lifecycle."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from corner_host.operations import HostRun, LogQuery, PhaseTime
+from corner_host.operations import HostRun, LogQuery, PhaseTime, ServiceStatus
 from corner_host.web.dashboard.charts import Chart
+from corner_host.web.dashboard.sorting import in_order
 from corner_host.web.dashboard.visit import Visit
+from corner_host.web.dashboard.words import brief
 
 from .screen import MOST_ROWS
 
+_SERVICE_KEYS: Final[dict[str, Callable[[ServiceStatus], Any]]] = {
+    "name": lambda it: brief(it.name).casefold(),
+    "state": lambda it: it.state,
+    "since": lambda it: it.since,
+    "restarts": lambda it: it.restarts,
+    "start": lambda it: it.start_seconds,
+}
 LEVELS: Final = ("Trace", "Debug", "Information", "Warning", "Error", "Critical")
 
 
@@ -22,7 +31,8 @@ async def services(visit: Visit) -> Mapping[str, Any]:
     """Return the services, and how the last start went."""
     current = await _current_run(visit)
     phases = () if current is None else current.start_phases
-    return {"services": await visit.operations.services.list(), "phases": phases, "total": length(phases)}
+    found = in_order(await visit.operations.services.list(), visit.get("sort"), _SERVICE_KEYS)
+    return {"services": found, "phases": phases, "total": length(phases)}
 
 
 async def service(visit: Visit) -> Mapping[str, Any]:

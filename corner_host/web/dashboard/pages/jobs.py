@@ -1,15 +1,23 @@
 """Durable jobs, one or many, and failures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from corner_host.operations import JobDetail
+from corner_host.operations import FailureGroup, JobDetail
 from corner_host.web.dashboard.filters import job_query
+from corner_host.web.dashboard.sorting import in_order
 from corner_host.web.dashboard.tracebacks import frames_of
 from corner_host.web.dashboard.visit import RANGES, Visit
 
+_FAILURE_KEYS: Final[dict[str, Callable[[FailureGroup], Any]]] = {
+    "count": lambda it: it.count,
+    "error": lambda it: it.error_type.casefold(),
+    "place": lambda it: it.place or None,
+    "last": lambda it: it.last_at,
+    "first": lambda it: it.first_at,
+}
 STATES: Final = ("WAITING", "SCHEDULED", "RUNNING", "SUCCEEDED", "DEAD", "CANCELLED")
 _KINDS: Final = {"SUCCEEDED": "done", "FAILED": "failed", "DIED": "failed", "WORKER_LOST": "failed"}
 
@@ -61,7 +69,9 @@ def timeline(detail: JobDetail, end: float) -> list[tuple[float, float, str]]:
 async def failures(visit: Visit) -> Mapping[str, Any]:
     """Return the failures of a range, one row for each kind."""
     return {
-        "groups": await visit.operations.failures.list(since=visit.since("24h")),
+        "groups": in_order(
+            await visit.operations.failures.list(since=visit.since("24h")), visit.get("sort"), _FAILURE_KEYS
+        ),
         "range": visit.get("range", "24h"),
         "ranges": tuple(RANGES),
     }

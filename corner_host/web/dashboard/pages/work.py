@@ -1,12 +1,20 @@
 """What waits, what runs, what recurs."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from corner_host.operations import Series, TimeSeries
+from corner_host.operations import RunningItem, Series, TimeSeries
+from corner_host.web.dashboard.sorting import in_order
 from corner_host.web.dashboard.visit import Visit
 
 from .screen import MOST_ROWS
+
+_RUNNING_KEYS: Final[dict[str, Callable[[RunningItem], Any]]] = {
+    "work": lambda it: it.name.casefold(),
+    "for": lambda it: it.seconds,
+    "queue": lambda it: it.queue,
+    "place": lambda it: None if it.waiting_at is None else str(it.waiting_at),
+}
 
 
 async def queues(visit: Visit) -> Mapping[str, Any]:
@@ -23,7 +31,7 @@ def depths(series: TimeSeries) -> dict[str, Series]:
 async def running(visit: Visit) -> Mapping[str, Any]:
     """Return what runs, the longest-running first."""
     found = await visit.operations.jobs.running()
-    return {"items": sorted(found, key=lambda each: -each.seconds)[:MOST_ROWS], "total": len(found)}
+    return {"items": in_order(found, visit.get("sort") or "-for", _RUNNING_KEYS)[:MOST_ROWS], "total": len(found)}
 
 
 async def schedules(visit: Visit) -> Mapping[str, Any]:
