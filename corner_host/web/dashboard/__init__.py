@@ -17,7 +17,8 @@ Order of a request: ``guard`` (who may), ``app`` (what is answered where), a scr
 - ``guard``, ``origins``, ``keyring``, ``attempts``, ``login``: security; all but the first and last are pure
 - ``visit``, ``filters``, ``sorting``, ``pages``, ``rendering``, ``live``, ``exports``: from a request to a page
 - ``confirmation``, ``levers``: what can be done, and the question before it
-- ``pictures``, ``words``, ``texts``: small drawings, amounts in words, English and Spanish; pure
+- ``pictures``, ``charts``, ``words``, ``texts``, ``tracebacks``, ``snippets``: small drawings, amounts in words, English and
+  Spanish, frames, a job as a test; pure but for reading the Spanish
 - ``static/vendor``: htmx, its extension for events, and uPlot, as published; ``static/vendor/SOURCES.md`` has the hashes
 """
 

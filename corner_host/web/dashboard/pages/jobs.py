@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from corner_host.operations import FailureGroup, JobDetail
 from corner_host.web.dashboard.filters import job_query
+from corner_host.web.dashboard.snippets import as_test
 from corner_host.web.dashboard.sorting import in_order
 from corner_host.web.dashboard.tracebacks import frames_of
 from corner_host.web.dashboard.visit import RANGES, Visit
@@ -45,6 +46,7 @@ async def job(visit: Visit) -> Mapping[str, Any]:
         "timeline": timeline(detail, end),
         "total": max(0.001, end - begin),
         "frames": frames_of(detail.traceback),
+        "test": as_test(detail.job.name, detail.payload),
     }
 
 
