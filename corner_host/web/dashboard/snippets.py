@@ -1,7 +1,7 @@
 """A job as a test: what was asked of it, ready to be pasted beside the application's tests. Pure."""
 
 import re
-from typing import Any, Final, cast
+from typing import Any, Final
 
 _TEST: Final = """from corner_host.jobs import JobClient
 
@@ -30,8 +30,8 @@ def as_test(name: str, payload: Any) -> str:
 
 
 def _arguments(payload: Any) -> str:
-    if isinstance(payload, dict):
-        given = cast("dict[Any, Any]", payload)
-        if all(str(key).isidentifier() for key in given):
-            return ", ".join(f"{key}={value!r}" for key, value in given.items())
-    return "" if payload is None else repr(payload)
+    items: Any = getattr(payload, "items", None)
+    given: dict[str, Any] = {str(key): value for key, value in items()} if items else {}
+    if given and all(key.isidentifier() for key in given):
+        return ", ".join(f"{key}={value!r}" for key, value in given.items())
+    return "" if payload is None or payload == {} else repr(payload)
