@@ -41,7 +41,7 @@ class RichFormatter(SimpleFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text with the terminal's control codes, without a final line end."""
-        pretty = not self._single_line and record.exc_info is not None and record.exc_info[0] is not None
+        pretty = not self._single_line and record.exc_info is not None and record.exc_info[2] is not None
         line = self.line_of(record, with_trace=not pretty)
         output = StringIO()
         console = Console(

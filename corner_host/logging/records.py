@@ -122,10 +122,17 @@ def exception_of(record: logging.LogRecord) -> BaseException | None:
 
 
 def trace_of(record: logging.LogRecord) -> str:
-    """Return the text of the exception with its causes, and of the stack if it was asked for; empty without them."""
+    """Return the text of the exception with its causes, and of the stack if it was asked for; empty without them.
+
+    An exception that is logged without its traceback, since it says all there is to know, goes without its causes, too.
+    """
     parts: list[str] = []
     if exception_of(record) is not None and record.exc_info is not None:
-        parts.append("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+        kind, error, trace = record.exc_info
+        shown = traceback.TracebackException(kind, error, trace, compact=True) if kind and error else None
+        if shown is not None and trace is None:
+            shown.__cause__, shown.__context__ = None, None
+        parts.append("".join(shown.format() if shown else ()).rstrip("\n"))
     elif record.exc_text:
         parts.append(record.exc_text)
     if record.stack_info:
