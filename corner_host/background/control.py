@@ -43,6 +43,7 @@ class QueueControl:
         following = queue.line.coming(1)
         came, ended, failed = observed.count(now, numbers)
         waits = observed.waited()
+        full_since = queue.line.full_since
         is_saturated = numbers.depth >= queue.capacity - queue.capacity // 10
         return QueueStatus(
             name=QUEUE,
@@ -56,7 +57,7 @@ class QueueControl:
             wait_p50=waits and waits.p50,
             wait_p95=waits and waits.p95,
             oldest_wait=now - following[0].queued_at if following else None,
-            saturated_since=queue.line.full_since if is_saturated else None,
+            saturated_since=_time_of(full_since) if is_saturated and full_since else None,
         )
 
     def waiting(self, limit: int = 100) -> tuple[WaitingItem, ...]:
@@ -125,17 +126,21 @@ class QueueControl:
         return sorted(at_work, key=lambda pair: pair[1].started_at)
 
 
+def _time_of(moment: float) -> datetime:
+    """Return the time of day that was at *moment*, by ``time.perf_counter()``."""
+    return datetime.now(UTC) - timedelta(seconds=perf_counter() - moment)
+
+
 def _running(run: Run, place: Place | None) -> RunningItem:
     item = run.item
-    lasted = perf_counter() - run.started_at
     return RunningItem(
         id=run.id,
         name=item.name,
         job=item.job,
         priority=item.priority,
         enqueued_at=item.enqueued_at,
-        started_at=datetime.now(UTC) - timedelta(seconds=lasted),
-        seconds=lasted,
+        started_at=_time_of(run.started_at),
+        seconds=perf_counter() - run.started_at,
         timeout=item.timeout,
         waiting_at=place,
     )

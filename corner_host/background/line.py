@@ -22,7 +22,6 @@ one of them does at a go does not wake all.
 from collections import deque
 from collections.abc import Iterator
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from itertools import islice
 from math import inf
 from sys import modules
@@ -72,7 +71,7 @@ class Line:
         is_watched: Whether who has added an entry is to call `attend`.
         is_detailed: Whether every item brings something along, be it only when it came.
         stamp: When the burst came, by ``time.perf_counter()``, whose entries are being taken.
-        full_since: Since when there was no room, as far as producers have seen.
+        full_since: Since when there was no room, as far as producers have seen; 0.0 while there is.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ class Line:
         self.is_watched = False
         self.is_detailed = bool(carry)
         self.stamp = self._newest = 0.0
-        self.full_since: datetime | None = None
+        self.full_since = 0.0
         self.producers: deque[Producer] = deque()
         self.joiners: list[TaskWaiter[None]] = []
         self._consumers: deque[TaskWaiter[None]] = deque()
@@ -150,6 +149,9 @@ class Line:
         finally:
             self._release()
         item = self.new_item(work, now)
+        if free <= 0:
+            self.full_since = self.full_since or now
+            return item
         return None if self.admit(item) else item
 
     def _enter_in_detail(self, item: WorkItem) -> WorkItem | None:
@@ -171,16 +173,16 @@ class Line:
             self.accounts.recall()
             free = self._room - len(self.usual)
             if free <= 0:
-                self.full_since = self.full_since or datetime.now(UTC)
+                self.full_since = self.full_since or item.queued_at
                 return False
             if free > self.capacity // 10:
-                self.full_since = None
+                self.full_since = 0.0
             self._append(item)
             return True
 
     def _begin_burst(self, free: int) -> None:
         if free > self.capacity // 10:
-            self.full_since = None
+            self.full_since = 0.0
         loop = running_loop_of_asyncio()
         if loop is not None:
             self.accounts.issue(min(free, BURST) - 1)
@@ -331,9 +333,11 @@ class Line:
         Raises:
             QueueClosedError: Nothing waits, and nothing will come.
         """
-        waiter = TaskWaiter(None)
         with self.lock:
             is_paused = self.is_paused
+            if not is_paused and len(self):
+                return None
+            waiter = TaskWaiter(None)
             self._consumers.append(waiter)
             if is_paused:
                 return waiter, self._pause_ends - perf_counter()

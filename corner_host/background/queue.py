@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any, final
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from corner_host.diagnostics.tracing import SpanRelation
 from corner_host.primitives import Duration, name_of, seconds
@@ -208,6 +209,7 @@ class BackgroundTaskQueue:
         Raises:
             QueueClosedError: The queue is closed, and nothing waits any more.
         """
+        await checkpoint()  # who brings the next work may be about to: then nobody needs to be woken
         waiting = self.line.await_entry()
         if waiting is None:
             return
