@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, final
 
-from corner_host.operations import ActionResult, InvalidRequestError, JobQuery
+from corner_host.operations import ActionResult, InvalidRequestError, JobQuery, Operations
 
 from .filters import Parameters, job_query
 from .visit import Visit
@@ -32,6 +32,11 @@ class Pull:
         return self.get("target")
 
     @property
+    def host(self) -> Operations:
+        """The host that it is done to."""
+        return self.visit.operations
+
+    @property
     def by(self) -> dict[str, Any]:
         """Who acts and why."""
         return {"by": self.visit.actor, "reason": self.get("reason")[:500]}
@@ -45,6 +50,12 @@ class Pull:
     def rate(self) -> float | None:
         """How many a second; None for all at once."""
         return float(self.get("rate")) if self.get("rate") in RATES[1:] else None
+
+    @property
+    def concurrency(self) -> int:
+        """How many at once; 0, which is refused, for what is no number."""
+        wanted = self.get("concurrency")
+        return int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 0
 
     @property
     def jobs(self) -> JobQuery:
@@ -87,104 +98,13 @@ class Lever:
     preview: Callable[[Pull], Awaitable[ActionResult]] | None = None
 
 
-def _queue_pause(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.queues.pause(pull.target, duration=pull.duration, **pull.by)
-
-
-def _queue_resume(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.queues.resume(pull.target, **pull.by)
-
-
-def _queue_concurrency(pull: Pull) -> Awaitable[ActionResult]:
-    wanted = pull.get("concurrency")
-    return pull.visit.operations.queues.set_concurrency(
-        pull.target, int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 0, **pull.by
-    )
-
-
-def _queue_purge(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.queues.purge(pull.target, **pull.by)
-
-
-def _jobs_requeue(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.requeue(pull.jobs, rate=pull.rate, **pull.by)
-
-
-def _jobs_cancel(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.cancel(pull.jobs, **pull.by)
-
-
-def _jobs_delete(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.delete(pull.jobs, **pull.by)
-
-
-def _item_cancel(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.cancel_item(pull.target, **pull.by)
-
-
-def _would_requeue(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.requeue(pull.jobs, dry_run=True, by=pull.visit.actor)
-
-
-def _would_cancel(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.cancel(pull.jobs, dry_run=True, by=pull.visit.actor)
-
-
-def _would_delete(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.jobs.delete(pull.jobs, dry_run=True, by=pull.visit.actor)
-
-
-def _failure_requeue(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.failures.requeue(pull.target, rate=pull.rate, **pull.by)
-
-
-def _failure_would_requeue(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.failures.requeue(pull.target, dry_run=True, by=pull.visit.actor)
-
-
-def _failure_mute(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.failures.mute(pull.target, duration=pull.duration or 86_400.0, **pull.by)
-
-
-def _failure_unmute(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.failures.unmute(pull.target, **pull.by)
-
-
-def _schedule_run(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.schedules.run_now(pull.target, **pull.by)
-
-
-def _schedule_pause(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.schedules.pause(pull.target, duration=pull.duration, **pull.by)
-
-
-def _schedule_resume(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.schedules.resume(pull.target, **pull.by)
-
-
-def _service_restart(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.services.restart(pull.target, **pull.by)
-
-
-def _log_level(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.logs.set_level(pull.target, pull.get("level"), duration=pull.duration, **pull.by)
-
-
-def _log_reset(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.logs.reset_level(pull.target, **pull.by)
-
-
-def _cache_clear(pull: Pull) -> Awaitable[ActionResult]:
-    return pull.visit.operations.caches.clear(pull.target, key=pull.get("key") or None, **pull.by)
-
-
 async def _health_run(pull: Pull) -> ActionResult:
-    found = await pull.visit.operations.health.run(pull.target or None, by=pull.visit.actor)
+    found = await pull.host.health.run(pull.target or None, by=pull.visit.actor)
     return ActionResult(action="health.run", target=pull.target, message=found.status, count=len(found.checks))
 
 
 async def _setting_reveal(pull: Pull) -> ActionResult:
-    found = await pull.visit.operations.configuration.reveal(pull.target, **pull.by)
+    found = await pull.host.configuration.reveal(pull.target, **pull.by)
     return ActionResult(action="configuration.reveal", target=found.key, message=found.value or "null", count=1)
 
 
@@ -194,75 +114,103 @@ LEVERS: Final[dict[str, Lever]] = {
         button="Pause",
         warning="What runs will finish; nothing new is begun. Work is still accepted until the queue is full.",
         asks=("duration",),
-        act=_queue_pause,
+        act=lambda pull: pull.host.queues.pause(pull.target, duration=pull.duration, **pull.by),
     ),
-    "queue.resume": Lever(title="Resume {target}", button="Resume", act=_queue_resume),
+    "queue.resume": Lever(
+        title="Resume {target}", button="Resume", act=lambda pull: pull.host.queues.resume(pull.target, **pull.by)
+    ),
     "queue.concurrency": Lever(
         title="Change how many run at once in {target}",
         button="Change",
         warning="It counts until the next start; the setting stays as it is.",
         asks=("concurrency",),
-        act=_queue_concurrency,
+        act=lambda pull: pull.host.queues.set_concurrency(pull.target, pull.concurrency, **pull.by),
     ),
     "queue.purge": Lever(
         title="Purge {target}",
         button="Purge",
         warning="Everything that waits in this queue is thrown away. It cannot be brought back.",
         is_grave=True,
-        act=_queue_purge,
+        act=lambda pull: pull.host.queues.purge(pull.target, **pull.by),
     ),
     "jobs.requeue": Lever(
-        title="Requeue jobs", button="Requeue", asks=("rate",), act=_jobs_requeue, preview=_would_requeue
+        title="Requeue jobs",
+        button="Requeue",
+        asks=("rate",),
+        act=lambda pull: pull.host.jobs.requeue(pull.jobs, rate=pull.rate, **pull.by),
+        preview=lambda pull: pull.host.jobs.requeue(pull.jobs, dry_run=True, by=pull.visit.actor),
     ),
     "jobs.cancel": Lever(
         title="Cancel jobs",
         button="Cancel the jobs",
         warning="Jobs that run are asked to stop.",
-        act=_jobs_cancel,
-        preview=_would_cancel,
+        act=lambda pull: pull.host.jobs.cancel(pull.jobs, **pull.by),
+        preview=lambda pull: pull.host.jobs.cancel(pull.jobs, dry_run=True, by=pull.visit.actor),
     ),
     "jobs.delete": Lever(
         title="Delete jobs",
         button="Delete",
         warning="Deleted jobs cannot be brought back.",
-        act=_jobs_delete,
-        preview=_would_delete,
+        act=lambda pull: pull.host.jobs.delete(pull.jobs, **pull.by),
+        preview=lambda pull: pull.host.jobs.delete(pull.jobs, dry_run=True, by=pull.visit.actor),
     ),
     "item.cancel": Lever(
         title="Cancel {target}",
         button="Cancel the item",
         warning="Work that runs is asked to stop.",
-        act=_item_cancel,
+        act=lambda pull: pull.host.jobs.cancel_item(pull.target, **pull.by),
     ),
     "failure.requeue": Lever(
         title="Requeue every job of this failure",
         button="Requeue",
         asks=("rate",),
-        act=_failure_requeue,
-        preview=_failure_would_requeue,
+        act=lambda pull: pull.host.failures.requeue(pull.target, rate=pull.rate, **pull.by),
+        preview=lambda pull: pull.host.failures.requeue(pull.target, dry_run=True, by=pull.visit.actor),
     ),
     "failure.mute": Lever(
         title="Mute this failure",
         button="Mute",
         warning="It is still counted, and not shown as failing until then.",
         asks=("duration",),
-        act=_failure_mute,
+        act=lambda pull: pull.host.failures.mute(pull.target, duration=pull.duration or 86_400.0, **pull.by),
     ),
-    "failure.unmute": Lever(title="Show this failure again", button="Unmute", act=_failure_unmute),
-    "schedule.run": Lever(title="Run {target} now", button="Run now", act=_schedule_run),
-    "schedule.pause": Lever(title="Pause {target}", button="Pause", asks=("duration",), act=_schedule_pause),
-    "schedule.resume": Lever(title="Resume {target}", button="Resume", act=_schedule_resume),
-    "service.restart": Lever(title="Restart {target}", button="Restart", act=_service_restart),
+    "failure.unmute": Lever(
+        title="Show this failure again",
+        button="Unmute",
+        act=lambda pull: pull.host.failures.unmute(pull.target, **pull.by),
+    ),
+    "schedule.run": Lever(
+        title="Run {target} now", button="Run now", act=lambda pull: pull.host.schedules.run_now(pull.target, **pull.by)
+    ),
+    "schedule.pause": Lever(
+        title="Pause {target}",
+        button="Pause",
+        asks=("duration",),
+        act=lambda pull: pull.host.schedules.pause(pull.target, duration=pull.duration, **pull.by),
+    ),
+    "schedule.resume": Lever(
+        title="Resume {target}", button="Resume", act=lambda pull: pull.host.schedules.resume(pull.target, **pull.by)
+    ),
+    "service.restart": Lever(
+        title="Restart {target}", button="Restart", act=lambda pull: pull.host.services.restart(pull.target, **pull.by)
+    ),
     "log.level": Lever(
-        title="Set the level of a logger", button="Set", asks=("logger", "level", "duration"), act=_log_level
+        title="Set the level of a logger",
+        button="Set",
+        asks=("logger", "level", "duration"),
+        act=lambda pull: pull.host.logs.set_level(pull.target, pull.get("level"), duration=pull.duration, **pull.by),
     ),
-    "log.reset": Lever(title="Set {target} back to its configured level", button="Set back", act=_log_reset),
+    "log.reset": Lever(
+        title="Set {target} back to its configured level",
+        button="Set back",
+        act=lambda pull: pull.host.logs.reset_level(pull.target, **pull.by),
+    ),
     "cache.clear": Lever(
         title="Clear {target}",
         button="Clear",
         warning="Without a key, everything is cleared.",
         asks=("key",),
-        act=_cache_clear,
+        act=lambda pull: pull.host.caches.clear(pull.target, key=pull.get("key") or None, **pull.by),
     ),
     "health.run": Lever(title="Ask the health checks now", button="Ask now", act=_health_run),
     "setting.reveal": Lever(

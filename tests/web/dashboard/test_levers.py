@@ -50,10 +50,12 @@ async def test_a_question_tells_how_many_and_changes_nothing(shop: OpenDashboard
             await site.client.get("confirm", params={"do": "jobs.requeue", "state": "DEAD", "back": "jobs?state=DEAD"})
         ).text
         dead = await operations(site).jobs.search(JobQuery(states=("DEAD",)))
+        audit = await operations(site).audit.search()
 
     assert "3 jobs" in page
     assert 'name="state" value="DEAD"' in page
     assert dead.total == 3
+    assert audit.items == ()
 
 
 async def test_all_that_match_are_changed_and_the_audit_says_who_and_why(shop: OpenDashboard) -> None:
