@@ -52,11 +52,8 @@ class JobStoreState:
         self.unavailable(str(error))
 
     def closed(self) -> None:
-        """Note that it is not any more; it may be opened again."""
-        if self.failure is not None:
-            return
+        """Note that it is not any more."""
         self.problem = "stopped"
-        self._tried, self._opened = anyio.Event(), anyio.Event()
 
     async def wait_tried(self) -> None:
         """Return once it is open, or known not to be."""

@@ -21,6 +21,8 @@ from .running import RunningJobs
 from .store import JobStoreState
 from .telemetry import telemetry_for
 
+_CALM_SECONDS: Final = 60.0
+"""What has gone well for so long fails as if for the first time."""
 _BACKOFF: Final = Backoff(first=1.0, ceiling=30.0)
 _log = logging.getLogger("corner_host.jobs")
 
@@ -89,7 +91,9 @@ class JobWorker(BackgroundService):
     async def _cut_after_grace(self, stopping: CancellationToken, work: anyio.CancelScope) -> None:
         await stopping.wait()
         if self._running.places():
-            _log.info("%d jobs run and have %g s to end.", len(self._running.places()), self._options.grace)
+            _log.info(
+                "Jobs still running: %d; they have %g s to end.", len(self._running.places()), self._options.grace
+            )
         await anyio.sleep(self._options.grace)
         for job_id, place in self._running.places().items():
             _log.warning(
@@ -119,10 +123,11 @@ class JobWorker(BackgroundService):
         )  # fmt: skip
         failures = 0
         while True:
+            began = anyio.current_time()
             try:
                 await self._engine.run(dispatcher.deliver, subscription, stopping)
             except JobEngineError as error:
-                failures += 1
+                failures = 1 if anyio.current_time() - began > _CALM_SECONDS else failures + 1
                 delay = _BACKOFF.delay(failures=failures)
                 _log.error("No jobs can be run: %s It is tried again in %.1f s.", error, delay)
                 await stopping.sleep(delay)
