@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, SecretStr
 
 from corner_host import HostBuilder
 from corner_host.operations import ActionRefusedError, InvalidRequestError, NotFoundError, Operations, Setting
@@ -60,6 +61,22 @@ async def test_secrets_are_masked_everywhere(look: Look) -> None:
     assert (found.value, found.is_secret, {each.value for each in found.layers}) == ("••••••••", True, {"••••••••"})
     assert (differences["Payment:ApiKey"].here, differences["Payment:ApiKey"].there) == ("••••••••", "••••••••")
     assert (differences["Payment:Url"].here, differences["Payment:Url"].there) == ("https://pay", "https://test")
+
+
+async def test_secrets_are_known_by_their_type_too(look: Look) -> None:
+    """OV-71: what an option reads as a secret is one, whatever it is called."""
+
+    class Door(BaseModel):
+        pin: SecretStr = SecretStr("")
+
+    def configure(builder: HostBuilder) -> None:
+        builder.configuration.add_in_memory_collection({"Door:Pin": "1234"})
+        builder.services.add_options(Door).bind(builder.configuration.get_section("Door")).validate_on_start()
+
+    async with look(configure) as operations:
+        found = (await _by_key(operations))["Door:Pin"]
+
+    assert (found.value, found.is_secret, found.layers[0].value) == ("••••••••", True, "••••••••")
 
 
 async def test_in_production_everything_is_masked_but_what_may_be_shown(look: Look) -> None:
