@@ -15,8 +15,6 @@ from typing import Final, Self, final
 import anyio
 from nats.aio.msg import Msg
 
-from corner_host.jobs.errors import JobEngineError
-
 from .server import CONFLICT, RefusedError, Server
 
 MOST_MESSAGES: Final = 1000
@@ -24,6 +22,7 @@ MOST_MESSAGES: Final = 1000
 _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _EXPECTED_OF: Final = f"{_EXPECTED}-Subject"
 _TRY_AGAIN: Final = frozenset({10176, 10210})  # a part of the batch got lost; too many batches under way
+_PAUSES: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 1.0, 1.0)
 _ANSWER_SECONDS: Final = 5.0
 _LONGEST_SECONDS: Final = 9_000_000_000.0
 
@@ -113,18 +112,18 @@ async def store_all(server: Server, messages: Sequence[Message]) -> bool:
         RefusedError: The server refused for another reason.
         JobEngineError: It is not known whether they were stored.
     """
-    for attempt in range(100):
+    for pause in (*_PAUSES, None):
         try:
             await _store(server, messages)
         except RefusedError as error:
             if error.code == CONFLICT:
                 return False
-            if error.code not in _TRY_AGAIN:
+            if error.code not in _TRY_AGAIN or pause is None:
                 raise
-            await anyio.sleep(0.01 * (attempt + 1))
+            await anyio.sleep(pause)
         else:
-            return True
-    raise JobEngineError("The NATS server has too many batches under way.")
+            break
+    return True
 
 
 async def _store(server: Server, messages: Sequence[Message]) -> None:
