@@ -84,7 +84,9 @@ class Faults:
         disk, place = self._place.disk, self._place
         writers = place.writers(self._crew.pids)
         self._ledger.note("fault", "disk", 0)
-        await to_thread.run_sync(lambda: disk.fill(writers))
+        if not await to_thread.run_sync(lambda: disk.fill(writers)):
+            made, what = self.made, "full disk (not allowed here)"
+            made[what] = made.get(what, 0) + made.pop("full disk")
         await anyio.sleep(self._random.uniform(0.3, 1.5))
         await to_thread.run_sync(lambda: disk.free(writers))
         await to_thread.run_sync(place.recover)

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, final
 
@@ -48,11 +48,10 @@ class Disk:
                 if is_mounted:
                     subprocess.run(["umount", "-l", name], check=True)
 
-    def fill(self, writers: Sequence[int]) -> None:
-        """Leave no room, for the processes *writers* at least."""
+    def fill(self, writers: Sequence[int]) -> bool:
+        """Leave no room, for the processes *writers* at least; False where that is not allowed here."""
         if not self.is_mounted:
-            self._limit(writers, 0)
-            return
+            return self._limit(writers, 0)
         with self._ballast.open("wb", buffering=0) as file:
             size = _CHUNK
             while size:
@@ -60,6 +59,7 @@ class Disk:
                     file.write(b"\0" * size)
                 except OSError:
                     size //= 2
+        return True
 
     def free(self, writers: Sequence[int]) -> None:
         """Leave room again."""
@@ -69,10 +69,15 @@ class Disk:
         self._ballast.unlink(missing_ok=True)
 
     @staticmethod
-    def _limit(writers: Sequence[int], size: int) -> None:
+    def _limit(writers: Sequence[int], size: int) -> bool:
         for pid in writers:
-            with suppress(ProcessLookupError):
+            try:
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            except ProcessLookupError:
+                continue
+            except PermissionError:
+                return False
+        return True
 
 
 class Place(ABC):
