@@ -46,8 +46,7 @@ def open_runtime_directory(folder: Path) -> Path:
         PermissionError: It belongs to somebody else, is a link, or others may enter it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+    if not _is_private(folder):
         raise PermissionError(
             f"{folder} is not a folder of this user alone.\n"
             "To fix: remove it, or chmod 700 it, or set Operations:Socket:Path."
@@ -55,11 +54,22 @@ def open_runtime_directory(folder: Path) -> Path:
     return folder
 
 
+def _is_private(folder: Path) -> bool:
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077
+
+
 def register(host: RunningHost) -> Path:
-    """Write down that *host* runs, beside its socket; returns the file."""
-    file = Path(host.socket).with_suffix(".json")
-    new = file.with_suffix(".json.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write down that *host* runs, beside its socket; returns the file.
+
+    Its name is the socket's and more, so that it replaces nothing: beside ``shop.sock`` there may be a ``shop.json``.
+    """
+    file = Path(f"{host.socket}.json")
+    new = Path(f"{host.socket}.json.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(asdict(host), stream)
     new.replace(file)
@@ -67,9 +77,13 @@ def register(host: RunningHost) -> Path:
 
 
 def running_hosts(folder: Path | None = None) -> tuple[RunningHost, ...]:
-    """Return the hosts of this user that run, the youngest first. What a killed one has left is removed."""
+    """Return the hosts of this user that run, the youngest first. What a killed one has left is removed.
+
+    There are none in a folder that others may write: they could name a socket of theirs, or one for us to remove.
+    """
     found: list[RunningHost] = []
-    for file in sorted((folder or runtime_directory()).glob("*.json")):
+    where = folder or runtime_directory()
+    for file in sorted(where.glob("*.json")) if _is_private(where) else ():
         host = _read(file)
         if host is None:
             continue

@@ -1,5 +1,6 @@
 """The Unix socket: who gets in, and what becomes of its files."""
 
+import json
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ import stat
 import subprocess
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 import anyio
@@ -14,7 +16,7 @@ import pytest
 
 from corner_host import Host
 from corner_host.hosting import HostApplicationLifetime
-from corner_host.operations.registry import open_runtime_directory, running_hosts, runtime_directory
+from corner_host.operations.registry import RunningHost, open_runtime_directory, running_hosts, runtime_directory
 from corner_host.web import ServerStartError
 
 from .conftest import AskedHost, ask
@@ -37,7 +39,7 @@ async def test_the_socket_is_the_owners_alone(asked: AskedHost) -> None:
 
     assert {name: oct(stat.S_IMODE(found.st_mode)) for name, found in files.items()} == {
         "h.sock": "0o600",
-        "h.json": "0o600",
+        "h.sock.json": "0o600",
     }
 
 
@@ -187,6 +189,36 @@ def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:
         open_runtime_directory(folder)
     with pytest.raises(PermissionError, match="To fix"):
         open_runtime_directory(link)
+
+
+def test_a_folder_of_others_tells_of_no_host_and_has_nothing_removed(tmp_path: Path) -> None:
+    """AS-9: whoever made it could name any socket of ours as what a killed host has left."""
+    ours = tmp_path / "agent.sock"
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(ours))
+    told = RunningHost(
+        application="a", version="", environment="", pid=2**22 + 1, started_at="", socket=str(ours), content_root=""
+    )
+    folder = tmp_path / "corner-host"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps(asdict(told)))
+    folder.chmod(0o755)
+
+    assert running_hosts(folder) == ()
+    assert ours.is_socket()
+    folder.chmod(0o700)
+    assert running_hosts(folder) == ()
+    assert not ours.exists()
+
+
+async def test_a_file_of_the_same_name_is_left_alone(asked: AskedHost, tmp_path: Path) -> None:
+    """AS-1: the socket may be among other files of the application."""
+    (tmp_path / "h.json").write_text("{}")
+    async with asked() as host:
+        beside = host.path.with_suffix(".json")
+        beside.write_text("{}")
+
+    assert beside.read_text() == "{}"
 
 
 async def test_a_host_without_a_folder_for_it_runs_all_the_same(
