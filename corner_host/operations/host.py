@@ -5,11 +5,12 @@ import sys
 import threading
 from datetime import timedelta
 from importlib import metadata
+from itertools import pairwise
 from typing import Final, final
 
 import anyio.to_thread
 
-from corner_host.primitives import Duration, seconds
+from corner_host.primitives import Duration, is_secret_key, seconds
 
 from .contracts import (
     About,
@@ -176,8 +177,22 @@ class HostOperations:
 
 
 def _without_values(arguments: list[str]) -> tuple[str, ...]:
-    """Return the command line without what was given to options: it may be secret."""
-    return tuple(f"{each.partition('=')[0]}=…" if each.startswith("-") and "=" in each else each for each in arguments)
+    """Return the command line without what was given to options and settings, in all the ways there are: it may be secret.
+
+    Example:
+        >>> _without_values(["run", "--Mail:Password=x", "--Token", "x", "Mail:Password=x", "--json", "-v"])
+        ('run', '--Mail:Password=…', '--Token', '…', 'Mail:Password=…', '--json', '-v')
+    """
+    shown = arguments[:1]
+    for before, each in pairwise(["", *arguments[1:]]):
+        takes_next = before.startswith(("-", "/")) and "=" not in before
+        if "=" in each:
+            shown.append(f"{each.partition('=')[0]}=…")
+        elif takes_next and (is_secret_key(before) or not each.startswith("-")):
+            shown.append("…")
+        else:
+            shown.append(each)
+    return tuple(shown)
 
 
 def _packages() -> tuple[PackageVersion, ...]:
