@@ -7,6 +7,7 @@ from typing import Any, Final
 import typer
 
 from .invocation import Invocation
+from .words import harmless
 
 _CODES: Final = {"red": "31", "green": "32", "yellow": "33", "dim": "2", "bold": "1"}
 
@@ -17,7 +18,7 @@ def answer(invocation: Invocation, data: Any, lines: Callable[[], Iterable[str]]
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
     else:
         for line in lines():
-            typer.echo(line)
+            typer.echo(harmless(line))
 
 
 def colored(text: str, color: str) -> str:

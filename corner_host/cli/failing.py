@@ -17,6 +17,7 @@ from corner_host.primitives import CornerHostError
 from .errors import CommandError
 from .invocation import Invocation
 from .mistakes import SettingProblem, flattened, graph_text, setting_problems, settings_text
+from .words import harmless
 
 _PACKAGE: Final = str(Path(__file__).parents[1])
 _LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
@@ -35,7 +36,7 @@ def tell(error: BaseException, invocation: Invocation, services: ServiceCollecti
     """
     if invocation.traceback:
         traceback.print_exception(error)
-    print("\n\n".join(texts(error, invocation, services)), file=sys.stderr)  # noqa: T201 - a command line prints
+    print(harmless("\n\n".join(texts(error, invocation, services))), file=sys.stderr)  # noqa: T201 - a command line prints
     return status_of(error)
 
 

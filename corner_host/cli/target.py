@@ -111,6 +111,11 @@ def load(target: Target) -> Callable[..., Any]:
                 "To fix: check the spelling, or install the project in this environment."
             ) from None
         raise
+    except SystemExit as ended:  # or check would say that all is well
+        raise TargetError(
+            f"The module {target.module} (from {target.found}) ended the program while it was imported, with {ended.code!r}.\n"
+            'To fix: put what runs the program below  if __name__ == "__main__":'
+        ) from None
     names = [target.attribute] if target.attribute else [name for name in _USUAL if hasattr(module, name)]
     if not names or not hasattr(module, names[0]):
         raise TargetError(_no_builder(target, names, vars(module)))

@@ -9,6 +9,7 @@ from .errors import CommandError
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
+_OBEYED: Final = re.compile(r"(\x1b\[\d*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def seconds_of(text: str) -> float:
@@ -158,14 +159,26 @@ def bar(share: float, width: int = 10) -> str:
     return ("█" * (eighths // 8) + _BLOCKS[eighths % 8]).rstrip()
 
 
+def harmless(text: str) -> str:
+    r"""Return *text* without what a terminal would obey but for colours: names and messages may come from anywhere.
+
+    Example:
+        >>> harmless("a\tb\n\x1b[31mred\x1b[0m \x1b]0;title\x07\x1b[2J")
+        'a\tb\n\x1b[31mred\x1b[0m �]0;title��[2J'
+    """
+    return _OBEYED.sub(lambda found: found[1] or "\N{REPLACEMENT CHARACTER}", text)
+
+
 def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] | None = None, gap: str = "  ") -> list[str]:
-    """Lay out *rows* in columns as wide as they have to be; the last one as it is.
+    """Lay out *rows* in columns as wide as they have to be; the last one as it is. Each row is one line, whatever is in it.
 
     Example:
         >>> table([("a", "12", "x"), ("bcd", "3", "y")], head=("id", "n", "what"))
         ['id   n   what', 'a    12  x', 'bcd  3   y']
     """
-    lines = [tuple(row) for row in ([head] if head is not None else [])] + [tuple(row) for row in rows]
+    lines = [
+        tuple(" ".join(cell.splitlines()) for cell in row) for row in (*([head] if head is not None else []), *rows)
+    ]
     if not lines:
         return []
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]

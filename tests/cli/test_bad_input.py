@@ -19,6 +19,7 @@ WRONG = "def create_builder(args):\n    return 42\n"
 MISSPELLED = "def create_bilder(args): ...\n"
 COROUTINE = "async def create_builder(args): ...\n"
 FAILS = "def create_builder(args):\n    return {}['key']\n"
+ENDS = "import sys\nsys.exit(0)\n"
 
 
 @pytest.mark.parametrize(
@@ -31,8 +32,9 @@ FAILS = "def create_builder(args):\n    return {}['key']\n"
         (MISSPELLED, "has no create_builder. Did you mean program:create_bilder?"),
         (COROUTINE, "is no function that makes a HostBuilder"),
         (FAILS, "error: KeyError: 'key'\n  at program.py:2, in create_builder\n"),
+        (ENDS, "program (from program.py) ended the program while it was imported, with 0.\nTo fix:"),
     ],
-    ids=["raises", "syntax", "import", "wrong", "misspelled", "coroutine", "fails"],
+    ids=["raises", "syntax", "import", "wrong", "misspelled", "coroutine", "fails", "ends"],
 )
 def test_an_application_that_cannot_be_loaded_is_told_with_its_own_line(here: Shell, source: str, told: str) -> None:
     """The line in the user's file, not one of ours; status 3."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from corner_host.cli.answering import answer
+from corner_host.cli.invocation import Invocation
 from corner_host.cli.screens.lists import failure_lines, job_lines, queue_rows, run_lines, running_lines
 from corner_host.cli.screens.report import incident_report
 from corner_host.cli.screens.status import status_lines
@@ -246,9 +248,21 @@ def test_queues_and_failures_are_tables() -> None:
     assert failures[1].startswith("1,204  process_order  PaymentTimeout: gateway did not answer in 9.0 s")
 
 
+def test_a_terminal_obeys_nothing_that_comes_from_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """Keys and messages may hold control sequences, and ends of lines that would look like rows of ours."""
+    queue = data(QueueStatus(name="mail\x1b]0;owned\x07\n  all is well", kind="memory"))
+    answer(Invocation(), queue, lambda: queue_rows([queue]))
+    head, row = capsys.readouterr().out.splitlines()
+
+    assert head.startswith("queue")
+    assert row.startswith("mail�]0;owned�   all is well  memory")
+
+
 def test_the_report_tells_the_incident_in_order() -> None:
     """Who reads it the next day sees what changed when, what failed, who did what, and which setting was out of line."""
-    audit = AuditEntry(id="1", at=NOW, actor="ana", action="queue.pause", target="orders", reason="gateway | down")
+    audit = AuditEntry(
+        id="1", at=NOW, actor="ana", action="queue.pause", target="orders", reason="gateway | down\n<img> ![](x)"
+    )
     setting = Setting(
         key="Payment:TimeoutSeconds",
         value="9.0",
@@ -286,5 +300,5 @@ def test_the_report_tells_the_incident_in_order() -> None:
     assert "| 03:13:12 | ana: queue.pause orders |" in text
     assert "| 03:13:13 | Warning orders: slow (and 2 more like it) |" in text
     assert "| 1,204 | process_order | PaymentTimeout: gateway did not answer in 9.0 s | orders/payment.py:41 |" in text
-    assert "gateway \\| down" in text
+    assert "gateway \\| down \\<img> !\\[](x)" in text
     assert "| Payment:TimeoutSeconds | 9.0 | environment Payment__TimeoutSeconds | 2.0 (appsettings.json:22) |" in text

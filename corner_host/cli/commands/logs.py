@@ -10,7 +10,7 @@ from corner_host.cli.errors import NoHostError
 from corner_host.cli.finding import Pid, Socket, connect
 from corner_host.cli.invocation import Invocation, invocation_of
 from corner_host.cli.screens.lists import log_line
-from corner_host.cli.words import moment_of
+from corner_host.cli.words import harmless, moment_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -58,4 +58,4 @@ def logs(
 
 def _write(records: list[dict[str, Any]], invocation: Invocation) -> None:
     for each in records:
-        typer.echo(json.dumps(each, ensure_ascii=False) if invocation.json else log_line(each))
+        typer.echo(json.dumps(each, ensure_ascii=False) if invocation.json else harmless(log_line(each)))

@@ -15,6 +15,7 @@ from corner_host.cli.finding import Pid, Socket, connect
 from corner_host.cli.invocation import invocation_of
 from corner_host.cli.screens.lists import running_lines
 from corner_host.cli.screens.status import plain, status_lines
+from corner_host.cli.words import harmless
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -40,7 +41,7 @@ def top(
         status, running = host.get("/status"), host.get("/jobs/running")
         lines = status_lines(status, paint=colored if has_color else plain, now=now)
         lines += ["", "running now", *(f"  {line}" for line in running_lines(running))] if running else []
-        return [*lines, "", f"{now.astimezone():%H:%M:%S}   Ctrl+C ends this; the host goes on"]
+        return [*map(harmless, lines), "", f"{now.astimezone():%H:%M:%S}   Ctrl+C ends this; the host goes on"]
 
     from corner_host.console.live import show_live
 

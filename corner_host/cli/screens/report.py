@@ -1,5 +1,6 @@
 """The report of an incident, in Markdown. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -187,4 +188,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
     lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines]
+    return ["| " + " | ".join(map(_as_text, line)) + " |" for line in lines]
+
+
+def _as_text(cell: str) -> str:
+    """Return what Markdown shows as it is: no column more, no tag, no link or picture from elsewhere."""
+    return re.sub(r"[\\|<\[]", r"\\\g<0>", " ".join(cell.splitlines()))
