@@ -5,6 +5,7 @@ import pytest
 
 from corner_host import Host
 from corner_host.web.dashboard import DashboardSettingsError
+from corner_host.web.dashboard.keyring import Keyring
 from corner_host.web.dashboard.pages import SCREENS
 
 from .conftest import TOKEN, OpenDashboard
@@ -95,6 +96,18 @@ async def test_junk_as_a_cookie_is_worth_nothing(dashboard: OpenDashboard, junk:
         answer = await site.client.get("", headers=[(b"cookie", header)])
 
     assert answer.status_code == 303
+
+
+def test_a_cookie_ends() -> None:
+    """When it says; the browser is not trusted to forget it."""
+    now = [1000.0]
+    keys = Keyring(TOKEN, lifetime=60, now=lambda: now[0])
+    cookie = keys.issue()
+    before = keys.session_of(cookie)
+    now[0] = 1060.0
+
+    assert before is not None
+    assert keys.session_of(cookie) is None
 
 
 async def test_guessing_is_limited(dashboard: OpenDashboard) -> None:

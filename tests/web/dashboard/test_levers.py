@@ -28,6 +28,7 @@ async def test_nothing_can_be_done_where_it_is_read_only(dashboard: OpenDashboar
             question = await site.client.get("confirm", params={"do": do, "target": "x"})
             action = await act(site, do=do, target="x")
             assert [question.status_code, action.status_code] == [403, 403], do
+            assert "Dashboard:ReadOnly" in action.text  # by the guard, before anything looks at the action
         audit = await operations(site).audit.search()
 
         assert audit.items == ()
