@@ -72,7 +72,7 @@ def main() -> int:
             installed.append(name)
             if position == 0:
                 static_checks(score, VENVS / name / BIN)
-    install_browser()
+    install_programs()
     with ThreadPoolExecutor(len(pythons)) as pool:
         suites = list(pool.map(run_tests, installed, [[], *[["-m", "not once"]] * len(installed)]))
     for name, suite in zip(installed, suites, strict=True):
@@ -111,13 +111,17 @@ def find_pythons() -> Iterator[tuple[tuple[int, int], str]]:
             yield (major, minor), executable
 
 
-def install_browser() -> None:
-    """Where it may, put Debian's Chromium on the machine, for the tests of the samples' pages; without it they are skipped."""
+def install_programs() -> None:
+    """Where it may, put a browser and a terminal on the machine, for the tests of pages and of what is typed.
+
+    Without Debian's Chromium and tmux these tests are skipped.
+    """
+    missing = [name for name in ("chromium", "tmux") if not shutil.which(name)]
     is_root = getattr(os, "geteuid", lambda: 1)() == 0
-    if is_root and shutil.which("apt-get") and not shutil.which("chromium"):
+    if missing and is_root and shutil.which("apt-get"):
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-            run(f"apt-get {words[0]}, for a browser", ["apt-get", "-qq", *words])
+        for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+            run(f"apt-get {words[0]}, for {' and '.join(missing)}", ["apt-get", "-qq", *words])
 
 
 def static_checks(score: Score, tools: Path) -> None:
