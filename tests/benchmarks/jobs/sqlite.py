@@ -21,6 +21,7 @@ from corner_host.jobs.engines.sqlite import SqliteEngine
 from . import raw
 from .frame import CPU, DRAIN, JOBS, PUTS, Counter, Figures, Order, host, ours, print_table
 from .recovery import recovery
+from .searching import STORED, searching
 
 LATENCIES = 200
 ROUNDS = 3
@@ -107,6 +108,8 @@ def main() -> None:
     with TemporaryDirectory(dir=Path.cwd()) as name:
         factory = partial(SqliteEngine, str(Path(name) / "jobs.db"), lease=LEASE)
         rounds = [{"corner_host": anyio.run(recovery, factory, Path(name), LEASE)}]
+        found = anyio.run(searching, SqliteEngine(str(Path(name) / "many.db")))
+    print_table(f"{STORED:,} jobs", [{"corner_host": found}], "corner_host")
     print_table(f"recovery, lease {LEASE:g} s", rounds, "corner_host")
 
 
