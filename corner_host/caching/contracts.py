@@ -78,6 +78,9 @@ class CacheStatistics:
         count: Entries there are, those expired and not yet removed included.
         size: Their sizes together; None without a size limit.
         evictions: Entries that expired or had to make room.
+        size_limit: The most that the sizes may make; None without a limit.
+        cleaned_at: When `MemoryCache.remove_expired` was last called, in UTC; None if it never was.
+        cleaned: How many entries that removed.
     """
 
     hits: int
@@ -85,3 +88,6 @@ class CacheStatistics:
     count: int
     size: int | None
     evictions: int
+    size_limit: int | None = None
+    cleaned_at: datetime | None = None
+    cleaned: int | None = None

@@ -5,6 +5,7 @@ Whatever takes entries out returns them, so that their callbacks can run once th
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from typing import Any, TypeAlias, final
 
 from corner_host.primitives import Clock, seconds
@@ -40,6 +41,10 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def keys(self, limit: int) -> tuple[Any, ...]:
+        """Return some of the keys."""
+        return tuple(islice(self._entries, limit))
 
     def look_up(self, key: Any) -> tuple[CacheEntry | None, list[Left]]:
         """Return the live entry at *key*, counting the use, and what was found expired."""

@@ -8,6 +8,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from threading import RLock
 from typing import Any, TypedDict, TypeVar, cast, final, overload
@@ -72,7 +73,9 @@ class MemoryCache:
         self._options = options or MemoryCacheOptions()
         # re-entrant, because a cancelled expiration token calls back at once
         self._lock = RLock()
-        self._entries = Entries(self._options, self._options.clock or SystemClock(), self._token_cancelled)
+        self._clock = self._options.clock or SystemClock()
+        self._cleaned: tuple[datetime, int] | None = None
+        self._entries = Entries(self._options, self._clock, self._token_cancelled)
         self._flights: dict[Any, Flight] = {}
         self._hits = self._misses = 0
         self._closed = False
@@ -250,8 +253,14 @@ class MemoryCache:
         with self._lock:
             self._check_open()
             left = self._entries.scan(age)
+            self._cleaned = (self._clock.now(), len(left))
         _notify(left)
         return len(left)
+
+    def keys(self, limit: int = 100) -> tuple[Any, ...]:
+        """Return keys of the cache, those of expired entries included; no more than *limit*, the oldest first."""
+        with self._lock:
+            return self._entries.keys(limit)
 
     @property
     def statistics(self) -> CacheStatistics:
@@ -263,6 +272,9 @@ class MemoryCache:
                 count=len(self._entries),
                 size=None if self._options.size_limit is None else self._entries.size,
                 evictions=self._entries.evictions,
+                size_limit=self._options.size_limit,
+                cleaned_at=None if self._cleaned is None else self._cleaned[0],
+                cleaned=None if self._cleaned is None else self._cleaned[1],
             )
 
     def __len__(self) -> int:

@@ -7,6 +7,8 @@ from .errors import NotFoundError
 from .workplace import Workplace
 
 _NAME: Final = "default"
+_SHOWN_KEYS: Final = 100
+_LONGEST_KEY: Final = 200
 
 
 @final
@@ -32,6 +34,10 @@ class CacheOperations:
                 hit_rate=numbers.hits / looked_up if looked_up else None,
                 evictions=numbers.evictions,
                 size=numbers.size,
+                size_limit=numbers.size_limit,
+                last_cleanup_at=numbers.cleaned_at,
+                last_cleanup_removed=numbers.cleaned,
+                keys=tuple(str(key)[:_LONGEST_KEY] for key in cache.keys(_SHOWN_KEYS)),
             ),
         )
 
@@ -50,7 +56,9 @@ class CacheOperations:
                 count = len(cache)
                 cache.clear()
                 return ActionResult(action="cache.clear", target=name, count=count, message=f"{count} entries removed")
-            if not cache.remove(key):
+            # keys may be anything, and are shown as text
+            found = next((each for each in cache.keys(len(cache)) if str(each) == key), None)
+            if found is None or not cache.remove(found):
                 raise NotFoundError("cache entry", key)
             return ActionResult(action="cache.clear", target=f"{name}/{key}", count=1, message=f"{key} removed")
 

@@ -60,6 +60,9 @@ async def test_a_cache_is_shown_and_emptied(look: Look) -> None:
         for number in range(3):
             cache.set(f"key {number}", number)
         assert (cache.get("key 1"), cache.get("nothing")) == (1, None)
+        cache.set(("order", 7), "a key that is no text")
+        by_text = await operations.caches.clear("default", key="('order', 7)", by=ADA)
+        cache.remove_expired()
         (before,) = await operations.caches.list()
         one = await operations.caches.clear("default", key="key 1", by=ADA)
         rest = await operations.caches.clear("default", by=ADA)
@@ -68,6 +71,8 @@ async def test_a_cache_is_shown_and_emptied(look: Look) -> None:
         with pytest.raises(NotFoundError, match="no cache 'other'"):
             await operations.caches.clear("other", by=ADA)
 
+    assert (by_text.count, before.keys, before.last_cleanup_removed) == (1, ("key 0", "key 1", "key 2"), 0)
+    assert before.last_cleanup_at is not None
     assert (before.entries, before.hit_rate, one.count, rest.count, len(cache)) == (3, 0.5, 1, 2, 0)
 
 
