@@ -58,7 +58,13 @@ class GraphOperations:
             )
         shown = {each.id for each in nodes}
         edges = tuple(
-            GraphEdge(source=f"s{number}", target=f"s{need}")
+            GraphEdge(
+                source=f"s{number}",
+                target=f"s{need}",
+                parameter=", ".join(
+                    each.name for each in report.parameters if each.made_by == graph.registrations[need].made_by
+                ),
+            )
             for number, report in enumerate(graph.registrations)
             for need in report.needs
             if {f"s{number}", f"s{need}"} <= shown

@@ -43,8 +43,8 @@ async def test_the_graph_shows_who_needs_whom(look: Look) -> None:
         everything = await operations.graph.get(framework=True)
 
     nodes = {each.implementation.rpartition(".")[2]: each for each in graph.nodes}
-    edges = {(edge.source, edge.target) for edge in graph.edges}
-    assert (nodes["Worker"].id, nodes["Mailer"].id) in edges
+    edges = {(edge.source, edge.target): edge.parameter for edge in graph.edges}
+    assert edges[nodes["Worker"].id, nodes["Mailer"].id] == "mailer"
     assert [name for name, each in nodes.items() if each.is_unused] == ["Forgotten"]
     assert (nodes["Worker"].is_hosted, nodes["Forgotten"].lifetime) == (True, "scoped")
     assert "MemoryCache" in {each.service for each in graph.nodes}

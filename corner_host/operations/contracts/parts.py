@@ -40,12 +40,11 @@ class GraphNode:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphEdge:
-    """*source* needs *target*, through a parameter."""
+    """*source* needs *target*, through the parameter of this name; empty where it cannot be told."""
 
     source: str
     target: str
     parameter: str = ""
-    is_optional: bool = False
 
 
 @final
