@@ -13,17 +13,17 @@ The map of the house; each area's own docstring explains it:
 
 - `corner_host.hosting`: the host, hosted services, their start and their stop
 - `corner_host.di`: the container that makes services from their annotations
-- `corner_host.configuration`: layered settings; ``options``: settings as typed objects
-- `corner_host.logging`: where log records go
-- `corner_host.background`: work that is queued within bounds
-- `corner_host.jobs`: durable work, which survives the process
-- `corner_host.web`: web applications inside the host, and the other way round
-- `corner_host.diagnostics`: health checks
-- `corner_host.jobs`: work that survives the process
+- `corner_host.configuration`: layered settings; `corner_host.options`: settings as typed objects
+- `corner_host.logging`: where log records go; `corner_host.console`: what a terminal shows
+- `corner_host.background`: work that is queued within bounds, in memory
+- `corner_host.jobs`: durable work, which survives the process, on one machine or many
 - `corner_host.caching`: values kept in memory
-- `corner_host.primitives`: cancellation tokens and the clock
-- `corner_host.testing`: hosts in tests
+- `corner_host.diagnostics`: health checks, metrics and traces
+- `corner_host.web`: web applications inside the host, and the other way round; the dashboard
+- `corner_host.operations`: what an operator sees of a running host, and does to it
 - `corner_host.cli`: the command line; ``corner-host --help``
+- `corner_host.testing`: hosts in tests
+- `corner_host.primitives`: cancellation tokens and the clock
 
 What an application needs most can be imported from here; it is loaded when it is first used.
 """
