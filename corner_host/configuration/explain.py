@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import final
 
-from corner_host.primitives import is_secret_key, mask
+from corner_host.primitives import holds_password, is_secret_key, mask
 
 from .keys import fold
 from .origin import Origin
@@ -80,8 +80,11 @@ def explain(store: Store, key: str) -> ConfigurationExplanation:
 
 
 def is_secret(store: Store, key: str) -> bool:
-    """Whether the value at *key* must not be shown: by its words, or because it was bound to a secret type."""
-    return is_secret_key(key) or fold(key) in store.secrets
+    """Whether what is at *key* must not be shown: by its words, by a value, or because it was bound to a secret type."""
+    folded = fold(key)
+    if is_secret_key(key) or folded in store.secrets:
+        return True
+    return any(holds_password(layer.data.get(folded)) for layer in store.snapshot.layers)
 
 
 def _layer(layer: _SnapshotLayer, folded: str, *, secret: bool) -> Layer:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, Final
 
 from corner_host.jobs import JobEvent, JobFilter, JobInfo, JobState
-from corner_host.primitives import MASK, is_secret_key
+from corner_host.primitives import MASK, holds_password, is_secret_key
 
 from .contracts import JobHistoryEvent, JobQuery, JobSummary
 from .errors import InvalidRequestError
@@ -114,11 +114,11 @@ def _event(event: JobEvent) -> JobHistoryEvent:
 
 
 def masked(value: Any, depth: int = 0) -> Any:
-    """Return JSON data with the values masked whose names promise a secret.
+    """Return JSON data with the values masked whose names promise a secret, or that hold a password.
 
     Example:
-        >>> masked({"card": {"api_key": "s3cret", "amount": 5}})
-        {'card': {'api_key': '••••••••', 'amount': 5}}
+        >>> masked({"card": {"api_key": "s3cret", "amount": 5}, "queue": "amqp://app:s3cret@mq"})
+        {'card': {'api_key': '••••••••', 'amount': 5}, 'queue': '••••••••'}
     """
     if depth >= _DEEPEST:
         return "..."
@@ -128,7 +128,9 @@ def masked(value: Any, depth: int = 0) -> Any:
             name: MASK if is_secret_key(str(name)) and inner is not None else masked(inner, depth + 1)
             for name, inner in within.items()
         }
-    return [masked(inner, depth + 1) for inner in within] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [masked(inner, depth + 1) for inner in within]
+    return MASK if isinstance(value, str) and holds_password(value) else value
 
 
 def trace_id(job: JobInfo) -> str:

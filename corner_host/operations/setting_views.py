@@ -7,7 +7,7 @@ from typing import Any, Final, final
 from corner_host.configuration import ConfigurationRoot, Layer, find_unknown_keys
 from corner_host.di import ServiceProvider
 from corner_host.options import BoundSection, options_schema
-from corner_host.primitives import MASK, is_secret_key, short_name_of
+from corner_host.primitives import MASK, holds_password, is_secret_key, short_name_of
 
 from .contracts import Setting, SettingLayer
 
@@ -78,7 +78,7 @@ class SettingViews:
 
     def shown(self, key: str, value: str | None) -> str | None:
         """Return a value of another source for *key*, as it may be shown."""
-        is_masked = is_secret_key(key) or (self.masks_all and not self._may_show(key))
+        is_masked = self.one(key).is_secret or holds_password(value) or (self.masks_all and not self._may_show(key))
         return MASK if is_masked and value is not None else value
 
     def _is_read(self, key: str) -> bool:

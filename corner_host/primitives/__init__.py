@@ -38,6 +38,7 @@ __getattr__, __dir__ = door(
         "loop": ("LoopHandle",),
         "masking": (
             "MASK",
+            "holds_password",
             "is_secret_key",
             "mask",
         ),

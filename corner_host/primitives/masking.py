@@ -9,6 +9,7 @@ from typing import Final
 MASK: Final = "••••••••"
 
 _SECRET_FRAGMENTS: Final = ("password", "passwd", "pwd", "secret", "token", "credential", "connectionstring")
+_PASSWORD: Final = re.compile(r"://[^\s/:@]*:[^\s/@]+@|\b(?:password|pwd)\s*=\s*[^\s;]", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -25,6 +26,16 @@ def is_secret_key(key: str) -> bool:
     if any(fragment in squeezed for fragment in _SECRET_FRAGMENTS):
         return True
     return any(word.lower() in {"key", "apikey"} for word in _WORD.findall(key))
+
+
+def holds_password(value: str | None) -> bool:
+    """Tell whether a value has a password within: a URL with one, or a connection string, whatever its name promises.
+
+    Example:
+        >>> [holds_password(v) for v in ("amqp://app:s3cret@mq/shop", "Server=db;Password=s3cret", "http://[::1]:80/@")]
+        [True, True, False]
+    """
+    return value is not None and _PASSWORD.search(value) is not None
 
 
 def mask(value: str | None) -> str | None:

@@ -111,6 +111,18 @@ def test_an_explanation_masks_secrets() -> None:
     assert "hunter" not in f"{explanation}{explanation!r}"
 
 
+@pytest.mark.parametrize(
+    "value", ["postgresql://shop:hunter2@db/orders", "Server=db;Pwd=hunter2", "host=db password=hunter2"]
+)
+def test_a_password_within_a_value_is_masked(value: str) -> None:
+    """C5: whatever the key is called, and in every layer, so that none tells what another hides."""
+    configuration = json_of(f'{{"Db": {{"Url": "{value}"}}}}', '{"Db": {"Url": "sqlite:///orders.db"}}')
+    explanation = configuration.explain("Db:Url")
+
+    assert [layer.value for layer in explanation.layers] == [MASK, MASK]
+    assert "hunter" not in configuration.get_debug_view()
+
+
 def test_what_is_nowhere_is_explained_too() -> None:
     """There is no winner then."""
     explanation = json_of("{}").explain("A:B")

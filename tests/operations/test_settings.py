@@ -71,12 +71,32 @@ async def test_secrets_are_known_by_their_type_too(look: Look) -> None:
 
     def configure(builder: HostBuilder) -> None:
         builder.configuration.add_in_memory_collection({"Door:Pin": "1234"})
+        (Path(builder.environment.content_root_path) / "appsettings.Staging.json").write_text(
+            '{"Door": {"Pin": "4321"}}'
+        )
         builder.services.add_options(Door).bind(builder.configuration.get_section("Door")).validate_on_start()
 
     async with look(configure) as operations:
         found = (await _by_key(operations))["Door:Pin"]
+        (differing,) = await operations.configuration.difference("Staging")
 
     assert (found.value, found.is_secret, found.layers[0].value) == ("••••••••", True, "••••••••")
+    assert (differing.here, differing.there) == (None, "••••••••")
+
+
+async def test_a_password_within_a_value_is_a_secret(look: Look) -> None:
+    """OV-71: such as that of a URL, whatever the setting is called; it can be revealed like any other secret."""
+    url = "amqp://shop:s3cret@mq/orders"
+
+    def configure(builder: HostBuilder) -> None:
+        builder.configuration.add_in_memory_collection({"Broker:Url": url})
+
+    async with look(configure, "--Operations:AllowReveal=true") as operations:
+        found = (await _by_key(operations))["Broker:Url"]
+        revealed = await operations.configuration.reveal("Broker:Url", by=ADA)
+
+    assert (found.value, found.is_secret, found.layers[0].value) == ("••••••••", True, "••••••••")
+    assert revealed.value == url
 
 
 async def test_in_production_everything_is_masked_but_what_may_be_shown(look: Look) -> None:

@@ -101,7 +101,7 @@ def diff(context: typer.Context, first: str, second: str) -> None:
     """Show what differs between two environments. The exit status is 0 in any case."""
     from corner_host.cli.building import built
     from corner_host.cli.settings_view import SettingsView
-    from corner_host.primitives import is_secret_key
+    from corner_host.primitives import holds_password, is_secret_key
 
     invocation = invocation_of(context)
     sides: list[dict[str, str]] = []
@@ -114,7 +114,13 @@ def diff(context: typer.Context, first: str, second: str) -> None:
 
     def shown(side: dict[str, str], key: str) -> str:
         value = side.get(key)
-        return "(not set)" if value is None else "••••••••" if is_secret_key(spelled[key]) else value
+        return (
+            "(not set)"
+            if value is None
+            else "••••••••"
+            if is_secret_key(spelled[key]) or holds_password(value)
+            else value
+        )
 
     if invocation.json:
         answer = {spelled[key]: {first: shown(left, key), second: shown(right, key)} for key in differing}
@@ -162,13 +168,13 @@ def env(
     """Write the settings as variables, for an env file of Docker or Kubernetes; secrets are left empty."""
     from corner_host.cli.building import built
     from corner_host.cli.settings_view import SettingsView
-    from corner_host.primitives import is_secret_key
+    from corner_host.primitives import holds_password, is_secret_key
 
     with built(invocation_of(context)) as application:
         view = SettingsView(application, reveals=True)
         for row in view.rows(section):
             name = row.key.replace(":", "__")
-            if is_secret_key(row.key) and not reveal:
+            if (is_secret_key(row.key) or holds_password(row.value)) and not reveal:
                 typer.echo(f"# {name}=")
             elif "\n" in row.value:
                 typer.echo(f"# {name} has several lines, which an env file cannot hold")

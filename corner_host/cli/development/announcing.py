@@ -8,7 +8,7 @@ from typing import Final, final
 
 from corner_host.configuration import ConfigurationManager
 from corner_host.hosting import Host
-from corner_host.primitives import is_secret_key, mask
+from corner_host.primitives import holds_password, is_secret_key, mask
 
 _log = logging.getLogger("corner_host.dev")
 _MOST: Final = 5
@@ -53,4 +53,4 @@ class _Announcer:
 def _shown(key: str, value: str | None) -> str:
     if value is None:
         return "(not set)"
-    return str(mask(value)) if is_secret_key(key) else value
+    return str(mask(value)) if is_secret_key(key) or holds_password(value) else value

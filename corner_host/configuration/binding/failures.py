@@ -5,7 +5,7 @@ from typing import Any
 
 from corner_host.configuration.failure import BindingFailure
 from corner_host.configuration.keys import join, pascal_case
-from corner_host.primitives import MASK, is_secret_key, mask
+from corner_host.primitives import MASK, holds_password, is_secret_key, mask
 
 from .layout import Items, Layout, Leaf, Planner, Record
 
@@ -26,7 +26,7 @@ def _failure(planner: Planner, layout: Layout, error: Mapping[str, Any]) -> Bind
         field = error["loc"][-1]
         return BindingFailure(join(part.key, missing), None, None, f"is missing, but the field {field} is required.")
     if isinstance(part, Leaf):
-        secret = part.secret or is_secret_key(part.key)
+        secret = _is_secret(part)
         origin = planner.origin(part.path)
         shown = mask(part.text) if secret else part.text
         return BindingFailure(part.key, shown, None if origin is None else str(origin), message)
@@ -59,9 +59,13 @@ def _message(error: Mapping[str, Any], part: Layout) -> str:
     return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
+def _is_secret(part: Leaf) -> bool:
+    return part.secret or is_secret_key(part.key) or holds_password(part.text)
+
+
 def _secrets(part: Layout) -> Iterator[str]:
     if isinstance(part, Leaf):
-        if part.text and (part.secret or is_secret_key(part.key)):
+        if part.text and _is_secret(part):
             yield part.text
         return
     members = part.members.values() if isinstance(part, Record) else part.members
