@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, final
 from urllib.parse import urlencode
 
@@ -73,10 +73,6 @@ class Visit:
         """Return a parameter of the address."""
         return self.request.query_params.get(name, default).strip()
 
-    def all(self, name: str) -> tuple[str, ...]:
-        """Return every value of a parameter, without empty ones."""
-        return tuple(value for value in self.request.query_params.getlist(name) if value)
-
     def since(self, default: str = "") -> datetime | None:
         """Return where the range of time begins that the address names."""
         seconds = RANGES.get(self.get("range", default))
@@ -98,11 +94,6 @@ class Visit:
             elif value is not None:
                 kept.extend((name, each) for each in value)
         return "?" + urlencode(kept)
-
-
-def now_in_utc(seconds: float) -> datetime:
-    """Return seconds since the epoch as a time."""
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def chosen_language(request: Request) -> str:

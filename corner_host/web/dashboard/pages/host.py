@@ -24,7 +24,7 @@ LEVELS: Final = ("Trace", "Debug", "Information", "Warning", "Error", "Critical"
 async def overview(visit: Visit) -> Mapping[str, Any]:
     """Return what the first five seconds of an incident need; the host's status is on every page."""
     series = await visit.operations.metrics.series(seconds=3600.0)
-    return {"chart": Chart.of(series, "jobs_per_second", "failed_per_second"), "lag": Chart.of(series, "loop_lag")}
+    return {"chart": Chart.of(series, "jobs_per_second", "failed_per_second")}
 
 
 async def services(visit: Visit) -> Mapping[str, Any]:
