@@ -10,6 +10,9 @@ Where that must not be, set ``jetstream { sync_interval: always }`` (puts become
 different zones and ``Jobs:Nats:Replicas`` 3, or both. A server whose disk was full says so to whoever puts jobs, loses
 none, and takes no more until it is restarted, whatever room there is by then (seen with 2.15.1).
 
+Each job that is kept is a subject, which the server holds in memory: where millions end in a day, keep them shortly
+(``Jobs:RetentionDays``), or with 0 not at all.
+
 Here one cannot: give priorities (use queues), limit how many of a kind run at once or begin in a time, let a job wait for
 another, list jobs that are not dead, join the caller's transaction (``Jobs:Outbox`` does that). Up to about 500 jobs are put
 all or none. Where clocks differ, delays do: times are set by the client and kept by the server.
