@@ -203,7 +203,9 @@ class Worker:
         assert plan is not None
         services = plan.services
         assert services is not None
-        async with self._orders.scopes.create_scope() as scope:
+        # what ``async with`` does, but for awaiting an ``__aenter__`` that only returns the scope
+        scope = self._orders.scopes.create_scope()
+        try:
             try:
                 found = services.at_once(scope)
             except UNSUITED:
@@ -213,6 +215,10 @@ class Worker:
                 await (work(token, **named) if plan.by_position else work(**named))
             else:
                 await (work(token, *found) if plan.by_position else work(*found))
+        except BaseException as error:
+            await scope.__aexit__(type(error), error, error.__traceback__)
+            raise
+        await scope.__aexit__(None, None, None)
 
     def _begin_slice(self) -> float:
         if self._line.accounts.completions:
