@@ -10,6 +10,7 @@ from corner_host.logging import LogBuffer
 from corner_host.options import Options
 from corner_host.primitives import LoopHandle
 from corner_host.web.asgi import Receive, Scope, Send
+from corner_host.web.errors import ServerStartError
 from corner_host.web.scopes import services_of
 from corner_host.web.service import WebAppService
 from corner_host.web.settings import ServerKind, ServerSettings
@@ -47,11 +48,12 @@ class DashboardService:
         if settings.token is None:
             buffer.addFilter(is_no_link)  # for the console alone: not for who reads the log on a page or in a diagnosis
 
-        def make(kind: ServerKind) -> WebAppService:
+        def make(port: int) -> WebAppService:
+            native = ServerKind.UVICORN if LoopHandle.current().is_asyncio else ServerKind.HYPERCORN
             server = ServerSettings(
-                kind=kind,
+                kind=settings.kind or native,
                 host=settings.host,
-                port=settings.port,
+                port=port,
                 forwarded_allow_ips=settings.forwarded_allow_ips,
                 access_log=False,  # who watches would fill the log they watch
                 health_endpoints=False,
@@ -61,12 +63,17 @@ class DashboardService:
         self._make = make
 
     async def start(self) -> None:
-        """Listen, and say where."""
+        """Listen, and say where. If nobody has chosen the port and it is taken, another one will do."""
         if not self._is_wanted:
             return
-        native = ServerKind.UVICORN if LoopHandle.current().is_asyncio else ServerKind.HYPERCORN
-        server = self._make(self._settings.kind or native)
-        await server.start()
+        server = self._make(self._settings.port)
+        try:
+            await server.start()
+        except ServerStartError:
+            if "port" in self._settings.model_fields_set:
+                raise
+            server = self._make(0)
+            await server.start()
         self._server = server
         if self._settings.token is None:
             _log.info("Dashboard: %s  (this run only)", self.link)

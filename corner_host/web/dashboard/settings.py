@@ -34,7 +34,7 @@ class DashboardSettings(BaseModel):
         own_server: Whether it listens at an address of its own; false where it is mounted in the application.
         kind: Which server; unset, uvicorn on asyncio and hypercorn on trio.
         host: The address to listen at.
-        port: The port; 0 takes a free one, which the log tells.
+        port: The port; 0 takes a free one, which the log tells, and so does the default where it is taken.
         path_base: The prefix that the browser sees, where a proxy keeps it: ``/ops``.
         forwarded_allow_ips: Proxies whose ``X-Forwarded-*`` headers count.
         allowed_hosts: Names that the browser may have in its address line besides localhost and plain IP addresses;

@@ -1,9 +1,12 @@
 """Who gets in: each attack is tried."""
 
+from pathlib import Path
+
 import httpx2
 import pytest
 
-from corner_host import Host
+from corner_host import Host, HostBuilder
+from corner_host.web import ServerStartError
 from corner_host.web.dashboard import DashboardSettingsError
 from corner_host.web.dashboard.keyring import Keyring
 from corner_host.web.dashboard.pages import SCREENS
@@ -189,6 +192,21 @@ async def test_a_configured_token_is_never_printed_and_good_on_all_processes(das
             answer = await other.client.get("")
 
     assert answer.status_code == 200
+
+
+async def test_two_hosts_on_one_machine_do_not_mind(dashboard: OpenDashboard, tmp_path: Path) -> None:
+    """Where nobody has chosen the port, another one will do; one that was chosen has to be free."""
+
+    def without_a_port(args: list[str]) -> HostBuilder:
+        return Host.create_builder([each for each in args if not each.startswith("--Dashboard:Port")])
+
+    async with dashboard(make=without_a_port) as one, dashboard(make=without_a_port) as other:
+        taken = one.url.rsplit(":", 1)[1].strip("/")
+        with pytest.raises(ServerStartError, match="in use"):
+            async with dashboard(f"Dashboard:Port={taken}"):
+                pass
+
+        assert one.url != other.url
 
 
 async def test_it_listens_at_the_loopback_address(dashboard: OpenDashboard) -> None:
