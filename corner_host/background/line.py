@@ -11,12 +11,9 @@ way without the lock, and without an object for each item:
 - Entries are taken from `head` by one ``popleft``, which is atomic. Where more is to be done than that (a pause, other
   priorities, producers that wait), `head` is a deque without entries, and `take` does it.
 
-Who adds an entry looks at `is_watched` afterwards; who begins to wait for one, or closes the queue, looks for entries after
-setting it. So one of the two sees the other. Who must wait for room lines up under the lock; a freed place goes to the
-producer that has waited longest, with its item: arrival decides the order, and nobody overtakes.
-
-Of several consumers in one thread, one is woken at a time; it wakes the next if it finds more than it takes. So work that
-one of them does at a go does not wake all.
+Who adds an entry looks at ``consumers.is_watched`` afterwards; who begins to wait for one, or closes the queue, looks for
+entries after setting it. So one of the two sees the other. Who must wait for room lines up under the lock; a freed place
+goes to the producer that has waited longest, with its item: arrival decides the order, and nobody overtakes.
 """
 
 from collections import deque
@@ -34,6 +31,7 @@ from corner_host.diagnostics.tracing import SDK as TRACING_SDK
 from corner_host.diagnostics.tracing import SpanRelation, publish
 
 from .accounts import Accounts
+from .consumers import Consumers
 from .contracts import QUEUE, Work
 from .current_task import running_loop_of_asyncio
 from .errors import QueueClosedError
@@ -68,7 +66,7 @@ class Line:
             thread does.
         usual: The entries of the usual priority; what is added here, with a permit, needs no lock.
         head: What can be taken without the lock.
-        is_watched: Whether who has added an entry is to call `attend`.
+        consumers: Who waits for entries.
         is_detailed: Whether every item brings something along, be it only when it came.
         stamp: When the burst came, by ``time.perf_counter()``, whose entries are being taken.
         full_since: Since when there was no room, as far as producers have seen; 0.0 while there is.
@@ -91,14 +89,12 @@ class Line:
         self.head = self.usual
         self.others = PriorityLanes[WorkItem]()
         self.is_closed = False
-        self.is_watched = False
+        self.consumers = Consumers()
         self.is_detailed = bool(carry)
         self.stamp = self._newest = 0.0
         self.full_since = 0.0
         self.producers: deque[Producer] = deque()
         self.joiners: list[TaskWaiter[None]] = []
-        self._consumers: deque[TaskWaiter[None]] = deque()
-        self._is_calling = False  # whether the next entry is to wake a consumer
         self._pause: QueuePause | None = None
         self._pause_ends = 0.0
 
@@ -136,7 +132,7 @@ class Line:
             if accounts.issued:
                 accounts.recall()
             free = self._room - len(usual)
-            if free > 0 and not self.is_watched:
+            if free > 0 and not self.consumers.is_watched:
                 if now - self._newest < _NEAR:
                     usual.append(work)
                 else:
@@ -201,8 +197,8 @@ class Line:
             self.usual.append(item)
             self._newest = item.queued_at
         self.accounts.entered += 1
-        if self._is_calling:
-            self._call_consumer()
+        if self.consumers.is_calling:
+            self.consumers.call()
 
     def attend(self, entry: Entry) -> bool:
         """Look after *entry*, which was just added by permit; returns False if it came too late and was taken out again."""
@@ -211,8 +207,8 @@ class Line:
                 self.usual.remove(entry)
                 self.accounts.entered -= 1
                 return False
-            if self._is_calling:
-                self._call_consumer()
+            if self.consumers.is_calling:
+                self.consumers.call()
             return True
 
     def refuse(self, name: str) -> QueueClosedError:
@@ -288,7 +284,8 @@ class Line:
         """Refuse new entries, and those who wait to bring one; what waits can still be taken."""
         with self.lock:
             self.accounts.recall()
-            self.is_closed = self.is_watched = True
+            self.is_closed = True
+            self.consumers.end()
             self._room = 0
             self.accounts.rejected += len(self.producers)
             for producer in self.producers:
@@ -338,15 +335,13 @@ class Line:
             if not is_paused and len(self):
                 return None
             waiter = TaskWaiter(None)
-            self._consumers.append(waiter)
+            self.consumers.join(waiter, is_open=not is_paused)
             if is_paused:
                 return waiter, self._pause_ends - perf_counter()
-            self._call(calling=True)
             self.accounts.recall()  # so that the next one begins a burst, of a new time
             if not len(self) and not self.is_closed:
                 return waiter, inf
-            self._consumers.pop()
-            self._call(calling=bool(self._consumers))
+            self.consumers.leave(waiter)
             if not len(self):
                 raise QueueClosedError
             return None
@@ -354,35 +349,20 @@ class Line:
     def leave(self, waiter: TaskWaiter[None]) -> None:
         """Forget a consumer that waits no longer; if it had been woken, another gets the entry it will not take."""
         with self.lock:
-            if waiter in self._consumers:
-                self._consumers.remove(waiter)
-                self._call(calling=self._is_calling and bool(self._consumers))
-            else:
+            if not self.consumers.leave(waiter):
                 self.pass_on(0)
 
     def pass_on(self, taken: int) -> None:
         """Let the next consumer have what one that was woken does not take."""
         with self.lock:
-            self._call(calling=bool(self._consumers) and not self.is_paused)
-            if self._is_calling and len(self) > taken:
-                self._call_consumer()
+            self.consumers.look_out(is_open=not self.is_paused)
+            if self.consumers.is_calling and len(self) > taken:
+                self.consumers.call()
 
     def stir(self) -> None:
         """Have all consumers look again."""
         with self.lock:
-            for consumer in self._consumers:
-                consumer.wake()
-            self._consumers.clear()
-            self._call(calling=False)
-
-    def _call_consumer(self) -> None:
-        called = self._consumers.popleft()
-        called.wake()
-        self._call(calling=any(other.thread != called.thread for other in self._consumers))
-
-    def _call(self, *, calling: bool) -> None:
-        self._is_calling = calling
-        self.is_watched = calling or self.is_closed
+            self.consumers.call_all()
 
     def _settle(self) -> None:
         """Wake who waits for the end."""

@@ -71,6 +71,7 @@ class BackgroundTaskQueue:
         self.line = Line(capacity, tuple(carry), span_relation)
         self.observations = Observations()
         self._accounts = self.line.accounts
+        self._consumers = self.line.consumers
         self._append = self.line.usual.append
 
     @property
@@ -121,7 +122,7 @@ class BackgroundTaskQueue:
         else:
             for _ in self._accounts.permits:
                 self._append(work)
-                if self.line.is_watched and not self.line.attend(work):
+                if self._consumers.is_watched and not self.line.attend(work):
                     raise self.line.refuse(name_of(work))
                 return
             item = self.line.enter(work, in_task=True)
