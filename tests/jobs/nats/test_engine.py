@@ -19,6 +19,7 @@ class TestNats(JobEngineConformance):
     """Jobs in a stream."""
 
     backends = ("asyncio",)
+    cancel_outlives_worker = True
     streams: ClassVar["itertools.count[int]"] = itertools.count(1)
 
     @pytest.fixture(autouse=True)

@@ -56,8 +56,8 @@ class Remote:
         self._check(JobEngineError)
         if any(job.name == "too large" for job in jobs):
             raise JobPayloadError("it is too large")
-        self.puts += [job.id for job in jobs]
         answers = await self.engine.put(jobs, transaction=transaction)
+        self.puts += [job.id for job in jobs]
         if self.loses_answers:
             self.loses_answers -= 1
             raise JobEngineError("no answer")
@@ -194,6 +194,9 @@ async def test_a_job_whose_key_is_taken_at_the_server_is_stood_for_by_that_one(s
     async with shop.engine.opened():
         first = await shop.bench.put("order", key="order:7")
         second = await shop.order(key="order:7")
+        with anyio.fail_after(30):
+            while second.id not in shop.remote.puts:
+                await anyio.sleep(0.01)
         async with shop.bench.worker(lambda _: Done(b'"done"')):
             info = await shop.engine.records.wait_ended(second.id)
 

@@ -234,17 +234,17 @@ class Pump:
             elif lent.lost and await self._server.last(self._subjects.cancel(lent.letter.id)) is not None:
                 outcome = Cancelled()
             else:
-                source = self._held[lent.letter.id][1]
+                _, source = self._held[lent.letter.id]
                 outcome = await self._deliver(self._delivery(lent, source.token))
-                if isinstance(outcome, Again) and source.token.is_cancellation_requested:
-                    outcome = Cancelled()
         except JobEngineError as error:
             _log.warning("Job %s is given back: %s", lent.letter.id, error)
         finally:
             self._end(lent, outcome)
 
     def _end(self, lent: Lent, outcome: Outcome | None) -> None:
-        del self._held[lent.letter.id]
+        _, source = self._held.pop(lent.letter.id)
+        if isinstance(outcome, Again | Released) and source.token.is_cancellation_requested:
+            outcome = Cancelled()  # it does not run again
         self._shown.discard(lent.sequence)
         self._settled.append(Settlement(lent, outcome))
         self._unsettled += 1

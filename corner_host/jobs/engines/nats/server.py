@@ -83,7 +83,9 @@ class Address:
             client = await self._connect(name, changed, troubles)
         except (NatsError, OSError, TimeoutError) as error:
             reason = _reason(troubles[-1] if troubles else error)
-            if "authorization" in reason.lower():
+            refused = [_reason(each) for each in (*troubles, error) if "authorization" in _reason(each).lower()]
+            if refused:  # the server then closes the connection, of which one may hear first or last
+                reason = refused[0]
                 raise JobEngineError(
                     f"The NATS server at {self} does not let this application in ({reason}).\n"
                     "To fix: set user and password in Jobs:ConnectionString, or Jobs:Nats:Credentials to a file with them."
@@ -106,7 +108,7 @@ class Address:
             changed()
 
         async def trouble(error: Exception) -> None:
-            troubles[:] = [error]
+            troubles[:] = [*troubles[-9:], error]
             _log.debug("NATS: %s", _reason(error))
 
         client = Client()
