@@ -1,9 +1,11 @@
 """The host as OpenTelemetry instruments; loaded where the program has set a meter provider before it starts its host.
 
 Instruments: ``corner_host.service.state``, ``.restarts``, ``.start.duration``, ``.stop.duration``;
-``corner_host.event_loop.lag``; ``corner_host.shutdown.duration``, ``.abandoned``; ``corner_host.build.info``.
+``corner_host.event_loop.lag``; ``corner_host.thread_pool.in_use``, ``.limit``; ``corner_host.shutdown.duration``,
+``.abandoned``; ``corner_host.build.info``.
 """
 
+import math
 import platform
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,6 +16,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import anyio
 from anyio.abc import TaskGroup
+from anyio.to_thread import current_default_thread_limiter
 
 from corner_host.diagnostics.metrics import DURATION_BUCKETS, find_meter
 
@@ -42,6 +45,7 @@ class HostTelemetry:
             )
 
         self._hosts: WeakSet[HostedServices] = WeakSet()
+        self._threads: WeakSet[anyio.CapacityLimiter] = WeakSet()
         self._lag = histogram("event_loop.lag", "How late the event loop woke up a task that slept.")
         self._start = histogram("service.start.duration", "How long a service took to start.")
         self._stop = histogram("service.stop.duration", "How long a service took to stop.")
@@ -52,6 +56,10 @@ class HostTelemetry:
         meter.create_observable_gauge("corner_host.service.state", [self._observer(_state)])
         meter.create_observable_counter("corner_host.service.restarts", [self._observer(_restarts)], unit="{restart}")
         meter.create_observable_gauge("corner_host.build.info", [_build_info])
+        for name, count in (("in_use", _borrowed), ("limit", _total)):
+            meter.create_observable_gauge(
+                f"corner_host.thread_pool.{name}", [self._threads_observer(count)], unit="{thread}"
+            )
 
     @contextmanager
     def telling(
@@ -61,6 +69,7 @@ class HostTelemetry:
         scope = anyio.CancelScope()
         group.start_soon(self._measure_lag, scope)
         self._hosts.add(services)
+        self._threads.add(current_default_thread_limiter())
         try:
             yield
         finally:
@@ -83,6 +92,16 @@ class HostTelemetry:
             self._shutdown.record(report.seconds)
             self._abandoned.add(sum(each.outcome in _LOST for each in report.services))
 
+    def _threads_observer(self, count: Callable[[anyio.CapacityLimiter], float]) -> Callable[[Any], Iterator[Any]]:
+        def observe(_options: Any) -> Iterator[Any]:
+            from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+            total = sum(count(limiter) for limiter in list(self._threads))
+            if total < math.inf:  # a limit may be
+                yield Observation(total)
+
+        return observe
+
     def _observer(
         self, read: Callable[[HostedServiceStatus], Iterable[tuple[int, dict[str, str]]]]
     ) -> Callable[[Any], Iterator[Any]]:
@@ -95,6 +114,14 @@ class HostTelemetry:
                         yield Observation(value, {"service": status.name, **attributes})
 
         return observe
+
+
+def _borrowed(limiter: anyio.CapacityLimiter) -> float:
+    return limiter.borrowed_tokens
+
+
+def _total(limiter: anyio.CapacityLimiter) -> float:
+    return limiter.total_tokens
 
 
 def _state(status: HostedServiceStatus) -> Iterable[tuple[int, dict[str, str]]]:

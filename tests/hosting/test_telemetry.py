@@ -68,6 +68,8 @@ def test_the_instruments_tell_how_services_and_the_loop_are(backend: str) -> Non
     assert [value for _, value in running["service.restarts"]] == [0, 0]
     assert running["event_loop.lag"][0][1] >= 1
     assert running["build.info"][0][1] == 1
+    assert running["thread_pool.in_use"] == [[{}, 0]]
+    assert running["thread_pool.limit"] == [[{}, 40]]
     assert "shutdown.duration" not in running
     assert stopped["shutdown.duration"] == [[{}, 1]]
     assert stopped["shutdown.abandoned"] == [[{}, 1]]

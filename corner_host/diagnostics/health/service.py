@@ -9,7 +9,7 @@ import anyio
 
 from corner_host.di import ServiceProvider, call_async, get_service_or_create_instance
 
-from . import log
+from . import log, telemetry
 from .contracts import HealthCheck, HealthCheckResult, HealthStatus
 from .errors import HealthCheckError
 from .registration import HealthCheckRegistration
@@ -54,6 +54,7 @@ class HealthCheckService:
         in_order = {each.name: entries[each.name] for each in chosen}
         report = HealthReport(in_order, time.perf_counter() - began)
         log.ended(report)
+        telemetry.note(report)
         return report
 
     async def _run(self, registration: HealthCheckRegistration, entries: dict[str, HealthReportEntry]) -> None:
