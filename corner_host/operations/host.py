@@ -3,11 +3,13 @@
 import platform
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from importlib import metadata
 from itertools import pairwise
-from typing import Final, final
+from typing import Any, Final, TypeVar, final
 
+import anyio
 import anyio.to_thread
 
 from corner_host.primitives import Duration, is_secret_key, seconds
@@ -35,6 +37,8 @@ from .workplace import Workplace
 
 _FAILING: Final = timedelta(minutes=10)
 _SHOWN: Final = 5
+_PATIENCE_SECONDS: Final = 2.0
+T = TypeVar("T")
 
 
 @final
@@ -65,7 +69,9 @@ class HostOperations:
         health = await self._health.overview()
         reason = self._why_not_ready(health.status)
         workplace.health.note_ready(now, is_ready=not reason)
-        queues = await self._queues.list()
+        gaps: list[str] = []
+        none: tuple[Any, ...] = ()
+        queues = await _answer_of("queues", self._queues.list, self._queues.in_memory(), gaps)
         return HostStatus(
             application=workplace.environment.application_name,
             version=workplace.version,
@@ -83,10 +89,11 @@ class HostOperations:
             services=await self._services.list(),
             queues=queues,
             health=health.checks,
-            failing=await self._failing(),
-            schedules=await self._schedules.upcoming(limit=_SHOWN),
+            failing=await _answer_of("failures", self._failing, none, gaps),
+            schedules=await _answer_of("schedules", lambda: self._schedules.upcoming(limit=_SHOWN), none, gaps),
             addresses=self._services.addresses(),
             is_read_only=workplace.settings.read_only,
+            gaps=tuple(gaps),
         )
 
     def _why_not_ready(self, health: str) -> str:
@@ -174,6 +181,18 @@ class HostOperations:
         if limit is not None:
             self._workplace.host.limit_stop(limit)
         self._workplace.lifetime.stop_application()
+
+
+async def _answer_of(name: str, ask: Callable[[], Awaitable[T]], otherwise: T, gaps: list[str]) -> T:
+    """Return an answer; *otherwise*, and a line in *gaps*, if there is none: when a store is away, status is needed most."""
+    with anyio.move_on_after(_PATIENCE_SECONDS):
+        try:
+            return await ask()
+        except Exception as error:  # noqa: BLE001 - told in the answer
+            gaps.append(f"{name}: {type(error).__name__}: {error}".partition("\n")[0])
+            return otherwise
+    gaps.append(f"{name}: no answer within {_PATIENCE_SECONDS:g} s")
+    return otherwise
 
 
 def _without_values(arguments: list[str]) -> tuple[str, ...]:

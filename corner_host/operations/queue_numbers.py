@@ -46,10 +46,11 @@ class QueueNumbers:
 
 async def queue_numbers(workplace: Workplace) -> tuple[QueueNumbers, ...]:
     """Return the numbers of all queues."""
-    return (*_in_memory(workplace), *await _of_jobs(workplace))
+    return (*numbers_in_memory(workplace), *await numbers_of_jobs(workplace))
 
 
-def _in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+def numbers_in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+    """Return the numbers of the queue in memory, if there is one; these are always there."""
     control = workplace.find("corner_host.background", "QueueControl")
     if control is None:
         return ()
@@ -81,7 +82,8 @@ def _in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
     )
 
 
-async def _of_jobs(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+async def numbers_of_jobs(workplace: Workplace) -> tuple[QueueNumbers, ...]:
+    """Return the numbers of the queues of durable jobs; raises what their store does."""
     control = workplace.find("corner_host.jobs", "JobControl")
     if control is None:
         return ()

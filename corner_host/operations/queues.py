@@ -7,7 +7,7 @@ from corner_host.primitives import Duration, seconds
 from .contracts import ActionResult, Actor, JobQuery, QueueStatus
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
 from .jobs import JobOperations
-from .queue_numbers import QueueNumbers, queue_numbers
+from .queue_numbers import QueueNumbers, numbers_in_memory, queue_numbers
 from .workplace import Workplace
 
 _MOST_CONCURRENCY: Final = 10_000
@@ -25,6 +25,11 @@ class QueueOperations:
         """Return all queues, the one in memory first."""
         now = self._workplace.clock.now().timestamp()
         return tuple(self._status(each, now) for each in await queue_numbers(self._workplace))
+
+    def in_memory(self) -> tuple[QueueStatus, ...]:
+        """Return the queue in memory alone, if there is one; it is there whatever becomes of the store of jobs."""
+        now = self._workplace.clock.now().timestamp()
+        return tuple(self._status(each, now) for each in numbers_in_memory(self._workplace))
 
     async def get(self, name: str) -> QueueStatus:
         """Return one.

@@ -6,17 +6,26 @@ from typing import Final
 
 import anyio
 
-from .queue_numbers import queue_numbers
+from .queue_numbers import QueueNumbers, numbers_in_memory, numbers_of_jobs
 from .workplace import Workplace
 
 _PAGE_BYTES: Final = 4096
 
 
-async def sample(workplace: Workplace) -> dict[str, float]:
-    """Return the numbers of this moment."""
+async def take_sample(workplace: Workplace) -> None:
+    """Keep the numbers of this moment; those of the store of jobs too, if it answers, else raise what it does."""
+    at = workplace.clock.now().timestamp()
+    queues = numbers_in_memory(workplace)
+    try:
+        queues += await numbers_of_jobs(workplace)
+    finally:
+        workplace.samples.add(at, _values(workplace, queues))
+
+
+def _values(workplace: Workplace, queues: tuple[QueueNumbers, ...]) -> dict[str, float]:
     values: dict[str, float] = {"threads": threading.active_count()}
     ended = failed = depth = running = fill = 0.0
-    for queue in await queue_numbers(workplace):
+    for queue in queues:
         depth += queue.depth
         running += queue.running
         ended += queue.ended

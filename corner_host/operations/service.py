@@ -22,10 +22,11 @@ from corner_host.primitives import CancellationToken
 
 from .contracts import PhaseTime
 from .operations import Operations
-from .sampling import sample
+from .sampling import take_sample
 from .versions import application_version, backend_name
 from .workplace import Workplace
 
+_PATIENCE_SECONDS: Final = 10.0
 _FIRST_SECONDS: Final = 1.0
 """How long after the start the first look is taken; who only runs for a moment needs none."""
 _log: Final = logging.getLogger("corner_host.operations")
@@ -85,14 +86,20 @@ class OperationsService(BackgroundService):
             _log.warning("%s received:\n%s", each.name, (await operations.host.dump()).text)
 
     async def _again(self, period: float, action: Callable[[], Awaitable[object]]) -> None:
-        """Do *action* once the application has started, and then again and again."""
+        """Do *action* once the application has started, and then again and again; a failure is told when it begins."""
         await self._workplace.lifetime.application_started.wait()
         await self._workplace.clock.sleep(min(period, _FIRST_SECONDS))
+        fails = False
         while True:
             try:
-                await action()
-            except Exception:  # noqa: BLE001 - a source that fails once may not the next time
-                _log.exception("The operator's view has a gap.")
+                with anyio.fail_after(_PATIENCE_SECONDS):
+                    await action()
+                fails = False
+            except Exception as error:  # noqa: BLE001 - a source that fails once may not the next time
+                if not fails:
+                    told = f"{type(error).__name__}: {error}".partition("\n")[0]
+                    _log.warning("The operator's view has a gap until this ends: %s", told)
+                fails = True
             await self._workplace.clock.sleep(period)
 
     async def _write_start(self) -> None:
@@ -125,10 +132,8 @@ class OperationsService(BackgroundService):
         return tuple(phases)
 
     async def _sample(self) -> None:
-        workplace = self._workplace
-        at = workplace.clock.now().timestamp()
-        workplace.samples.add(at, await sample(workplace))
-        await anyio.to_thread.run_sync(workplace.lives.beat)
+        await anyio.to_thread.run_sync(self._workplace.lives.beat)
+        await take_sample(self._workplace)
 
     async def _ask_health(self) -> None:
         workplace = self._workplace

@@ -9,14 +9,16 @@ import pytest
 from pydantic import BaseModel
 
 from corner_host import BackgroundTaskQueue, HostBuilder, JobClient
-from corner_host.jobs import RetryPolicy
+from corner_host.jobs import JobControl, JobEngineError, RetryPolicy
 from corner_host.operations import (
     InvalidRequestError,
     JobQuery,
     NotFoundError,
     Operations,
     UnavailableError,
+    host,
 )
+from corner_host.operations.sampling import take_sample
 
 from .conftest import ADA, Look
 
@@ -311,3 +313,42 @@ async def test_a_host_without_work_answers_with_nothing(look: Look) -> None:
             await operations.jobs.requeue(JobQuery(), by=ADA)
 
     assert answers == [()] * 6
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+async def test_a_store_that_is_away_leaves_a_gap(look: Look, monkeypatch: pytest.MonkeyPatch, is_silent: bool) -> None:
+    """OV-53: status is needed most when something is down; it says what could not be answered, and answers the rest."""
+
+    async def fail(*_: object, **__: object) -> None:
+        if is_silent:
+            await anyio.sleep_forever()
+        raise JobEngineError("The database does not answer.")
+
+    monkeypatch.setattr(host, "_PATIENCE_SECONDS", 0.05)
+    async with _looking(look) as (operations, _, __):
+        control = operations.host._workplace.services.get_required_service(JobControl)  # pyright: ignore[reportPrivateUsage]
+        for question in ("counts", "failures", "schedules", "paused_queues"):
+            monkeypatch.setattr(type(control), question, fail)
+        status = await operations.host.status()
+
+    why = "no answer within 0.05 s" if is_silent else "JobEngineError: The database does not answer."
+    assert status.gaps == tuple(f"{part}: {why}" for part in ("queues", "failures", "schedules"))
+    assert (status.phase, len(status.services) > 0) == ("running", True)
+    assert [each.name for each in status.queues] == ["background"]
+
+
+async def test_numbers_are_sampled_although_a_store_is_away(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OV-106: what can be told is kept; what the store raised is raised."""
+
+    async def fail(_: object) -> None:
+        raise JobEngineError("The database does not answer.")
+
+    monkeypatch.setattr(JobControl, "counts", fail)
+    async with _looking(look) as (operations, _, __):
+        workplace = operations.host._workplace  # pyright: ignore[reportPrivateUsage]
+        with pytest.raises(JobEngineError):
+            await take_sample(workplace)
+        kept = {each.name for each in workplace.samples.series((), since=0)}
+
+    assert "depth:background" in kept
+    assert "depth:orders" not in kept

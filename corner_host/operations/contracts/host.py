@@ -82,6 +82,7 @@ class HostStatus:
         schedules: The next due, at most five.
         addresses: Where the host's own web servers listen.
         is_read_only: Whether actions are refused.
+        gaps: What could not be answered, and why, a line each: a store that is away leaves the rest as it is.
     """
 
     application: str
@@ -104,6 +105,7 @@ class HostStatus:
     schedules: tuple[ScheduleStatus, ...] = ()
     addresses: tuple[str, ...] = ()
     is_read_only: bool = False
+    gaps: tuple[str, ...] = ()
 
 
 @final

@@ -79,7 +79,7 @@ def _operation(endpoint: Endpoint, answer: Any, body: Any) -> dict[str, Any]:
 
 
 def _problems(endpoint: Endpoint) -> dict[int, str]:
-    found = {422: "A value does not fit"}
+    found = {422: "A value does not fit", 503: "The store of jobs does not answer"}
     if "{" in endpoint.path or endpoint.path == "/configuration/difference":
         found[404] = "There is no such thing"
     if endpoint.method == "POST":

@@ -4,6 +4,7 @@ Source: RFC 9457.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -48,6 +49,11 @@ def problem(
 
 def problem_of(error: Exception) -> Response | None:
     """Return the answer for an error that is the caller's; None for one that is ours."""
+    jobs = sys.modules.get("corner_host.jobs.errors")  # without jobs there are no such errors
+    if jobs is not None and isinstance(error, jobs.NotSupportedByEngineError):
+        return problem(HTTPStatus.CONFLICT, str(error))
+    if jobs is not None and isinstance(error, jobs.JobEngineError):
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
     for kind, status in _STATUSES:
         if isinstance(error, kind):
             field = error.field if isinstance(error, InvalidRequestError) else ""

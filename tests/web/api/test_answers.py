@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from corner_host import HostBuilder, JobClient
+from corner_host.jobs import JobControl, JobEngineError, NotSupportedByEngineError
 from corner_host.operations import Operations
 
 from .conftest import Answer, AskedHost, ask
@@ -227,6 +228,25 @@ async def test_what_is_wrong_on_our_side_is_not_told_outside(
     assert "secret detail" not in json.dumps(_problem(answer))
     assert answer.status == 500
     assert "GET /status failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(JobEngineError("The database does not answer."), 503), (NotSupportedByEngineError("It has no lists."), 409)],
+)
+async def test_what_a_store_cannot_do_is_told_as_such(
+    asked: AskedHost, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    """API-16: a store that is away is 503, one that cannot do it 409; both say so."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise error
+
+    async with asked(_with_jobs) as host:
+        monkeypatch.setattr(JobControl, "list", fail)
+        answer = await host.get("/jobs")
+
+    assert (answer.status, _problem(answer)["detail"]) == (status, str(error))
 
 
 async def test_a_read_only_host_is_only_looked_at(asked: AskedHost) -> None:
