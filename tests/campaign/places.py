@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self, final
 
 from tests.jobs.nats.server import NatsServer
-from tests.samples.orders_api.postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer, find_programs
 
 _CHUNK = 1 << 20
 

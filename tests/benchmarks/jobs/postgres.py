@@ -16,7 +16,7 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job
 
-from tests.samples.orders_api.postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer, find_programs
 
 from .frame import CPU, DRAIN, JOBS, SLOTS, Counter, Figures, Order, callers, ours, print_table
 

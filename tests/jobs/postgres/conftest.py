@@ -1,12 +1,11 @@
 """A real PostgreSQL server, from a wheel, for all tests here; each test has a schema of its own in it."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
 
-from tests.samples.orders_api.postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer, running_postgres
 
 _numbers = count(1)
 
@@ -20,14 +19,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresServer]:
     """One server for all tests."""
-    server = PostgresServer(find_programs())
-    try:
-        server.create()
-        server.start()
+    with running_postgres() as server:
         yield server
-        server.stop()
-    finally:
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

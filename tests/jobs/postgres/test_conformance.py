@@ -10,7 +10,7 @@ from corner_host.jobs import JobEngine
 from corner_host.jobs.engines.postgres import PostgresEngine
 from corner_host.testing import JobEngineConformance
 from tests.jobs.postgres.conftest import new_schema
-from tests.samples.orders_api.postgres import PostgresServer
+from tests.postgres import PostgresServer
 
 
 class TestPostgres(JobEngineConformance):

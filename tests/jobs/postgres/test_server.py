@@ -1,7 +1,6 @@
 """A server that is down, comes back, or says no."""
 
 import logging
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterator
@@ -17,20 +16,14 @@ from corner_host.jobs import JobEngineError, JobRegistrationError, JobState
 from corner_host.jobs.engines.postgres import PostgresEngine
 from corner_host.testing.job_bench import JobBench
 from tests.jobs.hosted import handler, jobs, put
-from tests.samples.orders_api.postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer, running_postgres
 
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[PostgresServer]:
     """A server that tests here stop and start."""
-    server = PostgresServer(find_programs())
-    try:
-        server.create()
-        server.start()
+    with running_postgres() as server:
         yield server
-        server.stop()
-    finally:
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The shop on a free port, on SQLite and on PostgreSQL, in this process and in one of its own."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -8,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer, running_postgres
+
 from .shop import Shop, open_shop
 
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
@@ -23,14 +23,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL server for all tests."""
-    server = PostgresServer(find_programs())
-    try:
-        server.create()
-        server.start()
+    with running_postgres() as server:
         yield server
-        server.stop()
-    finally:
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,9 +9,9 @@ import pytest
 
 from samples.orders_api.mail import MailServer
 from samples.orders_api.tables import Status
+from tests.postgres import PostgresServer
 
 from .conftest import OpenShop
-from .postgres import PostgresServer
 from .process import post_office
 from .shop import order
 

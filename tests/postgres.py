@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,6 +69,19 @@ class PostgresServer:
             timeout=60,
         )
         assert done.returncode == 0, f"{program} ended with {done.returncode}; see {self.folder}/log"
+
+
+@contextmanager
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """A server of its own while the block lasts; skips the test where there is none for this machine."""
+    server = PostgresServer(find_programs(), durable=durable)
+    try:
+        server.create()
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def find_programs() -> Path:
