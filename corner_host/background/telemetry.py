@@ -8,10 +8,10 @@ Instruments: ``corner_host.queue.depth``, ``.capacity``, ``.running``, ``.concur
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, final
+from typing import Any, Final, final
 from weakref import WeakKeyDictionary
 
-from corner_host.diagnostics.metrics import WorkInstruments
+from corner_host.diagnostics.metrics import Instruments, WorkInstruments
 
 from .accounts import MetricsSnapshot
 from .contracts import QUEUE
@@ -71,14 +71,4 @@ _COUNTERS: dict[str, Callable[[MetricsSnapshot], int]] = {
     "rejected": lambda numbers: numbers.rejected,
 }
 
-_by_meter: WeakKeyDictionary[Any, Telemetry] = WeakKeyDictionary()
-
-
-def telemetry_for(meter: Any | None) -> Telemetry | None:
-    """Return the instruments of *meter*; None for none."""
-    if meter is None:
-        return None
-    found = _by_meter.get(meter)
-    if found is None:
-        found = _by_meter[meter] = Telemetry(meter)
-    return found
+INSTRUMENTS: Final = Instruments(Telemetry)

@@ -6,12 +6,11 @@ from typing import final
 
 import anyio
 
-from corner_host.diagnostics.metrics import find_meter
 from corner_host.primitives import CancellationTokenSource, LoopHandle, seconds
 
 from .options import QueueOptions
 from .queue import BackgroundTaskQueue
-from .telemetry import telemetry_for
+from .telemetry import INSTRUMENTS
 from .work_item import Scopes
 from .worker import Orders, Worker
 
@@ -30,7 +29,7 @@ class Workers:
     """
 
     def __init__(self, queue: BackgroundTaskQueue, scopes: Scopes, options: QueueOptions) -> None:
-        telemetry = telemetry_for(find_meter())
+        telemetry = INSTRUMENTS.find()
         if telemetry is not None:
             telemetry.watch(queue, options.max_concurrency)
             queue.line.is_detailed = True

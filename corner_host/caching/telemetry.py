@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, final
 from weakref import WeakKeyDictionary
 
-from corner_host.diagnostics.metrics import find_meter
+from corner_host.diagnostics.metrics import Instruments
 
 from .contracts import CacheStatistics
 from .memory_cache import MemoryCache
@@ -50,15 +50,12 @@ class CacheTelemetry:
         return observe
 
 
-_by_meter: WeakKeyDictionary[Any, CacheTelemetry] = WeakKeyDictionary()
+_INSTRUMENTS: Final = Instruments(CacheTelemetry)
 
 
 def watch(cache: MemoryCache, name: str) -> MemoryCache:
     """Report *cache*, if the program has set a meter provider by now; returns it."""
-    meter = find_meter()
-    if meter is not None:
-        telemetry = _by_meter.get(meter)
-        if telemetry is None:
-            telemetry = _by_meter[meter] = CacheTelemetry(meter)
+    telemetry = _INSTRUMENTS.find()
+    if telemetry is not None:
         telemetry.watch(cache, name)
     return cache

@@ -5,7 +5,11 @@ nothing.
 """
 
 import sys
-from typing import Any, final
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, final
+from weakref import WeakKeyDictionary
+
+T = TypeVar("T")
 
 _API = "opentelemetry.metrics"
 _INACTIVE = {"_ProxyMeterProvider", "NoOpMeterProvider"}
@@ -20,6 +24,31 @@ def find_meter() -> Any | None:
     if api is None or type(api.get_meter_provider()).__name__ in _INACTIVE:
         return None
     return api.get_meter("corner_host")
+
+
+@final
+class Instruments(Generic[T]):
+    """One set of instruments for each meter: OpenTelemetry cannot take an instrument back.
+
+    Args:
+        make: Creates the set with a meter.
+    """
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self._make = make
+        self._by_meter: WeakKeyDictionary[Any, T] = WeakKeyDictionary()
+
+    def of(self, meter: Any) -> T:
+        """Return those of *meter*."""
+        found = self._by_meter.get(meter)
+        if found is None:
+            found = self._by_meter[meter] = self._make(meter)
+        return found
+
+    def find(self) -> T | None:
+        """Return those of the program's meter; None when it has set no meter provider by now."""
+        meter = find_meter()
+        return None if meter is None else self.of(meter)
 
 
 @final

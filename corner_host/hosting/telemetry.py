@@ -12,13 +12,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any, Final, final
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 import anyio
 from anyio.abc import TaskGroup
 from anyio.to_thread import current_default_thread_limiter
 
-from corner_host.diagnostics.metrics import DURATION_BUCKETS, find_meter
+from corner_host.diagnostics.metrics import DURATION_BUCKETS, Instruments
 
 from .hosted_services import HostedServices
 from .report import ShutdownReport, StopOutcome
@@ -142,17 +142,12 @@ def _build_info(_options: Any) -> Iterator[Any]:
     yield Observation(1, {"version": own, "python": platform.python_version()})
 
 
-_by_meter: WeakKeyDictionary[Any, HostTelemetry] = WeakKeyDictionary()
+_INSTRUMENTS: Final = Instruments(HostTelemetry)
 
 
 def telling(
     group: TaskGroup, services: HostedServices, report: Callable[[], ShutdownReport | None]
 ) -> AbstractContextManager[None]:
     """Tell the program's meter, if it has set a provider, of a host; see `HostTelemetry.telling`."""
-    meter = find_meter()
-    if meter is None:
-        return nullcontext()
-    telemetry = _by_meter.get(meter)
-    if telemetry is None:
-        telemetry = _by_meter[meter] = HostTelemetry(meter)
-    return telemetry.telling(group, services, report)
+    telemetry = _INSTRUMENTS.find()
+    return nullcontext() if telemetry is None else telemetry.telling(group, services, report)

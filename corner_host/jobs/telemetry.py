@@ -8,10 +8,9 @@ a job's id or key. How many jobs wait is a question to the store, for `JobContro
 import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any, final
-from weakref import WeakKeyDictionary
+from typing import Any, Final, final
 
-from corner_host.diagnostics.metrics import WorkInstruments
+from corner_host.diagnostics.metrics import Instruments, WorkInstruments
 
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Outcome, Released
 from .schedule import Times
@@ -95,14 +94,9 @@ def _interval(schedule: str, times: Times) -> float | None:
     return following[1] - following[0] if len(following) > 1 else None
 
 
-_by_meter: WeakKeyDictionary[Any, JobTelemetry] = WeakKeyDictionary()
+_INSTRUMENTS: Final = Instruments(JobTelemetry)
 
 
 def telemetry_for(meter: Any | None) -> JobTelemetry | None:
     """Return the instruments of *meter*; None for none."""
-    if meter is None:
-        return None
-    found = _by_meter.get(meter)
-    if found is None:
-        found = _by_meter[meter] = JobTelemetry(meter)
-    return found
+    return None if meter is None else _INSTRUMENTS.of(meter)

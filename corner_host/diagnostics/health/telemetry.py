@@ -4,10 +4,9 @@ It tells what each check answered last, whoever had asked.
 """
 
 from collections.abc import Iterator
-from typing import Any, final
-from weakref import WeakKeyDictionary
+from typing import Any, Final, final
 
-from corner_host.diagnostics.metrics import find_meter
+from corner_host.diagnostics.metrics import Instruments
 
 from .report import HealthReport
 
@@ -31,15 +30,11 @@ class HealthTelemetry:
             yield Observation(status, {"check": name})
 
 
-_by_meter: WeakKeyDictionary[Any, HealthTelemetry] = WeakKeyDictionary()
+_INSTRUMENTS: Final = Instruments(HealthTelemetry)
 
 
 def note(report: HealthReport) -> None:
     """Tell the program's meter, if it has set a provider, what the checks in *report* answered."""
-    meter = find_meter()
-    if meter is None:
-        return
-    telemetry = _by_meter.get(meter)
-    if telemetry is None:
-        telemetry = _by_meter[meter] = HealthTelemetry(meter)
-    telemetry.note(report)
+    telemetry = _INSTRUMENTS.find()
+    if telemetry is not None:
+        telemetry.note(report)
