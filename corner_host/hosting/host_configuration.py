@@ -165,12 +165,13 @@ class HostConfiguration:
         """Make a change after which the configuration builds its sources again, and set again what had been set."""
         providers = self.configuration.providers
         values = dict(providers[0].data) if providers else {}
+        written = {key.casefold(): key for key, _ in self.configuration.as_enumerable()}
         change()
         if self.configuration.providers:
             kept = self.configuration.providers[0].data
             for key, value in values.items():
                 if kept.get(key) != value:
-                    self.configuration[key] = value
+                    self.configuration[written.get(key.casefold(), key)] = value
 
 
 def _is_in(source: ConfigurationSource, sources: Sequence[ConfigurationSource]) -> bool:

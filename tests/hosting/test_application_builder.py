@@ -252,6 +252,16 @@ def test_application_sources_may_hide_a_setting_in_the_configuration(tmp_path: P
     assert host.environment.application_name == "direct"
 
 
+def test_what_was_set_keeps_its_spelling_when_the_environment_changes() -> None:
+    """HB: a key set by hand is shown as it was written, whatever makes the sources anew afterwards."""
+    builder = Host.create_builder([])
+    builder.configuration["Payment:ApiUrl"] = "https://pay.example"
+    builder.use_environment("Staging")
+
+    (section,) = builder.configuration.get_section("Payment").get_children()
+    assert (section.key, section.value) == ("ApiUrl", "https://pay.example")
+
+
 def test_use_environment_wins_over_settings() -> None:
     """HB-16: it shows at once."""
     builder = Host.create_empty_builder(HostBuilderSettings(environment_name="Setting")).use_environment("Call")
