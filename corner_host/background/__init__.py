@@ -23,8 +23,8 @@ What it costs: a closure that is queued and taken in one event loop passes witho
 (see ``line``), which is why the time it was queued is that of its turn of the loop, to a millisecond or so. Of the four
 times that ``await f()`` costs in a loop, two are Python's own: to call and await a method with such a signature, and ``f``.
 
-Where to look: ``queue`` (what callers use), ``line`` (what it is made of), ``lanes`` (its order), ``consumers``,
-``waiters`` and ``berths`` (who waits), ``work_item`` and ``calls`` (how an item is called), ``injection`` (its services),
+Where to look: ``queue`` (what callers use), ``line`` (what it is made of), ``lanes`` (its order), ``consumers`` and
+``waiters`` (who waits), ``work_item`` and ``calls`` (how an item is called), ``injection`` (its services),
 ``worker``, ``workers`` and ``hosted_service`` (who runs it, and the end), ``accounts`` and ``metrics`` (the numbers),
 ``control``, ``views``, ``observations``, ``rates`` and ``failures`` (the operator's view), ``telemetry`` (OpenTelemetry),
 ``settings`` and ``registration`` (the section ``BackgroundJobs``).

@@ -9,9 +9,7 @@ from typing import Generic, TypeVar, final
 from anyio import NoEventLoopError
 
 from corner_host.primitives import LoopHandle
-
-from .berths import berth
-from .current_task import in_task
+from corner_host.primitives.wake_up import wake_up
 
 T = TypeVar("T")
 
@@ -23,29 +21,27 @@ class TaskWaiter(Generic[T]):
     Attributes:
         subject: What it has brought.
         refused: Whether it was woken for nothing.
+        is_woken: Whether it goes on, or will as soon as it can.
         thread: Where its event loop runs.
     """
 
-    __slots__ = ("_berth", "refused", "subject", "thread")
+    __slots__ = ("_wake_up", "is_woken", "refused", "subject", "thread")
 
     def __init__(self, subject: T) -> None:
         self.subject = subject
         self.refused = False
         self.thread = get_ident()
-        self._berth = berth()
+        self.is_woken = False
+        self._wake_up = wake_up()
 
     def wake(self) -> None:
         """Let the task go on."""
-        self._berth.leave(at_once=get_ident() == self.thread and in_task())
-
-    @property
-    def is_woken(self) -> bool:
-        """Whether the task goes on, or will as soon as it can."""
-        return self._berth.is_left
+        self.is_woken = True
+        self._wake_up.set()
 
     async def wait(self) -> None:
         """Return once woken."""
-        await self._berth.stay()
+        await self._wake_up.wait()
 
 
 @final
