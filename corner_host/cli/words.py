@@ -9,7 +9,7 @@ from .errors import CommandError
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
-_OBEYED: Final = re.compile(r"(\x1b\[\d*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_OBEYED: Final = re.compile(r"(\x1b\[(?:[0-2]|3[1-3])m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def seconds_of(text: str) -> float:
@@ -160,7 +160,7 @@ def bar(share: float, width: int = 10) -> str:
 
 
 def harmless(text: str) -> str:
-    r"""Return *text* without what a terminal would obey but for colours: names and messages may come from anywhere.
+    r"""Return *text* without what a terminal would obey but for our own colours: names and messages may come from anywhere.
 
     Example:
         >>> harmless("a\tb\n\x1b[31mred\x1b[0m \x1b]0;title\x07\x1b[2J")

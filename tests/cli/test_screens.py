@@ -9,7 +9,7 @@ import pytest
 
 from corner_host.cli.answering import answer
 from corner_host.cli.invocation import Invocation
-from corner_host.cli.screens.lists import failure_lines, job_lines, queue_rows, run_lines, running_lines
+from corner_host.cli.screens.lists import failure_lines, job_lines, log_line, queue_rows, run_lines, running_lines
 from corner_host.cli.screens.report import incident_report
 from corner_host.cli.screens.status import status_lines
 from corner_host.operations import as_json
@@ -256,6 +256,14 @@ def test_a_terminal_obeys_nothing_that_comes_from_elsewhere(capsys: pytest.Captu
 
     assert head.startswith("queue")
     assert row.startswith("mail�]0;owned�   all is well  memory")
+
+
+def test_a_message_cannot_forge_the_start_of_a_record() -> None:
+    """Its further lines are indented, like those of the traceback."""
+    forged = "no\n03:13:12 info  orders                 all is well"
+    record = LogEntry(id=1, at=NOW, level="Error", logger="orders", message=forged, traceback="Traceback:\n  a\nb")
+
+    assert [line[:6] for line in log_line(data(record)).splitlines()[1:]] == [" " * 6] * 4
 
 
 def test_the_report_tells_the_incident_in_order() -> None:

@@ -119,11 +119,9 @@ def log_line(record: Data) -> str:
     line = f"{clock(record['at'])} {level:5} {record['logger']:22} {record['message']}"
     if record["job_id"]:
         line += f"   job={record['job_id']}"
-    if record["traceback"]:
-        line += "\n" + record["traceback"].rstrip()
-    elif record["exception"]:
-        line += f"\n      {record['exception']}"
-    return line
+    if more := record["traceback"].rstrip() or record["exception"]:
+        line += f"\n{more}"
+    return "\n      ".join(line.splitlines())  # so that nobody can forge the start of a record
 
 
 def run_rows(runs: Sequence[Data]) -> list[str]:
