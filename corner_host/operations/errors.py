@@ -1,5 +1,9 @@
 """Why a question or an action of an operator is turned down."""
 
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from corner_host.primitives import CornerHostError
 
 
@@ -32,3 +36,19 @@ class ActionRefusedError(OperationsError, PermissionError):
 
 class UnavailableError(OperationsError, RuntimeError):
     """What it takes is not part of this host, or cannot do that."""
+
+
+@contextmanager
+def store_told() -> Generator[None]:
+    """Tell whoever asked what the store of jobs raises, which is away or refuses: it is none of the host's mistakes.
+
+    Raises:
+        UnavailableError: In the store's own words.
+    """
+    try:
+        yield
+    except Exception as error:
+        errors = sys.modules.get("corner_host.jobs.errors")  # not loaded: there is no store
+        if errors is None or not isinstance(error, errors.JobEngineError):
+            raise
+        raise UnavailableError(str(error)) from error

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from corner_host.hosting import HostApplicationLifetime
 from corner_host.operations import Operations, OperationsError
+from corner_host.operations.errors import store_told
 from corner_host.primitives import Clock
 from corner_host.web.api import operations_api
 from corner_host.web.asgi import AsgiApp, Receive, Scope, Send
@@ -119,7 +120,11 @@ class DashboardApp:
             return await self._confirmation.act(self._visit(request))
 
         async def export(request: Request) -> Response:
-            return await EXPORTS[request.url.path.removeprefix("/")](self._visit(request))
+            try:
+                with store_told():
+                    return await EXPORTS[request.url.path.removeprefix("/")](self._visit(request))
+            except OperationsError as error:
+                return PlainTextResponse(str(error), status_of(error))
 
         return [
             Route("/login", show_login),
@@ -193,7 +198,8 @@ class DashboardApp:
         return json.dumps({"left": sum(each.running + (each.depth if each.kind == "memory" else 0) for each in queues)})
 
     async def _values(self, screen: Screen, visit: Visit) -> Mapping[str, Any]:
-        return {**await self._frame(screen, visit), **await screen.load(visit)}
+        with store_told():
+            return {**await self._frame(screen, visit), **await screen.load(visit)}
 
     async def _wrong(self, screen: Screen, visit: Visit, error: OperationsError) -> Mapping[str, Any]:
         return {**await self._frame(screen, visit), "error": str(error), "status": status_of(error)}

@@ -6,6 +6,7 @@ from typing import Any, final
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from corner_host.operations import ActionResult, OperationsError
+from corner_host.operations.errors import store_told
 
 from .filters import Parameters, kept
 from .forms import form_of
@@ -42,7 +43,8 @@ class Confirmation:
         if lever.is_grave and pull.get("typed") != pull.target:
             return await self._question(visit, name, lever, form, wrong=visit.t("The name is not the same."))
         try:
-            result = await lever.act(pull)
+            with store_told():
+                result = await lever.act(pull)
         except OperationsError as error:
             return await self._question(visit, name, lever, form, wrong=str(error), status=status_of(error))
         values = {"result": result, "back": back(pull)}
@@ -62,7 +64,8 @@ class Confirmation:
         preview: ActionResult | None = None
         if lever.preview is not None:
             try:
-                preview = await lever.preview(pull)
+                with store_told():
+                    preview = await lever.preview(pull)
             except OperationsError as error:
                 wrong, status = str(error), status_of(error)
         values = {

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from corner_host.jobs import JobControl, JobEngineUnavailableError
 from corner_host.operations import Operations
 from corner_host.web.dashboard.pages import SCREENS
 
@@ -178,7 +179,7 @@ async def test_nonsense_in_an_address_is_no_error_of_ours(shop: OpenDashboard) -
     """It is left out, or told; never a server error."""
     async with shop() as site:
         for query in ("cursor=nonsense", "range=nonsense", "since=yesterday", "state=NONSENSE", "before=x", "level=x"):
-            for page in ("jobs", "logs", "failures", "audit"):
+            for page in ("jobs", "jobs.csv", "logs", "failures", "audit"):
                 answer = await site.client.get(f"{page}?{query}")
 
                 assert answer.status_code < 500, f"{page}?{query}"
@@ -208,3 +209,22 @@ async def test_language_and_theme_are_remembered_by_the_browser(dashboard: OpenD
         text = (await site.client.get("jobs")).text
 
     assert '<html lang="es" data-theme="dark">' in text
+
+
+async def test_a_store_that_is_away_is_told_and_no_mistake_of_ours(
+    shop: OpenDashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages, levers, files and the API say what the store says; the overview and the rest go on."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise JobEngineUnavailableError("PostgreSQL orders at db:5432 cannot be reached for jobs: timeout.")
+
+    async with shop("Dashboard:ReadOnly=false") as site:
+        for question in ("list", "counts", "failures", "schedules", "running", "pause_queue"):
+            monkeypatch.setattr(JobControl, question, fail)
+        told = [await site.client.get(page) for page in ("jobs", "failures", "schedules", "jobs.csv", "api/v1/jobs")]
+        told.append(await site.client.post("act", data={"do": "queue.pause", "target": "orders"}))
+        others = [await site.client.get(page) for page in ("", "services", "logs", "api/v1/status")]
+
+    assert [(each.status_code, "cannot be reached for jobs" in each.text) for each in told] == [(409, True)] * 6
+    assert {each.status_code for each in others} == {200}
