@@ -43,7 +43,7 @@ class DashboardService:
     ) -> None:
         self._settings = settings
         self._keys = keys
-        self._is_wanted = settings.own_server and settings.is_wanted(in_development=environment.is_development())
+        self._is_wanted = settings.is_wanted(in_development=environment.is_development())
         self._server: WebAppService | None = None
         if settings.token is None:
             buffer.addFilter(is_no_link)  # for the console alone: not for who reads the log on a page or in a diagnosis
@@ -65,6 +65,10 @@ class DashboardService:
     async def start(self) -> None:
         """Listen, and say where. If nobody has chosen the port and it is taken, another one will do."""
         if not self._is_wanted:
+            return
+        if not self._settings.own_server:
+            if self._settings.token is None:
+                _log.info("Dashboard: login?t=%s  below the path where it is mounted (this run only)", self._keys.token)
             return
         server = self._make(self._settings.port)
         try:

@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
+import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from corner_host import Host
 from corner_host.hosting import HostedService
+from corner_host.logging import LogBuffer
 from corner_host.web import WebAppService
 from corner_host.web.dashboard import mounted_dashboard
 from corner_host.web.dashboard.keyring import Keyring
@@ -92,6 +94,18 @@ async def test_it_can_be_a_part_of_the_application(anyio_backend: str, tmp_path:
 
     assert (before.status_code, before.headers["location"]) == (303, "login?next=jobs")
     assert [each.status_code for each in answers] == [200] * 4
+
+
+async def test_a_mounted_one_tells_how_to_enter(
+    anyio_backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In Development, as one with a server of its own does; and not where the log is read on a page."""
+    async with application(anyio_backend, tmp_path, "Logging:LogLevel:Default=Information") as (_, host):
+        token = host.services.get_required_service(Keyring).token
+        kept = [each.message for each in host.services.get_required_service(LogBuffer).records()]
+
+    assert f"Dashboard: login?t={token}  below the path where it is mounted" in capsys.readouterr().out
+    assert not any(token in each for each in kept)
 
 
 async def test_a_mounted_one_that_is_off_is_not_there(anyio_backend: str, tmp_path: Path) -> None:
