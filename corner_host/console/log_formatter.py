@@ -9,9 +9,10 @@ from typing import Final, final
 import anyio
 from rich.console import Console
 from rich.text import Text
-from rich.traceback import Traceback
+from rich.traceback import Trace, Traceback
 
 from corner_host.logging import TRACE, FormatterOptions, SimpleFormatter, SimpleLine
+from corner_host.logging.formatters.contracts import harmless
 
 _STYLES: Final = {
     TRACE: "dim",
@@ -56,11 +57,20 @@ class RichFormatter(SimpleFormatter):
         if pretty and record.exc_info is not None:
             kind, error, trace = record.exc_info
             if kind is not None and error is not None:
-                pretty_trace = Traceback.from_exception(kind, error, trace, width=self._width, suppress=_MACHINERY)
-                console.print(pretty_trace)
+                found = _obeyed_by_none(Traceback.extract(kind, error, trace))
+                console.print(Traceback(found, width=self._width, suppress=_MACHINERY))
             if record.stack_info:
                 console.print(Text(record.stack_info))
         return output.getvalue().rstrip("\n")
+
+
+def _obeyed_by_none(trace: Trace) -> Trace:
+    """Take out of the messages and notes what a terminal would obey."""
+    for stack in trace.stacks:
+        stack.exc_value, stack.notes = harmless(stack.exc_value), [*map(harmless, stack.notes)]
+        for within in stack.exceptions:
+            _obeyed_by_none(within)
+    return trace
 
 
 def _styled(line: SimpleLine) -> Text:

@@ -167,3 +167,17 @@ def test_a_stack_that_was_asked_for_is_shown() -> None:
     text = SimpleDotnetFormatter(utc()).format(record(stack_info="Stack (most recent call last):\n  here"))
 
     assert text.endswith("      Stack (most recent call last):\n        here")
+
+
+@pytest.mark.parametrize("formatter", [SimpleFormatter, SimpleDotnetFormatter])
+def test_neither_name_nor_message_forges_a_line_or_commands_a_terminal(
+    formatter: type[SimpleFormatter | SimpleDotnetFormatter],
+) -> None:
+    """L-68: control characters of one byte, of eight bits, and those that turn the writing are made visible."""
+    made = record("\x1b[2J \x9b2J \x07 \u202e\tend")
+    made.name = "shop\ncrit  shop"
+    first, *others = formatter(utc()).format(made).split("\n")
+
+    assert "shop crit  shop" in first
+    assert "\\x1b[2J \\x9b2J \\x07 \\u202e\tend" in "".join([first, *others])
+    assert len(others) == (formatter is SimpleDotnetFormatter)

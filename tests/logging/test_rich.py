@@ -54,7 +54,15 @@ def test_without_colours_there_are_no_colours() -> None:
 
 def test_a_message_cannot_command_the_terminal() -> None:
     """L-68: an escape sequence from outside is made visible."""
-    assert "\\x1b[2J" in RichFormatter(utc(color=True)).format(record("\x1b[2J"))
+    kind, _, trace = raised()
+    error = ExceptionGroup("\x1bc", [ValueError("\x1bc")])
+    error.add_note("\x1bc")
+    made = (record("\x1b[2J"), record("It failed", exc_info=(kind, error, trace)))
+    texts = [plain(RichFormatter(utc(color=True)).format(each)) for each in made]
+
+    assert "\\x1b[2J" in texts[0]
+    assert texts[1].count("\\x1bc") == 3
+    assert "\x1b" not in "".join(texts)
 
 
 def test_a_stack_that_was_asked_for_is_shown() -> None:

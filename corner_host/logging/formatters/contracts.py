@@ -10,6 +10,8 @@ from typing import Any, Final, final
 from corner_host.logging.records import scopes_of
 
 _LINE_ENDS: Final = re.compile(r"\r\n|\r|\n")
+_OBEYED: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of writing."""
 
 
 @final
@@ -57,8 +59,8 @@ def indent_lines(text: str, indent: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return *text* with escape characters made visible: a terminal would obey them."""
-    return text.replace("\x1b", "\\x1b") if "\x1b" in text else text
+    """Return *text* with control characters made visible, but for ends of lines and tabs: a terminal would obey them."""
+    return text if text.isprintable() else _OBEYED.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def scope_arrows(record: LogRecord) -> str:

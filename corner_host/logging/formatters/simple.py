@@ -65,7 +65,7 @@ class SimpleFormatter(logging.Formatter):
         """Return the parts of the record's line."""
         step = level_step(record.levelno)
         time = self._time(record)
-        word, category = _WORDS[step], f"{record.name:<{_CATEGORY_WIDTH}}"
+        word, category = _WORDS[step], f"{fold_lines(record.name):<{_CATEGORY_WIDTH}}"
         indent = " " * (len(time) + len(word) + len(category) + 3)
         trace = trace_of(record) if with_trace else ""
         message, fields, trace = (

@@ -41,7 +41,7 @@ class SimpleDotnetFormatter(logging.Formatter):
         step = level_step(record.levelno)
         word = f"{_COLORS[step]}{_WORDS[step]}{_RESET}" if options.color else _WORDS[step]
         stamp = "" if options.timestamp_format is None else options.time_of(record).strftime(options.timestamp_format)
-        header = f"{stamp}{word}: {record.name}[{event_id(record)}]"
+        header = f"{stamp}{word}: {fold_lines(record.name)}[{event_id(record)}]"
         scopes = scope_arrows(record) if options.include_scopes else ""
         parts = [part for part in (scopes, message_of(record), trace_of(record)) if part]
         if options.single_line:
