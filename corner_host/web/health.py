@@ -69,10 +69,14 @@ class _Round:
         self._lock = anyio.Lock()
         self._kept: HealthReport | None = None
         self._kept_until = 0.0
+        self._began = 0.0
 
     async def report(self) -> HealthReport:
+        asked = anyio.current_time()
         async with self._lock:
-            if self._kept is None or anyio.current_time() >= self._kept_until:
+            # who has waited takes the round that began meanwhile: a crowd costs no more, however slow a sick check is
+            if self._kept is None or (self._began <= asked and anyio.current_time() >= self._kept_until):
+                self._began = anyio.current_time()
                 self._kept = await self._service.check(self._predicate)
                 # a report that is no longer good is never kept: readiness fails at once when the host stops
                 keep = self._kept.status is HealthStatus.HEALTHY

@@ -4,8 +4,11 @@ import anyio
 import pytest
 from fastapi import FastAPI
 
-from corner_host import HostBuilder
+from corner_host import Host, HostBuilder
+from corner_host.diagnostics import HealthCheckService
 from corner_host.primitives import CancellationToken
+from corner_host.web.asgi import Message, Scope
+from corner_host.web.health import HealthMiddleware
 
 from .conftest import Serve
 
@@ -62,3 +65,38 @@ async def test_the_endpoints_can_be_switched_off(serve: Serve) -> None:
     """Then the application answers the paths, or nobody."""
     async with serve(FastAPI(), lambda _: None, "--Server:HealthEndpoints=false") as site:
         assert (await site.client.get("/alive")).status_code == 404
+
+
+async def test_a_crowd_costs_one_round_however_slow_a_sick_check_is() -> None:
+    """Nobody is told what was found before they asked; but a check that is in trouble is not asked once for each of them."""
+    release = anyio.Event()
+    rounds: list[int] = []
+    answers: list[int] = []
+
+    async def database() -> bool:
+        rounds.append(1)
+        await release.wait()
+        return False
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    builder = Host.create_empty_builder()
+    builder.services.add_health_checks().add_check("database", database)
+    async with builder.build() as host, anyio.create_task_group() as crowd:
+        app = HealthMiddleware(FastAPI(), host.services.get_required_service(HealthCheckService))
+
+        async def ask() -> None:
+            scope: Scope = {"type": "http", "method": "GET", "path": "/health", "headers": []}
+            await app(scope, receive, send)
+
+        for _ in range(20):
+            crowd.start_soon(ask)
+        await anyio.wait_all_tasks_blocked()
+        release.set()
+
+    assert (answers, len(rounds)) == ([503] * 20, 1)
