@@ -25,12 +25,12 @@ from corner_host.primitives import Clock
 from corner_host.web.api import operations_api
 from corner_host.web.asgi import AsgiApp, Receive, Scope, Send
 
-from .access import DashboardAccess
+from .access import SESSION_KEY, DashboardAccess
 from .attempts import Attempts
 from .confirmation import Confirmation
 from .exports import EXPORTS, UNMASKED
 from .guard import Guard
-from .keyring import Keyring
+from .keyring import Keyring, Session
 from .live import LiveStream
 from .login import Login
 from .pages import NAVIGATION, SCREENS, Screen
@@ -168,11 +168,13 @@ class DashboardApp:
                     values, template, block = await self._wrong(screen, visit, error), "missing.html", "content"
                 return await self._renderer.blocks(template, (block, "beside"), visit, values)
 
+            session: Session = request.scope[SESSION_KEY]
             stream = LiveStream(
                 render,
                 farewell=self._farewell,
                 stopping=self._lifetime.application_stopping,
                 period=self._settings.refresh_seconds,
+                lifetime=session.expires - self._clock.now().timestamp(),
             )
             return self._counted(stream)
 

@@ -105,7 +105,7 @@ class Guard:
         if not self._keys.is_token(token.strip()):
             self._attempts.failed(client, now=now)
             return _refusal(request, HTTPStatus.UNAUTHORIZED, "This is not the token.")
-        return Session("token", now + self._keys.lifetime)
+        return Session("token", self._clock.now().timestamp() + self._keys.lifetime)
 
     def _ask_to_sign_in(self, request: Request, path: str) -> Response:
         is_page = request.method == "GET" and request.headers.get("sec-fetch-mode", "navigate") == "navigate"

@@ -1,7 +1,7 @@
 """A page that is open is kept up to date: its changing part is rendered anew and sent when it differs.
 
-One stream of server-sent events a page. It ends when the host stops, and says so with how many jobs are left; a browser
-that is slow or gone holds up nobody, and there is a limit to how many are served.
+One stream of server-sent events a page. It ends when the host stops, and says so with how many jobs are left, and with
+the sign-in of who watches; a browser that is slow or gone holds up nobody, and there is a limit to how many are served.
 """
 
 import hashlib
@@ -29,15 +29,23 @@ class LiveStream:
         farewell: Says what is left to do, when the host stops.
         stopping: The host's.
         period: Seconds between two looks.
+        lifetime: Seconds until the sign-in ends that it was asked for with; then it does, too.
     """
 
     def __init__(
-        self, render: Render, *, farewell: Callable[[], Awaitable[str]], stopping: CancellationToken, period: float
+        self,
+        render: Render,
+        *,
+        farewell: Callable[[], Awaitable[str]],
+        stopping: CancellationToken,
+        period: float,
+        lifetime: float,
     ) -> None:
         self._render = render
         self._farewell = farewell
         self._stopping = stopping
         self._period = period
+        self._lifetime = lifetime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - of ASGI
         """Answer until the browser goes or the host stops."""
@@ -52,8 +60,10 @@ class LiveStream:
                     group.cancel_scope.cancel()
 
                 group.start_soon(leave_with_browser)
-                with self._stopping.cancel_scope():
+                with anyio.move_on_after(self._lifetime) as signed_in, self._stopping.cancel_scope():
                     await self._send_changes(send)
+                if signed_in.cancelled_caught:
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
                 group.cancel_scope.cancel()
         finally:
             if self._stopping.is_cancellation_requested:

@@ -4,7 +4,9 @@ import anyio
 import pytest
 
 from corner_host.operations import Actor, JobQuery, Operations
-from corner_host.web.dashboard.live import event
+from corner_host.primitives import CancellationToken
+from corner_host.web.asgi import Message
+from corner_host.web.dashboard.live import LiveStream, event
 from corner_host.web.dashboard.pages import SCREENS
 
 from .conftest import OpenDashboard
@@ -64,6 +66,28 @@ async def test_the_stop_of_the_host_ends_every_stream_with_a_word(dashboard: Ope
             texts = [await stream.rest(), await other.rest()]
 
     assert ['event: stopping\ndata: {"left": 0}' in text for text in texts] == [True, True]
+
+
+async def test_a_stream_ends_with_the_sign_in() -> None:
+    """P43: who may not ask any more is not told any more; the browser comes again, and is asked to sign in."""
+    sent: list[Message] = []
+
+    async def render() -> str:
+        return "<p>secret</p>"
+
+    async def receive() -> Message:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    stream = LiveStream(render, farewell=render, stopping=CancellationToken.none(), period=0.01, lifetime=0.05)
+    with anyio.fail_after(20):
+        await stream({}, receive, send)
+
+    assert event("<p>secret</p>") in [each.get("body") for each in sent]
+    assert sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 async def test_only_so_many_pages_are_kept_up_to_date(dashboard: OpenDashboard) -> None:
