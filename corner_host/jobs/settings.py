@@ -14,6 +14,8 @@ from typing import Annotated, Final, final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from corner_host.primitives import holds_password
+
 from .contracts import JobEngine
 from .errors import JobRegistrationError
 
@@ -90,9 +92,10 @@ class JobsSettings(BaseModel):
         from .engines.sqlite.schema import MEMORY  # noqa: PLC0415 - the same
 
         path = MEMORY if self.engine is EngineName.MEMORY else self.connection_string.removeprefix("sqlite:///")
-        if not path.strip() or "\0" in path or "://" in path:
+        if not path.strip() or "\0" in path or "://" in path or holds_password(path):
             raise JobRegistrationError(
-                f"Jobs:ConnectionString is {self.connection_string!r}; the sqlite engine takes a file's path."
+                "Jobs:ConnectionString is no file's path, which the sqlite engine takes. (It is not shown, since it may hold"
+                " a password.)\nTo fix: set it to a path such as jobs.db, or Jobs:Engine to postgres or nats."
             )
         return SqliteEngine(
             path,

@@ -112,14 +112,17 @@ def test_a_wrong_setting_is_named_with_its_value(setting: str) -> None:
         builder.build()
 
 
-def test_a_connection_string_of_another_engine_is_refused() -> None:
-    """The sqlite engine takes a path, or sqlite:///path."""
-    builder = Host.create_builder(["--Jobs:ConnectionString=postgresql://localhost/shop"])
+@pytest.mark.parametrize("text", ["postgresql://shop:hunter2@localhost/shop", "host=db password=hunter2"])
+def test_a_connection_string_of_another_engine_is_refused(text: str) -> None:
+    """The sqlite engine takes a path, or sqlite:///path; what was given instead may hold a password, and is not shown."""
+    builder = Host.create_builder([f"--Jobs:ConnectionString={text}"])
 
     builder.services.add_jobs(builder.configuration)
 
-    with pytest.raises(JobRegistrationError, match="ConnectionString"):
+    with pytest.raises(JobRegistrationError, match="ConnectionString") as caught:
         builder.build()
+
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("first", ["engine", "jobs"])
