@@ -49,6 +49,6 @@ def store_told() -> Generator[None]:
         yield
     except Exception as error:
         errors = sys.modules.get("corner_host.jobs.errors")  # not loaded: there is no store
-        if errors is None or not isinstance(error, errors.JobEngineError):
+        if errors is None or not isinstance(error, (errors.JobEngineError, errors.NotSupportedByEngineError)):
             raise
         raise UnavailableError(str(error)) from error

@@ -19,7 +19,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from corner_host.operations import Actor, Operations, as_json
-from corner_host.operations.errors import store_told
 from corner_host.operations.versions import own_version
 from corner_host.web.asgi import AsgiApp, Scope
 
@@ -123,9 +122,7 @@ async def _answer(endpoint: Endpoint, operations: Operations, access: Access, re
         actor=access.actor(scope),
         is_local=access.is_local(scope),
     )
-    with store_told():
-        found = await endpoint.handle(call)
-    return await _written(endpoint, found, request)
+    return await _written(endpoint, await endpoint.handle(call), request)
 
 
 async def _written(endpoint: Endpoint, found: Any, request: Request) -> Response:
