@@ -117,6 +117,8 @@ def built(invocation: Invocation, *, environment: str | None = None) -> Generato
     finally:
         if host is not None:
             _dispose(host)
+        else:
+            builder.configuration.close()
 
 
 def _dispose(host: Host) -> None:

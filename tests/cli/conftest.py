@@ -1,16 +1,26 @@
 """The built wheel in an environment of its own, and commands that are typed there as a user types them."""
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from corner_host.di import ServiceCollection
 from tests.cli.shell import ROOT, Answer, Shell
 
 _INSTALL_SECONDS = 300
+
+
+@pytest.fixture(autouse=True)
+def no_trace() -> Iterator[None]:
+    """Take back what a command line leaves behind in its process, which is usually at its end."""
+    with mock.patch.dict(os.environ), mock.patch.object(ServiceCollection, "keeps_sources", new=False):
+        yield
 
 
 @pytest.fixture(scope="session")
