@@ -34,8 +34,13 @@ def claim(
 ) -> tuple[list[Claimed], float | None]:
     """Lease up to *slots* jobs to *owner*, the highest priority first, then the oldest; the attempt counts from here.
 
+    A worker that stood still for so long that others have taken it for lost gets none until it is entered again: nobody
+    would look after what it holds.
+
     Returns them, and after how many seconds there is room again under a rate that is used up (None: no rate is).
     """
+    if connection.execute("SELECT 1 FROM corner_job_workers WHERE owner = ?", (owner,)).fetchone() is None:
+        return [], None
     paused = {queue for (queue,) in connection.execute("SELECT queue FROM corner_job_queues")}
     queues = [queue for queue in subscription.queues if queue not in paused] if paused else subscription.queues
     room = _room_by_limits(connection, subscription.limits)

@@ -170,6 +170,7 @@ class SqliteEngine:
                 if not workers.renew(connection, owner.name, self._lease):
                     pump.give_up_all()  # this process stood still for longer than its lease
                     workers.register(connection, owner, self._lease)
+                    pump.wake()
         lost = workers.lost_workers(connection)
         if lost:
             with transaction(connection):

@@ -47,10 +47,14 @@ def leave(connection: sqlite3.Connection, owner: str, now: float) -> None:
 
 
 def lost_workers(connection: sqlite3.Connection) -> list[str]:
-    """Return the workers that are dead, or whose lease has run out."""
+    """Return the workers that are dead, or whose lease has run out, or that hold jobs and are not entered."""
     rows = connection.execute("SELECT owner, host, boot, namespace, pid, pid_started, lease FROM corner_job_workers")
     now = lease_clock()
-    return [owner for owner, *process, lease in rows if lease < now or Owner(owner, *process).is_dead()]
+    lost = [owner for owner, *process, lease in rows if lease < now or Owner(owner, *process).is_dead()]
+    unknown = connection.execute(
+        "SELECT DISTINCT owner FROM corner_jobs WHERE state = 2 AND owner NOT IN (SELECT owner FROM corner_job_workers)"
+    )
+    return [*lost, *(owner for (owner,) in unknown)]
 
 
 def reap(connection: sqlite3.Connection, workers: Sequence[str], now: float) -> int:
