@@ -131,6 +131,11 @@ class Settler:
             [isinstance(done.outcome, Released) for done in going], [_detail(done.outcome) for done in going],
             self._worker.name,
         )  # fmt: skip
+        released = [done.number for done in going if isinstance(done.outcome, Released)]
+        if released:
+            unwanted = await self._database.fetch(self._statements.end_unwanted, released)
+            if unwanted:
+                await free_children(self._database.fetch, self._statements, [row["id"] for row in unwanted])
         return {(row["id"], row["attempts"]) for row in rows}
 
     async def _report(self, lost: Sequence[Settlement]) -> None:

@@ -107,6 +107,15 @@ WITH told AS (
 SELECT id, attempt AS attempts FROM back"""
 
     @cached_property
+    def end_unwanted(self) -> str:
+        """Of numbers: ends those that were given back although somebody had cancelled them; returns their ids."""
+        return f"""
+WITH gone AS (
+    DELETE FROM {self.queue} WHERE id = ANY($1::bigint[]) AND status = 'queued' AND headers ? 'cancel' RETURNING *
+), {self.cancelled("gone", "'while it ran'")}
+SELECT headers->>'id' AS id FROM gone"""
+
+    @cached_property
     def ended_by(self) -> str:
         """Of numbers and a worker's name: those that it has ended."""
         return f"SELECT number FROM {self.ended} WHERE number = ANY($1::bigint[]) AND worker = $2"
