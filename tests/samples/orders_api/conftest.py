@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import mark_once
 from tests.postgres import PostgresServer, running_postgres
 
 from .shop import Shop, open_shop
 
 OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A shop behind real servers: what it shows on one Python it shows on all."""
+    mark_once(items, Path(__file__).parent)
 
 
 @pytest.fixture

@@ -15,10 +15,17 @@ from corner_host.hosting import HostedService
 from corner_host.operations import JobQuery, Operations
 from corner_host.web.dashboard import DashboardService
 from corner_host.web.dashboard.keyring import Keyring
+from tests.once import mark_once
 
 from .demo import create_builder
 
 TOKEN = "correct-horse-battery-staple"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages: what they show on one Python they show on all."""
+    mark_once(items, Path(__file__).parent)
 
 
 @pytest.fixture(params=["asyncio", "trio"])
