@@ -20,10 +20,10 @@ from corner_host.configuration.text import FormatError, Place, place_at
 
 from .environment import translate
 
-_SKIPPED: Final = re.compile(r"(?:\s++|#[^\r\n]*+)*+")
+_SKIPPED: Final = re.compile(r"(?>(?:\s++|#[^\r\n]*+)*)")
 _NAME: Final = re.compile(r"(?:export[ \t]++)?([^\s=#'\"]++)[ \t]*+=[ \t]*+")
 _SINGLE: Final = re.compile(r"'([^']*+)'")
-_DOUBLE: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_DOUBLE: Final = re.compile(r'"((?>(?:[^"\\]++|\\.)*))"', re.DOTALL)
 _PLAIN: Final = re.compile(r"[^\r\n]*+")
 _COMMENT: Final = re.compile(r"(?:^|[ \t])#.*")
 _REST: Final = re.compile(r"[ \t]*+(?:#[^\r\n]*+)?(?=[\r\n]|\Z)")

@@ -27,7 +27,7 @@ from .json_places import locate
 # objects as tuples of pairs, which keep duplicates and differ from arrays
 Node: TypeAlias = "str | bool | list[Node] | tuple[tuple[str, Node], ...] | None"
 
-_CONSTANT_OR_TEXT: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|NaN|-?Infinity', re.DOTALL)
+_CONSTANT_OR_TEXT: Final = re.compile(r'"(?>(?:[^"\\]++|\\.)*)"|NaN|-?Infinity', re.DOTALL)
 _CONSTANTS: Final[Mapping[Any, str | None]] = {True: "True", False: "False", None: None}
 
 

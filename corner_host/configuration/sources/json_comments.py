@@ -7,11 +7,12 @@ a comment or a trailing comma stays, for the parser to accept or to refuse: ``1/
 import re
 from typing import Final
 
-# possessive quantifiers (*+, ++) keep every failing match linear
-_COMMENT: Final = r"//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
+# possessive quantifiers (*+, ++) and atomic groups (?>...) keep every failing match linear; a group gets no possessive
+# quantifier of its own, since Python 3.11.2, which is Debian 12's, goes on at a wrong place where a round fails half-way
+_COMMENT: Final = r"//[^\r\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)\*/"
 _COMMENTS: Final = re.compile(_COMMENT)
-_GAP: Final = re.compile(rf"(?:[ \t\r\n]++|{_COMMENT})*+")
-_PLAIN: Final = re.compile(r'(?:[^"/,]++|"(?:[^"\\]++|\\.)*+"|,(?![ \t\r\n]*+[/}\]]))*+', re.DOTALL)
+_GAP: Final = re.compile(rf"(?>(?:[ \t\r\n]++|{_COMMENT})*)")
+_PLAIN: Final = re.compile(r'(?>(?:[^"/,]++|"(?>(?:[^"\\]++|\\.)*)"|,(?![ \t\r\n]*+[/}\]]))*)', re.DOTALL)
 _VISIBLE: Final = re.compile(r"[^\r\n]")
 
 

@@ -14,7 +14,7 @@ from corner_host.configuration.keys import DELIMITER, fold
 from corner_host.configuration.text import Place
 
 _TOKEN: Final = re.compile(
-    r'//[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/|"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"/]++', re.DOTALL
+    r'//[^\r\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)\*/|"(?>(?:[^"\\]++|\\.)*)"|[{}\[\]:,]|[^\s{}\[\]:,"/]++', re.DOTALL
 )
 
 
