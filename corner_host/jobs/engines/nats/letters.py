@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from corner_host.jobs.contracts import Failure, NewJob
 from corner_host.jobs.info import JobEvent, JobEventKind, JobInfo, JobState
+from corner_host.jobs.text import payload_data
 
 _STRAY: Final = "STRAY"
 _MOST_LINES: Final = 50
@@ -149,7 +150,7 @@ class Letter:
             error_type=None if failure is None else failure.kind,
             error_place=None if failure is None else failure.place,
             result=None if self.result is None else json.loads(self.result),
-            payload=_data(self.payload),
+            payload=payload_data(self.payload),
             worker=worker or self.worker,
             progress=None,
             progress_note="",
@@ -201,10 +202,3 @@ def _time(seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return datetime.max.replace(tzinfo=UTC)
-
-
-def _data(payload: bytes) -> Any:
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload.decode(errors="replace")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from corner_host.jobs.info import JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
+from corner_host.jobs.text import payload_data
 
 from .database import Fetch, Row
 
@@ -128,7 +129,7 @@ def _info(row: Row, traceback: str | None = None, history: Sequence[JobEvent] = 
         error_type=row["error_type"],
         error_place=row["error_place"],
         result=None if row["result"] is None else json.loads(row["result"]),
-        payload=_data(row["payload"]),
+        payload=payload_data(row["payload"]),
         worker=row["worker"],
         progress=headers.get("progress"),
         progress_note=headers.get("note", ""),
@@ -137,14 +138,6 @@ def _info(row: Row, traceback: str | None = None, history: Sequence[JobEvent] = 
         trace=None if "trace" not in headers else json.loads(headers["trace"]),
         history=history,
     )
-
-
-def _data(payload: bytes) -> Any:
-    """Return the payload's data; as text where it is no JSON, which is what an operator must see."""
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload.decode("utf-8", errors="replace")
 
 
 def _event(row: Row) -> JobEvent:

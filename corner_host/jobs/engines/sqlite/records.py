@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias, final
 
@@ -107,8 +107,8 @@ class SqliteRecords:
         where, values = search.where_of(wanted)
         statement = f"SELECT id, enqueued_at FROM corner_jobs WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
         found = await self._reader.execute(lambda connection: connection.execute(statement, values).fetchall())
-        oldest = _time(min(at for _, at in found)) if found else None
-        newest = _time(max(at for _, at in found)) if found else None
+        oldest = search.moment(min(at for _, at in found)) if found else None
+        newest = search.moment(max(at for _, at in found)) if found else None
         if change is None:
             return BulkAnswer(count=len(found), oldest=oldest, newest=newest)
         changed = 0
@@ -132,7 +132,3 @@ def _cancel(connection: sqlite3.Connection, ids: Sequence[str], now: float, firs
 def _delete(connection: sqlite3.Connection, ids: Sequence[str], now: float, first: int) -> int:
     del first
     return changes.delete(connection, ids, now)
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from corner_host.jobs.contracts import headers_of
 from corner_host.jobs.info import FailureGroup, JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
+from corner_host.jobs.text import payload_data
 
 from .schema import Row
 
@@ -112,8 +113,8 @@ def group_failures(
                 count=attempts,
                 jobs=jobs,
                 names=[name for (name,) in names],
-                first_seen=_time(first),
-                last_seen=_time(last),
+                first_seen=moment(first),
+                last_seen=moment(last),
                 sample=sample,
                 over_time=[parts.get(index, 0) for index in range(_PARTS)],
             )
@@ -162,15 +163,15 @@ def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[
         key=key,
         queue=queue,
         priority=priority,
-        enqueued_at=_time(enqueued_at),
-        run_at=_time(min(run_at, _LAST_MOMENT)),
-        started_at=None if started_at is None else _time(started_at),
-        finished_at=None if finished_at is None else _time(finished_at),
+        enqueued_at=moment(enqueued_at),
+        run_at=moment(min(run_at, _LAST_MOMENT)),
+        started_at=None if started_at is None else moment(started_at),
+        finished_at=None if finished_at is None else moment(finished_at),
         error=error,
         error_type=error_type,
         error_place=error_place,
         result=None if result is None else json.loads(result),
-        payload=_data(payload),
+        payload=payload_data(payload),
         worker=owner,
         progress=progress,
         progress_note=progress_note,
@@ -181,23 +182,15 @@ def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[
     )
 
 
-def _data(payload: bytes) -> Any:
-    """Return the payload's data; as text where it is no JSON, which is what an operator must see."""
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload.decode("utf-8", errors="replace")
-
-
 def _event(
     at: float, event: str, attempt: int, started_at: float | None, worker: str | None, error_type: str | None,
     error: str | None, error_place: str | None, detail: str,
 ) -> JobEvent:  # fmt: skip
     return JobEvent(
-        at=_time(at),
+        at=moment(at),
         event=JobEventKind(event),
         attempt=attempt,
-        started_at=None if started_at is None else _time(started_at),
+        started_at=None if started_at is None else moment(started_at),
         worker=worker,
         error_type=error_type,
         error=error,
@@ -206,5 +199,6 @@ def _event(
     )
 
 
-def _time(seconds: float) -> datetime:
+def moment(seconds: float) -> datetime:
+    """Return a time of the store as it is shown."""
     return datetime.fromtimestamp(seconds, UTC)
