@@ -5,7 +5,7 @@ from contextvars import ContextVar
 import anyio
 import pytest
 
-from corner_host.jobs.engines.sqlite.crew import Crew
+from corner_host.jobs.engines.crew import Crew
 
 _tenant: ContextVar[str] = ContextVar("tenant", default="nobody")
 

@@ -12,7 +12,6 @@ from secrets import token_hex
 from typing import Final, final
 
 import anyio
-import anyio.abc
 import anyio.lowlevel
 from nats.aio.msg import Msg
 
@@ -27,6 +26,7 @@ from corner_host.jobs.contracts import (
     Released,
     Subscription,
 )
+from corner_host.jobs.engines.crew import Crew
 from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken, CancellationTokenSource
 
@@ -93,7 +93,7 @@ class Pump:
         self._doubtful: set[str] = set()
         self._woken = anyio.Event()
         self._work_prefix = f"{server.stream}.{Place.WORK}."
-        self._deliveries: anyio.abc.TaskGroup | None = None
+        self._crew: Crew[Lent] | None = None
 
     def connection_changed(self) -> None:
         """Ask anew: what was asked on the old connection is not answered."""
@@ -118,16 +118,18 @@ class Pump:
                         await self._settle()
 
     async def _pump(self) -> None:
-        async with anyio.create_task_group() as deliveries:
-            self._deliveries = deliveries
+        async with anyio.create_task_group() as group:
+            crew = self._crew = Crew(group, self._run, self._slots)
             try:
-                deliveries.start_soon(self._show)
-                deliveries.start_soon(self._keep_settling)
+                group.start_soon(self._show)
+                group.start_soon(self._keep_settling)
                 while await self._turn():
                     pass
             finally:
-                self._deliveries = None
-            deliveries.cancel_scope.cancel()
+                self._crew = None
+                for lent in crew.take_back():
+                    self._end(lent, Released())
+            group.cancel_scope.cancel()
 
     def _wake_up(self) -> None:
         self._woken.set()
@@ -214,8 +216,8 @@ class Pump:
             return
         self._renewing.hold(lent.sequence, lent.lease)
         self._held[job_id] = (lent, CancellationTokenSource())
-        if self._deliveries is not None and not self._stopping.is_cancellation_requested:
-            self._deliveries.start_soon(self._run, lent)
+        if self._crew is not None and not self._stopping.is_cancellation_requested:
+            self._crew.give([lent])
         else:
             self._end(lent, Released())
 

@@ -8,18 +8,18 @@ import logging
 import math
 import sqlite3
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import final
 
 import anyio
 import anyio.lowlevel
 
 from corner_host.jobs.contracts import Deliver, Delivery, Outcome, Released, Subscription
+from corner_host.jobs.engines.crew import Crew
 from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import CancellationToken, CancellationTokenSource, LoopHandle
 
 from .claiming import Claimed, claim
-from .crew import Crew
 from .settling import Settlement, settle
 from .timers import pause_after
 from .workers import to_cancel
@@ -67,15 +67,15 @@ class Pump:
     async def run(self) -> None:
         """Pump until the end; when cancelled, release what runs and let the cancellation through."""
         with self._stopping.register(self.wake):
-            waiting: Collection[Claimed] = ()
+            crew: Crew[Claimed] | None = None
             try:
                 async with anyio.create_task_group() as group:
                     crew = Crew(group, self._run, self._subscription.slots)
-                    waiting = crew.waiting
                     while await self._turn(crew):
                         pass
                     crew.close()
             finally:
+                waiting = () if crew is None else crew.take_back()
                 self._settled += [Settlement(row.id, row.attempt, Released()) for row in waiting]
                 if self._settled:
                     with anyio.CancelScope(shield=True):

@@ -24,13 +24,10 @@ class Crew(Generic[T]):
     """Runs what it is given, up to *most* at a time.
 
     Made in the task whose context the jobs begin with.
-
-    Attributes:
-        waiting: What was given and has not begun.
     """
 
     def __init__(self, group: TaskGroup, run: Callable[[T], Awaitable[None]], most: int) -> None:
-        self.waiting: deque[T] = deque()
+        self._waiting: deque[T] = deque()
         self._group = group
         self._run = run
         self._most = most
@@ -43,8 +40,14 @@ class Crew(Generic[T]):
 
     def give(self, work: Sequence[T]) -> None:
         """Have *work* run."""
-        self.waiting.extend(work)
+        self._waiting.extend(work)
         self._call()
+
+    def take_back(self) -> Sequence[T]:
+        """Return what was given and has not begun; it does not run."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return waiting
 
     def close(self) -> None:
         """Let all go home once they are done."""
@@ -55,7 +58,7 @@ class Crew(Generic[T]):
     def _call(self) -> None:
         """Call more hands: as many as are at work, so that one alone does what never waits, and what waits soon has all."""
         at_work = self._hands - len(self._idle) - self._coming - self._resting
-        while self._coming < min(len(self.waiting), max(1, at_work)):
+        while self._coming < min(len(self._waiting), max(1, at_work)):
             if self._idle:
                 self._idle.pop().set()
             elif self._hands < self._most:
@@ -69,15 +72,15 @@ class Crew(Generic[T]):
         slice_end = perf_counter() + _SLICE_SECONDS
         while True:
             self._coming -= 1
-            while self.waiting:
+            while self._waiting:
                 if perf_counter() > slice_end:
                     self._resting += 1
                     await anyio.lowlevel.checkpoint()
                     self._resting -= 1
                     slice_end = perf_counter() + _SLICE_SECONDS
                     continue
-                work = self.waiting.popleft()
-                if self.waiting:
+                work = self._waiting.popleft()
+                if self._waiting:
                     self._call()
                 await self._run(work)
                 if copy_context() != self._clean:
