@@ -1,8 +1,8 @@
 """Between the server and the handlers: claims for the slots that are free, delivers, and has the outcomes settled.
 
-One connection of its own carries the claims and the server's notifications. While the handlers of one half of the slots
-run, the other half is claimed, and what has ended is settled. Claiming is shielded: what was claimed is delivered or
-released.
+One connection of its own carries the claims and the server's notifications. The next claim is sent before the handlers of
+the last one have begun, so that the server works while they do, and another connection settles what has ended. Claiming is
+shielded: what was claimed is delivered or released.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any, Final, final
 
 import anyio
 import anyio.lowlevel
-from anyio.abc import TaskGroup
 
 from corner_host.jobs.contracts import Cancelled, Deliver, Delivery, Outcome, Released, Subscription
+from corner_host.jobs.engines.crew import Crew
 from corner_host.primitives import Backoff, CancellationToken, CancellationTokenSource, LoopHandle
 
 from .claiming import Claimed, Claims
@@ -94,19 +94,24 @@ class Pump:
 
     async def run(self) -> None:
         """Pump until the end; when cancelled, release what runs and let the cancellation through."""
+        crew: Crew[Claimed] | None = None
         with self._stopping.register(self.wake):
             try:
                 async with anyio.create_task_group() as group:
                     group.start_soon(self._settler.run)
                     async with anyio.create_task_group() as deliveries:
-                        while await self._turn(deliveries):
+                        crew = Crew(deliveries, self._run, self._slots)
+                        while await self._turn(crew):
                             pass
+                        crew.close()
                     self._settler.close()
             finally:
+                for row in crew.take_back() if crew is not None else ():
+                    self._let_go(row, Released())
                 with anyio.move_on_after(_LAST_WORD_SECONDS, shield=True):
                     await self._say_goodbye()
 
-    async def _turn(self, deliveries: TaskGroup) -> bool:
+    async def _turn(self, crew: Crew[Claimed]) -> bool:
         """Claim once; False when all is done. Waits when there is nothing to do."""
         if self._stopping.is_cancellation_requested:
             return False  # what runs ends in its task group
@@ -125,14 +130,9 @@ class Pump:
                 return True
             self._failures = 0
         for row in claimed:
-            if row.unwanted:  # cancelled while it ran, by a worker that could not say so any more
-                self._settler.add(Settlement(row.number, row.id, row.attempt, Cancelled()))
-                continue
-            source = self._running[row.number, row.attempt] = CancellationTokenSource()
-            deliveries.start_soon(self._run, row, source)
-        if len(claimed) == free and claimed:
-            await anyio.lowlevel.checkpoint()  # there may be more, and the new ones want their first step
-        else:
+            self._running[row.number, row.attempt] = CancellationTokenSource()
+        crew.give(claimed)
+        if len(claimed) < free or not claimed:
             with anyio.move_on_after(self._wait if free > 0 else math.inf):
                 await self._woken.wait()
         return True
@@ -196,16 +196,20 @@ class Pump:
             if self._connection is not None:
                 await let_go(self._connection)
 
-    async def _run(self, row: Claimed, source: CancellationTokenSource) -> None:
-        outcome: Outcome = Released()
+    async def _run(self, row: Claimed) -> None:
+        outcome: Outcome = Cancelled() if row.unwanted else Released()
         try:
-            outcome = await self._deliver(self._delivery(row, source.token))
+            if not row.unwanted:  # or else cancelled while it ran, by a worker that could not say so any more
+                outcome = await self._deliver(self._delivery(row, self._running[row.number, row.attempt].token))
         finally:
-            if isinstance(outcome, Released) and source.is_cancellation_requested:
-                outcome = Cancelled()
-            self._settler.add(Settlement(row.number, row.id, row.attempt, outcome))
-            del self._running[row.number, row.attempt]
-            self._woken.set()
+            self._let_go(row, outcome)
+
+    def _let_go(self, row: Claimed, outcome: Outcome) -> None:
+        if isinstance(outcome, Released) and self._running[row.number, row.attempt].is_cancellation_requested:
+            outcome = Cancelled()
+        self._settler.add(Settlement(row.number, row.id, row.attempt, outcome))
+        del self._running[row.number, row.attempt]  # only now, so that the keeper sees it here or there
+        self._woken.set()
 
     def _delivery(self, row: Claimed, token: CancellationToken) -> Delivery:
         async def progress(fraction: float, note: str) -> None:
