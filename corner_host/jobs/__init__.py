@@ -28,7 +28,7 @@ semaphore that is waited for inside a worker (limits are checked when claiming),
 
 - ``client``: putting jobs and asking after them; ``control``: an operator's chair; ``info``: what both answer
 - ``registry``, ``registration``: which handler runs which job
-- ``dispatch``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
+- ``dispatch``, ``limits``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
 - ``retry``, ``schedule``: when a job runs again (pure)
 - ``store``, ``recurring``, ``worker``: the services behind it

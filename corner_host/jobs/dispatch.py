@@ -13,15 +13,15 @@ The cancellation of the worker passes through: the engine then releases the job.
 import inspect
 import logging
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from contextvars import ContextVar
 from time import perf_counter
-from typing import Any, final
+from typing import Any, Final, final
 
 import anyio
 
 from corner_host.di import ServiceProvider
 from corner_host.diagnostics.tracing import SDK, failed, process
-from corner_host.logging import log_scope
 from corner_host.primitives import OperationCancelledError
 
 from .context import JobContext
@@ -29,19 +29,21 @@ from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome
 from .errors import JobNotFoundError, JobPayloadError
 from .failure import below_ours, failure_of
 from .handlers import handler_of
+from .limits import TimeLimits
 from .middleware import RunMiddleware, run_through
 from .registry import MOST_PAYLOAD_BYTES, JobHandlerRegistration, JobRegistry
 from .retry import JobFailed, RetryPolicy
 from .running import RunningJobs
 from .telemetry import JobTelemetry
 
-_DEFAULT_POLICY = RetryPolicy()
+_DEFAULT_POLICY: Final = RetryPolicy()
+_delivery: Final[ContextVar[Delivery | None]] = ContextVar("corner_host job", default=None)
 _log = logging.getLogger("corner_host.jobs")
 
 
 @final
 class Dispatcher:
-    """Runs deliveries.
+    """Runs deliveries, while `keep_time` runs. Made where the event loop runs.
 
     Args:
         provider: The root provider; each delivery has a scope of its own.
@@ -66,15 +68,22 @@ class Dispatcher:
         self._grace = grace
         self._telemetry = telemetry
         self._has_middleware = provider.is_service(RunMiddleware)
+        self._limits = TimeLimits()
+        self._new_scope = type(anyio.CancelScope())  # of the back end that runs, which would be looked up for each job
+
+    async def keep_time(self) -> None:
+        """End the attempts that take longer than they may, until this is cancelled."""
+        await self._limits.keep()
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         """Run *delivery* to its outcome."""
         began = perf_counter()
         if self._telemetry is not None:
             self._telemetry.began(delivery)
-        with log_scope(job_id=delivery.id, queue=delivery.queue, attempt=delivery.attempt):
-            registration = self._registry.find(delivery.name)
-            policy = _DEFAULT_POLICY if registration is None else registration.retry
+        registration = self._registry.find(delivery.name)
+        policy = _DEFAULT_POLICY if registration is None else registration.retry
+        entered = _delivery.set(delivery)
+        try:
             try:
                 outcome, error = await self._outcome(registration, policy, delivery)
             except Exception as unforeseen:  # noqa: BLE001 - a job must never take its worker with it
@@ -82,6 +91,8 @@ class Dispatcher:
                 error = unforeseen
             seconds = perf_counter() - began
             _tell(delivery, policy, outcome, error, seconds)
+        finally:
+            _delivery.reset(entered)
         if self._telemetry is not None:
             self._telemetry.ended(delivery, outcome, seconds)
         return outcome
@@ -110,15 +121,15 @@ class Dispatcher:
     async def _attempt(
         self, registration: JobHandlerRegistration, delivery: Delivery, payload: Any
     ) -> tuple[Outcome, BaseException | None]:
-        limit = anyio.CancelScope()
-        if registration.timeout is not None:
-            limit.deadline = anyio.current_time() + registration.timeout
+        limit, timeout = self._new_scope(), registration.timeout
 
         def end_soon() -> None:
             limit.deadline = min(limit.deadline, anyio.current_time() + self._grace)
 
         failure: Exception
         with delivery.cancellation.register(end_soon), limit:
+            if timeout is not None:
+                self._limits.begin(limit, timeout)
             try:
                 return Done(await self._handle(registration, delivery, payload)), None
             except OperationCancelledError as error:
@@ -133,10 +144,13 @@ class Dispatcher:
                 # on asyncio, what the handler awaited can be cancelled though nobody cancels the handler
                 failure = RuntimeError("the handler was cancelled from within: what it awaited was cancelled")
                 failure.__cause__ = error
+            finally:
+                if timeout is not None:
+                    self._limits.end(limit, timeout)
             return self._failed(registration, delivery, failure)
         if delivery.cancellation.is_cancellation_requested:
             return Cancelled(), None
-        return self._failed(registration, delivery, TimeoutError(f"it took longer than its {registration.timeout:g} s"))
+        return self._failed(registration, delivery, TimeoutError(f"it took longer than its {timeout:g} s"))
 
     def _failed(
         self, registration: JobHandlerRegistration, delivery: Delivery, error: Exception
@@ -161,6 +175,14 @@ class Dispatcher:
             finally:
                 self._running.end(delivery.id)
         return None if result is None else _as_json(result)
+
+
+def job_in_logs() -> Mapping[str, Any]:
+    """Return what log records carry of the job that the calling task runs; nothing where it runs none."""
+    delivery = _delivery.get()
+    if delivery is None:
+        return {}
+    return {"job_id": delivery.id, "queue": delivery.queue, "attempt": delivery.attempt}
 
 
 def _tell(

@@ -61,15 +61,13 @@ def _of_function(function: Callable[..., Any], payload: type[Any]) -> Callable[.
 
     def make(**services: Any) -> BoundHandler:
         def run(job: Any, context: JobContext) -> Awaitable[Any]:
-            return cast(
-                "Awaitable[Any]",
-                function(
-                    **dict.fromkeys(jobs, job),
-                    **dict.fromkeys(contexts, context),
-                    **dict.fromkeys(tokens, context.cancellation),
-                    **services,
-                ),
-            )
+            for name in jobs:
+                services[name] = job
+            for name in contexts:
+                services[name] = context
+            for name in tokens:
+                services[name] = context.cancellation
+            return cast("Awaitable[Any]", function(**services))
 
         return BoundHandler(run)
 

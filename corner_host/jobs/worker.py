@@ -10,10 +10,11 @@ import anyio
 from corner_host.di import ServiceProvider
 from corner_host.diagnostics.metrics import find_meter
 from corner_host.hosting import BackgroundService
+from corner_host.logging import live_log_scope
 from corner_host.primitives import Backoff, CancellationToken
 
-from .contracts import JobEngine, Subscription
-from .dispatch import Dispatcher
+from .contracts import Deliver, JobEngine, Subscription
+from .dispatch import Dispatcher, job_in_logs
 from .errors import JobEngineError
 from .recurring import RecurringJobs
 from .registry import JobRegistry
@@ -81,11 +82,20 @@ class JobWorker(BackgroundService):
             group.cancel_scope.cancel()
         if stopping.is_cancellation_requested:
             return
+        dispatcher = Dispatcher(
+            self._provider,
+            self._registry,
+            self._running,
+            grace=self._options.grace,
+            telemetry=telemetry_for(find_meter()),
+        )
         async with anyio.create_task_group() as group:
             group.start_soon(self._recurring.run, stopping)
+            group.start_soon(dispatcher.keep_time)
             with anyio.CancelScope() as work:
                 group.start_soon(self._cut_after_grace, stopping, work)
-                await self._work(stopping)
+                with live_log_scope(job_in_logs):
+                    await self._work(dispatcher.deliver, stopping)
             group.cancel_scope.cancel()
 
     async def _cut_after_grace(self, stopping: CancellationToken, work: anyio.CancelScope) -> None:
@@ -102,20 +112,13 @@ class JobWorker(BackgroundService):
             )  # fmt: skip
         work.cancel()
 
-    async def _work(self, stopping: CancellationToken) -> None:
+    async def _work(self, deliver: Deliver, stopping: CancellationToken) -> None:
         kinds = list(self._registry)
         subscription = Subscription(
             queues=sorted({each.queue for each in kinds}),
             slots=self._options.max_concurrency,
             limits={each.name: each.max_concurrency for each in kinds if each.max_concurrency is not None},
             rates={each.name: each.rate_limit for each in kinds if each.rate_limit is not None},
-        )
-        dispatcher = Dispatcher(
-            self._provider,
-            self._registry,
-            self._running,
-            grace=self._options.grace,
-            telemetry=telemetry_for(find_meter()),
         )
         _log.info(
             "Jobs run on %s: %d handlers, queues %s, %d at once",
@@ -125,7 +128,7 @@ class JobWorker(BackgroundService):
         while True:
             began = anyio.current_time()
             try:
-                await self._engine.run(dispatcher.deliver, subscription, stopping)
+                await self._engine.run(deliver, subscription, stopping)
             except JobEngineError as error:
                 failures = 1 if anyio.current_time() - began > _CALM_SECONDS else failures + 1
                 delay = _BACKOFF.delay(failures=failures)
