@@ -279,12 +279,19 @@ class JobEngine(Protocol):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A recurring job as it is stored: its times as text, up to when it was decided (epoch seconds), and its pause."""
+    """A recurring job as it is stored: its times as text, up to when it was decided, and until when it is paused.
+
+    Both are seconds since the epoch. *paused_until* is None for not at all, and infinite for until somebody resumes it.
+    """
 
     id: str
     spec: str
     last: float
-    paused: bool
+    paused_until: float | None = None
+
+    def is_paused(self, now: float) -> bool:
+        """Whether it is paused at *now*: a pause ends by itself, for whoever looks."""
+        return self.paused_until is not None and now < self.paused_until
 
 
 class JobSchedules(Protocol):
@@ -299,11 +306,15 @@ class JobSchedules(Protocol):
         ...
 
     async def advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
-        """In one transaction: if it still stands at ``schedule.last``, put *jobs* and move it to *upto*; else False."""
+        """In one transaction: if nobody has moved or paused it since it was listed, put *jobs*, move it to *upto*; else False."""
         ...
 
-    async def pause(self, schedule_id: str, *, paused: bool) -> bool:
-        """Pause it or let it go on; False when it is unknown."""
+    async def pause(self, schedule_id: str, *, until: float = math.inf) -> bool:
+        """Pause it, until a time in seconds since the epoch or until it is resumed; False when it is unknown."""
+        ...
+
+    async def resume(self, schedule_id: str) -> bool:
+        """Let it go on; False when it is unknown."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Jobs from an operator's chair: found, counted, put right in bulk; queues and schedules paused."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,10 @@ from .schedule import Misfire
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleInfo:
-    """A recurring job: what it puts, when, up to where it was decided, and its next times. Times are aware, in UTC."""
+    """A recurring job: what it puts, when, up to where it was decided, and its next times. Times are aware, in UTC.
+
+    *paused_until* is None where it is not paused, or paused until somebody resumes it.
+    """
 
     id: str
     name: str
@@ -30,6 +34,7 @@ class ScheduleInfo:
     time_zone: str
     misfire: Misfire
     paused: bool
+    paused_until: datetime | None
     last: datetime
     next: Sequence[datetime]
 
@@ -167,20 +172,27 @@ class JobControl:
                     times=str(each.times),
                     time_zone=getattr(each.times, "time_zone", "UTC"),
                     misfire=each.misfire,
-                    paused=at is not None and at.paused,
+                    paused=at is not None and at.is_paused(now),
+                    paused_until=None if at is None or not at.is_paused(now) else _moment(at.paused_until),
                     last=datetime.fromtimestamp(now if at is None else at.last, UTC),
                     next=[datetime.fromtimestamp(moment, UTC) for moment in islice(each.times.after(now), times)],
                 )
             )
         return found
 
-    async def pause_schedule(self, id: str) -> bool:  # noqa: A002 - the field's name
-        """Let no more jobs of this schedule be put; those that were put run. False when it is unknown."""
-        return await self._engine.schedules.pause(id, paused=True)
+    async def pause_schedule(self, id: str, duration: Duration | None = None) -> bool:  # noqa: A002 - the field's name
+        """Let no more jobs of this schedule be put; those that were put run. False when it is unknown.
+
+        With *duration* (float seconds or a ``timedelta``) it goes on by itself after that, whichever process looks then.
+        """
+        if duration is None:
+            return await self._engine.schedules.pause(id)
+        until = self._clock.now().timestamp() + seconds(duration, "duration")
+        return await self._engine.schedules.pause(id, until=until)
 
     async def resume_schedule(self, id: str) -> bool:  # noqa: A002 - the field's name
         """Let it go on; times that passed meanwhile are missed ones, for its misfire policy. False when it is unknown."""
-        return await self._engine.schedules.pause(id, paused=False)
+        return await self._engine.schedules.resume(id)
 
     async def run_schedule(self, id: str) -> Enqueued | Duplicate:  # noqa: A002 - the field's name
         """Put this schedule's job now, whatever its times; they go on as they are.
@@ -194,3 +206,7 @@ class JobControl:
             raise JobNotFoundError(f"There is no recurring job {id!r}. Registered: {known}.")
         (answer,) = await self._engine.put([job_of(each, self._registry, f"recurring:{id}:by-hand")])
         return answer
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None or math.isinf(seconds) else datetime.fromtimestamp(seconds, UTC)

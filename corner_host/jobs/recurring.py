@@ -94,7 +94,7 @@ class RecurringJobs:
 
     async def _add(self) -> None:
         for each in self._registrations.values():
-            schedule = Schedule(id=each.id, spec=str(each.times), last=self._clock.now().timestamp(), paused=False)
+            schedule = Schedule(id=each.id, spec=str(each.times), last=self._clock.now().timestamp())
             await self._engine.schedules.add(schedule)
 
     async def put_due(self) -> None:
@@ -102,7 +102,7 @@ class RecurringJobs:
         now = self._clock.now().timestamp()
         for schedule in await self._engine.schedules.list():
             each = self._registrations.get(schedule.id)
-            if each is None or schedule.paused:
+            if each is None or schedule.is_paused(now):
                 continue
             moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
             if upto == schedule.last:

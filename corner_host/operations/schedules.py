@@ -94,8 +94,6 @@ class ScheduleOperations:
     ) -> ActionResult:
         """Put nothing, for a time or until `resume`; on all hosts that share the store.
 
-        A pause for a time is ended by this host; if it ends before, the schedule stays paused.
-
         Raises:
             NotFoundError: There is no such schedule.
             UnavailableError: No worker has stored it yet.
@@ -104,12 +102,8 @@ class ScheduleOperations:
 
         async def pause() -> ActionResult:
             control = await self._control_of(schedule_id)
-            if not await control.pause_schedule(schedule_id):
+            if not await control.pause_schedule(schedule_id, span):
                 raise UnavailableError(f"{schedule_id} is not in the store yet; a worker puts it there when it starts.")
-            if span is None:
-                self._workplace.timers.cancel(_timer(schedule_id))
-            else:
-                self._workplace.timers.set(_timer(schedule_id), span, lambda: control.resume_schedule(schedule_id))
             until = self._workplace.after(span)
             text = f"{schedule_id} paused" + (f" until {until:%H:%M:%S}" if until else "")
             return ActionResult(action="schedule.pause", target=schedule_id, message=text, count=1, until=until)
@@ -125,7 +119,6 @@ class ScheduleOperations:
 
         async def resume() -> ActionResult:
             control = await self._control_of(schedule_id)
-            self._workplace.timers.cancel(_timer(schedule_id))
             await control.resume_schedule(schedule_id)
             text = f"{schedule_id} goes on"
             return ActionResult(action="schedule.resume", target=schedule_id, message=text, count=1)
@@ -153,7 +146,7 @@ class ScheduleOperations:
             durations=tuple(reversed(took)),
             misfire=found.misfire,
             is_paused=found.paused,
-            paused_until=self._workplace.after(self._workplace.timers.left(_timer(found.id))) if found.paused else None,
+            paused_until=found.paused_until,
         )
 
     async def _runs(self, control: Any, found: Any, most: int) -> Sequence[Any]:
@@ -180,10 +173,6 @@ class ScheduleOperations:
 
     def _control(self) -> Any | None:
         return self._workplace.find("corner_host.jobs", "JobControl")
-
-
-def _timer(schedule_id: str) -> str:
-    return f"pause of schedule {schedule_id}"
 
 
 def _preview(times: Any, zone: ZoneInfo, now: datetime, until: datetime, limit: int) -> tuple[ScheduleTime, ...]:

@@ -1,5 +1,6 @@
 """How any job engine works through its jobs: order, keys, delays, retries, limits, cancellation, stop, children, schedules."""
 
+import math
 import time
 from typing import Final
 
@@ -270,13 +271,13 @@ class JobWorkingTests(JobEngineSuite):
                 equal((run_on, await bench.state(child)), (run_on, expected))
 
     async def test_a_schedule_is_moved_forward_by_one_only(self) -> None:
-        """Who moves it puts its jobs, in one step; whoever comes later, or while it is paused, puts nothing."""
+        """Who moves it puts its jobs, in one step; whoever comes later puts nothing."""
         async with self.on_the_bench() as bench:
             if not bench.engine.capabilities.recurring:
                 return
             schedules = bench.engine.schedules
-            await schedules.add(Schedule(id="nightly", spec="every 60 s", last=60.0, paused=False))
-            await schedules.add(Schedule(id="nightly", spec="every 60 s", last=90.0, paused=False))
+            await schedules.add(Schedule(id="nightly", spec="every 60 s", last=60.0))
+            await schedules.add(Schedule(id="nightly", spec="every 60 s", last=90.0))
             (stored,) = await schedules.list()
             job = new_job()
             equal(stored.last, 60.0)
@@ -284,8 +285,25 @@ class JobWorkingTests(JobEngineSuite):
             equal(await schedules.advance(stored, 120.0, [new_job()]), wanted=False)
             equal(await bench.state(job.id), JobState.WAITING)
 
-            equal(await schedules.pause("nightly", paused=True), wanted=True)
-            equal(await schedules.pause("nobody", paused=True), wanted=False)
-            (stored,) = await schedules.list()
-            equal((stored.last, stored.paused), (120.0, True))
-            equal(await schedules.advance(stored, 180.0, [new_job()]), wanted=False)
+    async def test_a_pause_of_a_schedule_is_stored_with_its_end(self) -> None:
+        """Whoever looks sees that it is over; who had looked before it began puts nothing."""
+        async with self.on_the_bench() as bench:
+            if not bench.engine.capabilities.recurring:
+                return
+            schedules = bench.engine.schedules
+            await schedules.add(Schedule(id="nightly", spec="every 60 s", last=60.0))
+            (before,) = await schedules.list()
+            equal(await schedules.pause("nightly"), wanted=True)
+            equal(await schedules.pause("nobody"), wanted=False)
+            equal(await schedules.advance(before, 120.0, [new_job()]), wanted=False)
+            (paused,) = await schedules.list()
+            equal((paused.last, paused.paused_until, paused.is_paused(1e12)), (60.0, math.inf, True))
+
+            equal(await schedules.pause("nightly", until=150.5), wanted=True)
+            await schedules.add(Schedule(id="nightly", spec="every 60 s", last=90.0))
+            (paused,) = await schedules.list()
+            equal((paused.is_paused(150.0), paused.is_paused(151.0)), (True, False))
+            equal(await schedules.advance(paused, 180.0, [new_job()]), wanted=True)
+            equal(await schedules.resume("nightly"), wanted=True)
+            (resumed,) = await schedules.list()
+            equal((resumed.last, resumed.paused_until), (180.0, None))

@@ -90,6 +90,8 @@ async def test_a_schedule_shows_its_next_times_and_can_be_paused_and_run_by_hand
         while not await control.pause_schedule("nightly"):
             await anyio.sleep(0.005)
         (paused,) = await control.schedules()
+        assert await control.pause_schedule("nightly", 600)
+        (for_a_time,) = await control.schedules()
         assert await control.resume_schedule("nightly")
         await control.pause_queue("default")
         first, second = await control.run_schedule("nightly"), await control.run_schedule("nightly")
@@ -100,7 +102,9 @@ async def test_a_schedule_shows_its_next_times_and_can_be_paused_and_run_by_hand
         "nightly", "Receipt", "Europe/Madrid", "skip",
     )  # fmt: skip
     assert [moment.minute for moment in schedule.next] == [30, 30]
-    assert (schedule.paused, paused.paused) == (False, True)
+    assert (schedule.paused, paused.paused, paused.paused_until) == (False, True, None)
+    assert for_a_time.paused_until is not None
+    assert for_a_time.paused_until - datetime.now(UTC) < timedelta(seconds=600)
     assert isinstance(first, Enqueued)
     assert second == Duplicate(first.id)
 

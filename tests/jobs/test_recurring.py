@@ -109,18 +109,25 @@ async def test_two_processes_put_a_recurring_job_once(tmp_path: Path) -> None:
 
 
 async def test_a_paused_schedule_puts_nothing_until_it_goes_on() -> None:
-    """A pause is stored, and seen by every process."""
+    """A pause is stored, and seen by every process: also its end, which no process needs to live to see."""
     clock = StoppedClock(1_000_000_000.0)
     engine = SqliteEngine(":memory:")
     async with engine.opened():
         jobs = recurring(engine, clock)
         await begin(jobs)
-        assert await engine.schedules.pause("minutely", paused=True)
+        assert await engine.schedules.pause("minutely")
         clock.seconds += 120
         await jobs.put_due()
         paused = len(await engine.records.list(JobFilter()))
-        assert await engine.schedules.pause("minutely", paused=False)
+        assert await engine.schedules.resume("minutely")
         await jobs.put_due()
 
-        assert (paused, len(await engine.records.list(JobFilter()))) == (0, 1)
-        assert not await engine.schedules.pause("unknown", paused=True)
+        assert await engine.schedules.pause("minutely", until=clock.seconds + 100)
+        clock.seconds += 60
+        await jobs.put_due()
+        still = len(await engine.records.list(JobFilter()))
+        clock.seconds += 60
+        await recurring(engine, clock).put_due()
+
+        assert (paused, still, len(await engine.records.list(JobFilter()))) == (0, 1, 2)
+        assert not await engine.schedules.pause("unknown")

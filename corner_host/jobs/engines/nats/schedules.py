@@ -4,6 +4,7 @@ Source of the idea: compare-and-set, as NATS key-value buckets do it.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from typing import final
 
@@ -30,8 +31,8 @@ class NatsSchedules:
             stored = await self._server.last(self._subjects.schedule(schedule.id))
             if stored is not None and _read(stored).spec == schedule.spec:
                 return
-            paused = stored is not None and _read(stored).paused
-            message = self._message(schedule, schedule.last, paused=paused)
+            until = None if stored is None else _read(stored).paused_until
+            message = self._message(schedule, schedule.last, until)
             if await store_all(self._server, [message.if_last_is(0 if stored is None else stored.sequence)]):
                 return
 
@@ -49,27 +50,37 @@ class NatsSchedules:
         if stored is None:
             return False
         found = _read(stored)
-        if found.last != schedule.last or found.paused:
+        if (found.last, found.paused_until) != (schedule.last, schedule.paused_until):
             return False
-        message = self._message(found, upto, paused=False)
+        message = self._message(found, upto, found.paused_until)
         return await self._putting.put_with(message.if_last_is(stored.sequence), jobs)
 
-    async def pause(self, schedule_id: str, *, paused: bool) -> bool:
-        """Pause it, or let it go on."""
+    async def pause(self, schedule_id: str, *, until: float = math.inf) -> bool:
+        """Pause it until then."""
+        return await self._set(schedule_id, until)
+
+    async def resume(self, schedule_id: str) -> bool:
+        """Let it go on."""
+        return await self._set(schedule_id, None)
+
+    async def _set(self, schedule_id: str, until: float | None) -> bool:
         while True:
             stored = await self._server.last(self._subjects.schedule(schedule_id))
             if stored is None:
                 return False
             found = _read(stored)
-            message = self._message(found, found.last, paused=paused)
+            message = self._message(found, found.last, until)
             if await store_all(self._server, [message.if_last_is(stored.sequence)]):
                 return True
 
-    def _message(self, schedule: Schedule, last: float, *, paused: bool) -> Message:
+    def _message(self, schedule: Schedule, last: float, until: float | None) -> Message:
+        # not paused, paused until it is resumed, or until when
+        paused = until is not None if until is None or math.isinf(until) else until
         data = json.dumps([schedule.id, schedule.spec, last, paused]).encode()
         return Message(self._subjects.schedule(schedule.id), data)
 
 
 def _read(stored: Stored) -> Schedule:
     schedule_id, spec, last, paused = json.loads(stored.data)
-    return Schedule(id=schedule_id, spec=spec, last=last, paused=paused)
+    until = math.inf if paused is True else paused or None
+    return Schedule(id=schedule_id, spec=spec, last=last, paused_until=until)

@@ -19,7 +19,7 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.settings import DBSettings
 
-VERSION: Final = f"1 on pgqueuer {version('pgqueuer')}"
+VERSION: Final = f"2 on pgqueuer {version('pgqueuer')}"
 """The version of our own objects, and of pgqueuer's."""
 
 
@@ -57,8 +57,9 @@ CREATE INDEX IF NOT EXISTS history_job ON {schema}.history (job);
 CREATE INDEX IF NOT EXISTS history_errors ON {schema}.history (at) WHERE error_type IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS {schema}.schedules (
-    id TEXT PRIMARY KEY, spec TEXT NOT NULL, last DOUBLE PRECISION NOT NULL, paused BOOLEAN NOT NULL DEFAULT FALSE
+    id TEXT PRIMARY KEY, spec TEXT NOT NULL, last DOUBLE PRECISION NOT NULL, paused_until DOUBLE PRECISION
 );
+ALTER TABLE {schema}.schedules ADD COLUMN IF NOT EXISTS paused_until DOUBLE PRECISION;
 
 CREATE TABLE IF NOT EXISTS {schema}.queues (
     queue TEXT PRIMARY KEY, since TIMESTAMPTZ NOT NULL, until TIMESTAMPTZ, reason TEXT NOT NULL
