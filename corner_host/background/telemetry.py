@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, final
 from weakref import WeakKeyDictionary
 
-from corner_host.diagnostics.metrics import Instruments, WorkInstruments
+from corner_host.diagnostics.metrics import Instruments, WorkInstruments, observe
 
 from .accounts import MetricsSnapshot
 from .contracts import QUEUE
@@ -27,7 +27,7 @@ class Telemetry:
         self._queues: WeakKeyDictionary[BackgroundTaskQueue, int] = WeakKeyDictionary()
         self._work = WorkInstruments(meter)
         for name, read in _GAUGES.items():
-            meter.create_observable_gauge(f"corner_host.queue.{name}", [self._reader(read)], unit="{item}")
+            observe(meter, f"corner_host.queue.{name}", self._reader(read), unit="{item}")
         for name, read in _COUNTERS.items():
             meter.create_observable_counter(f"corner_host.queue.{name}", [self._reader(read)], unit="{item}")
         meter.create_observable_gauge("corner_host.queue.concurrency", [self._concurrency], unit="{item}")

@@ -5,7 +5,8 @@ nothing.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, Generic, TypeVar, final
 from weakref import WeakKeyDictionary
 
@@ -49,6 +50,27 @@ class Instruments(Generic[T]):
         """Return those of the program's meter; None when it has set no meter provider by now."""
         meter = find_meter()
         return None if meter is None else self.of(meter)
+
+
+_observers: WeakKeyDictionary[Any, dict[str, list[Callable[[Any], Iterable[Any]]]]] = WeakKeyDictionary()
+
+
+def observe(meter: Any, name: str, read: Callable[[Any], Iterable[Any]], *, unit: str) -> None:
+    """Have *read* asked at each collection for observations of the gauge *name*.
+
+    The queue in memory and the queues of jobs report the same gauges. OpenTelemetry keeps the first instrument of a name and
+    leaves out the callbacks of those that come later, so there is one that asks all.
+    """
+    observers = _observers.setdefault(meter, {})
+    if name in observers:
+        observers[name].append(read)
+        return
+    readers = observers[name] = [read]
+
+    def ask_all(options: Any) -> Iterable[Any]:
+        return chain.from_iterable(each(options) for each in readers)
+
+    meter.create_observable_gauge(name, [ask_all], unit=unit)
 
 
 @final

@@ -31,7 +31,7 @@ semaphore that is waited for inside a worker (limits are checked when claiming),
 - ``dispatch``, ``limits``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
 - ``retry``, ``schedule``: when a job runs again (pure)
-- ``store``, ``recurring``, ``worker``: the services behind it
+- ``store``, ``recurring``, ``worker``, ``depths``: the services behind it
 - ``contracts``, ``records``: the port for engines; ``engines/`` has them, each a side door
 """
 
@@ -76,6 +76,7 @@ from .info import (
     JobFilter,
     JobInfo,
     JobState,
+    QueueDepth,
     QueuePause,
 )
 from .middleware import EnqueueMiddleware, RunMiddleware
@@ -120,6 +121,7 @@ __all__ = [
     "NewJob",
     "NotSupportedByEngineError",
     "Outcome",
+    "QueueDepth",
     "QueuePause",
     "RateLimit",
     "Released",

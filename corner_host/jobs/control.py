@@ -12,7 +12,7 @@ from corner_host.primitives import Clock, Duration, seconds
 
 from .contracts import Capabilities, Duplicate, Enqueued, JobEngine
 from .errors import JobNotFoundError
-from .info import BulkAnswer, FailureGroup, JobCount, JobFilter, JobInfo, JobState, QueuePause
+from .info import BulkAnswer, FailureGroup, JobCount, JobFilter, JobInfo, JobState, QueueDepth, QueuePause
 from .recurring import RecurringJobRegistration, job_of
 from .registry import JobRegistry
 from .running import RunningJobs
@@ -96,6 +96,11 @@ class JobControl:
         Call it in the event loop's thread.
         """
         return self._running_here.places()
+
+    async def depths(self) -> Sequence[QueueDepth]:
+        """Return how many jobs wait and run in each queue that has a handler here; cheap, and on every engine."""
+        queues = sorted({each.queue for each in self._registry})
+        return [await self._engine.queues.depth(queue) for queue in queues]
 
     async def failures(
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100

@@ -225,6 +225,16 @@ class BulkAnswer:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDepth:
+    """How many of a queue's jobs are ready and wait, and how many run, on all workers together."""
+
+    queue: str
+    waiting: int
+    running: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePause:
     """A queue from which nothing is claimed: since when, until when (None: until somebody resumes it), and why."""
 

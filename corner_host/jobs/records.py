@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from .info import BulkAnswer, FailureGroup, JobCount, JobFilter, JobInfo, QueuePause
+from .info import BulkAnswer, FailureGroup, JobCount, JobFilter, JobInfo, QueueDepth, QueuePause
 
 
 class JobRecords(Protocol):
@@ -67,9 +67,10 @@ class JobRecords(Protocol):
 
 
 class JobQueues(Protocol):
-    """Pauses of queues, stored, so that all workers keep to them: they finish what runs, and claim no more from there.
+    """How long queues are, and their pauses.
 
-    Jobs are accepted all the same.
+    Pauses are stored, so that all workers keep to them: they finish what runs, and claim no more from there. Jobs are
+    accepted all the same.
     """
 
     async def pause(self, queue: str, *, until: datetime | None = None, reason: str = "") -> None:
@@ -82,4 +83,8 @@ class JobQueues(Protocol):
 
     async def paused(self) -> Sequence[QueuePause]:
         """Return the pauses that hold now."""
+        ...
+
+    async def depth(self, queue: str) -> QueueDepth:
+        """Return how many jobs of *queue* are ready and wait, and how many run; cheap, however many are stored."""
         ...

@@ -8,11 +8,15 @@ import anyio
 
 from corner_host.di import ServiceCollection
 from corner_host.diagnostics import HealthCheckRegistration, HealthCheckResult, add_health_checks
+from corner_host.diagnostics.metrics import find_meter
 from corner_host.hosting import BackgroundService
 from corner_host.primitives import Backoff, CancellationToken
 
 from .contracts import JobEngine
+from .depths import QueueDepths
 from .errors import JobEngineError, JobEngineUnavailableError
+from .registry import JobRegistry
+from .telemetry import telemetry_for
 
 CHECK: Final = "jobs"
 _PATIENCE_SECONDS: Final = 2.0
@@ -71,9 +75,10 @@ class JobStoreService(BackgroundService):
     A server that cannot be reached holds up nobody: the host starts, says so, and is not ready until the server is there.
     """
 
-    def __init__(self, engine: JobEngine, state: JobStoreState) -> None:
+    def __init__(self, engine: JobEngine, state: JobStoreState, registry: JobRegistry) -> None:
         self._engine = engine
         self._state = state
+        self._registry = registry
 
     async def start(self) -> None:
         """Open the engine, or begin to wait for its server.
@@ -91,8 +96,21 @@ class JobStoreService(BackgroundService):
         async with AsyncExitStack() as stack:
             if await self._open(stack, stopping):
                 self._state.opened()
-                await stopping.wait()
+                await self._report(stopping)
         self._state.closed()
+
+    async def _report(self, stopping: CancellationToken) -> None:
+        """Answer who wants to know how long the queues are, until *stopping*."""
+        telemetry = telemetry_for(find_meter())
+        if telemetry is None:
+            await stopping.wait()
+            return
+        depths = QueueDepths(self._engine, sorted({each.queue for each in self._registry}))
+        telemetry.watch_depths(depths)
+        async with anyio.create_task_group() as group:
+            group.start_soon(depths.answer)
+            await stopping.wait()
+            group.cancel_scope.cancel()
 
     async def _open(self, stack: AsyncExitStack, stopping: CancellationToken) -> bool:
         failures = 0

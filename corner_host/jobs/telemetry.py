@@ -1,18 +1,21 @@
 """Jobs as OpenTelemetry instruments; what the program does not export costs nothing.
 
-Instruments: ``corner_host.queue.wait``; ``corner_host.job.duration``, ``.completed``, ``.retries``;
+Instruments: ``corner_host.queue.depth``, ``.running``, ``.wait``; ``corner_host.job.duration``, ``.completed``, ``.retries``;
 ``corner_host.schedule.next_run.timestamp``, ``.last_success.timestamp``, ``.interval``, ``.misfires``. Labels are few: never
-a job's id or key. How many jobs wait is a question to the store, for `JobControl.counts`.
+a job's id or key. Depths are those of the store, so that each process reports the same.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, final
+from weakref import WeakSet
 
-from corner_host.diagnostics.metrics import Instruments, WorkInstruments
+from corner_host.diagnostics.metrics import Instruments, WorkInstruments, observe
 
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Outcome, Released
+from .depths import QueueDepths
+from .info import QueueDepth
 from .schedule import Times
 
 _OUTCOMES: Mapping[type[Outcome], str] = {
@@ -27,7 +30,10 @@ class JobTelemetry:
     def __init__(self, meter: Any) -> None:
         self._times: dict[str, Times] = {}
         self._last_success: dict[str, float] = {}
+        self._depths: WeakSet[QueueDepths] = WeakSet()
         self._work = WorkInstruments(meter)
+        observe(meter, "corner_host.queue.depth", self._depth_reader(lambda each: each.waiting), unit="{item}")
+        observe(meter, "corner_host.queue.running", self._depth_reader(lambda each: each.running), unit="{item}")
         self._retries = meter.create_counter(
             "corner_host.job.retries", unit="{attempt}", description="Attempts after the first."
         )
@@ -44,6 +50,10 @@ class JobTelemetry:
     def watch(self, schedule: str, times: Times) -> None:
         """Report a schedule from now on."""
         self._times[schedule] = times
+
+    def watch_depths(self, depths: QueueDepths) -> None:
+        """Report the queues of a store from now on."""
+        self._depths.add(depths)
 
     def missed(self, schedule: str) -> None:
         """Record that a schedule's time was missed and is not made up for."""
@@ -70,6 +80,16 @@ class JobTelemetry:
     def _success_of(self, schedule: str, times: Times) -> float | None:
         del times
         return self._last_success.get(schedule)
+
+    def _depth_reader(self, read: Callable[[QueueDepth], int]) -> Callable[[Any], Iterator[Any]]:
+        def observe_depths(_options: Any) -> Iterator[Any]:
+            from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+            for depths in list(self._depths):
+                for each in depths.read():
+                    yield Observation(read(each), {"queue": each.queue})
+
+        return observe_depths
 
     def _reader(self, read: "Callable[[str, Times], float | None]") -> Callable[[Any], Iterator[Any]]:
         def observe(_options: Any) -> Iterator[Any]:

@@ -94,6 +94,9 @@ async def numbers_of_jobs(workplace: Workplace) -> tuple[QueueNumbers, ...]:
         for each in await workplace.job_counts(control):
             states = counts.setdefault(each.queue, {})
             states[each.state.name] = states.get(each.state.name, 0) + each.count
+    else:
+        for each in await control.depths():
+            counts[each.queue] = {"WAITING": each.waiting, "RUNNING": each.running}
     pauses: dict[str, Any] = {}
     if control.capabilities.pausing:
         pauses = {each.queue: each for each in await control.paused_queues()}

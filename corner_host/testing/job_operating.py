@@ -1,5 +1,6 @@
 """What operators may ask of any job engine: search, counts, failure groups, bulk changes, pauses, history."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from corner_host.jobs import (
     JobState,
     NotSupportedByEngineError,
     Outcome,
+    QueueDepth,
     RateLimit,
 )
 
@@ -227,6 +229,28 @@ class JobOperatingTests(JobEngineSuite):
                 await bench.ended(job_id)
 
             equal(list(await bench.engine.queues.paused()), [])
+
+    async def test_a_queue_tells_how_many_wait_and_how_many_run(self) -> None:
+        """Over all workers; neither those that are due later, nor those of other queues."""
+        async with self.on_the_bench() as bench:
+            queues = bench.engine.queues
+            release = anyio.Event()
+            ids = [await bench.put() for _ in range(3)]
+            await bench.put(queue="elsewhere")
+            await bench.put(run_at=time.time() + 1000)
+            before = await queues.depth(QUEUE)
+            async with bench.worker(slots=1, hold=lambda _: release):
+                await bench.until_delivered()
+                during = await queues.depth(QUEUE)
+                release.set()
+                await bench.ended(*ids)
+
+                async def all_are_gone() -> bool:
+                    return await queues.depth(QUEUE) == QueueDepth(queue=QUEUE, waiting=0, running=0)
+
+                await until(all_are_gone)
+
+            equal((before.waiting, before.running, during.waiting, during.running), (3, 0, 2, 1))
 
     async def test_no_more_begin_in_a_time_than_the_rate_allows(self) -> None:
         """What is over it waits in the store, not in a worker; other kinds go on."""

@@ -14,6 +14,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from corner_host.background import BackgroundTaskQueue
 from corner_host.background.telemetry import Telemetry
 from corner_host.jobs import Again, Dead, Delivery, Done, Failure, JobContext, JobDeadError
 from corner_host.jobs.schedule import Every
@@ -125,11 +126,22 @@ def delivery(**fields: Any) -> Delivery:
     return Delivery(**{**values, **fields})
 
 
+def collected(reader: InMemoryMetricReader) -> dict[str, dict[tuple[Any, ...], Any]]:
+    """The points of each metric, by the values of their labels."""
+    data: Any = reader.get_metrics_data()
+    return {
+        metric.name: {tuple(point.attributes.values()): point for point in metric.data.data_points}
+        for scope in data.resource_metrics[0].scope_metrics
+        for metric in scope.metrics
+    }
+
+
 def test_the_instruments_tell_what_becomes_of_jobs(caplog: pytest.LogCaptureFixture) -> None:
     """Names and labels as documented, shared with the background queue's without a conflict."""
     reader = InMemoryMetricReader()
     meter = MeterProvider([reader]).get_meter("corner_host")
-    Telemetry(meter)
+    in_memory = BackgroundTaskQueue()
+    Telemetry(meter).watch(in_memory, 1)
     telemetry = telemetry_for(meter)
     assert isinstance(telemetry, JobTelemetry)
     telemetry.watch("nightly", Every(60))
@@ -140,12 +152,8 @@ def test_the_instruments_tell_what_becomes_of_jobs(caplog: pytest.LogCaptureFixt
     telemetry.ended(delivery(key="recurring:nightly:60"), Done(), 0.5)
     telemetry.missed("nightly")
 
-    data: Any = reader.get_metrics_data()
-    seen = {
-        metric.name: {tuple(point.attributes.values()): point for point in metric.data.data_points}
-        for scope in data.resource_metrics[0].scope_metrics
-        for metric in scope.metrics
-    }
+    seen = collected(reader)
+    assert seen["corner_host.queue.depth"]["background",].value == 0
     assert seen["corner_host.job.completed"]["mail", "work", "failed"].value == 2
     assert seen["corner_host.job.duration"]["mail", "work", "failed", "OSError"].count == 2
     assert seen["corner_host.job.duration"]["mail", "work", "completed"].sum == 0.5

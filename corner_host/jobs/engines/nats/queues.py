@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, final
 
-from corner_host.jobs.info import QueuePause
+from corner_host.jobs.info import QueueDepth, QueuePause
 
 from .batches import Message, store_all
-from .server import RefusedError, Server
+from .server import NOT_FOUND, RefusedError, Server
 from .subjects import Subjects
 
 _FAR_AWAY: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -87,6 +87,18 @@ class NatsQueues:
                 )
             )
         return pauses
+
+    async def depth(self, queue: str) -> QueueDepth:
+        """Return how many wait and run."""
+        where = f"CONSUMER.INFO.{self._server.stream}.{self._subjects.consumer(queue)}"
+        try:
+            info = await self._server.ask(where)
+        except RefusedError as error:
+            if error.code not in NOT_FOUND:
+                raise
+            await self.prepare(queue)  # no worker has asked for it yet
+            info = await self._server.ask(where)
+        return QueueDepth(queue=queue, waiting=info["num_pending"], running=info["num_ack_pending"])
 
     async def _pause_until(self, queue: str, until: datetime) -> None:
         name = self._subjects.consumer(queue)

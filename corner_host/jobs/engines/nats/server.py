@@ -23,7 +23,7 @@ from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError, J
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _ANSWER_SECONDS: Final = 5.0
-_NOT_FOUND: Final = frozenset({10014, 10037, 10059})  # no such consumer, no such message, no such stream
+NOT_FOUND: Final = frozenset({10014, 10037, 10059})  # no such consumer, no such message, no such stream
 _NEEDED: Final = (2, 12)
 CONFLICT: Final = 10071
 
@@ -195,7 +195,7 @@ class Server:
         try:
             answer = await self.ask(f"STREAM.INFO.{self.stream}")
         except RefusedError as error:
-            if error.code not in _NOT_FOUND:
+            if error.code not in NOT_FOUND:
                 raise
             answer = await self.ask(f"STREAM.CREATE.{self.stream}", wanted)
         found = answer["config"]
@@ -298,7 +298,7 @@ class Server:
         try:
             answer = await self.ask(f"STREAM.MSG.GET.{self.stream}", {"last_by_subj": subject})
         except RefusedError as error:
-            if error.code in _NOT_FOUND:
+            if error.code in NOT_FOUND:
                 return None
             raise
         message = answer["message"]

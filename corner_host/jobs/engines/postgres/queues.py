@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import final
 
-from corner_host.jobs.info import QueuePause
+from corner_host.jobs.info import QueueDepth, QueuePause
 
 from .database import Database, Fetch
+from .names import entrypoint
 from .statements import Statements
 
 
@@ -58,6 +59,16 @@ class PostgresQueues:
             )
             for row in rows
         ]
+
+    async def depth(self, queue: str) -> QueueDepth:
+        """Return how many wait and run."""
+        (row,) = await self._database.fetch(
+            "SELECT count(*) FILTER (WHERE status = 'queued') AS waiting, count(*) FILTER (WHERE status = 'picked') AS running"
+            f" FROM {self._statements.queue} WHERE starts_with(entrypoint, $1)"
+            " AND (status = 'picked' OR status = 'queued' AND execute_after <= now())",
+            entrypoint(queue, ""),
+        )
+        return QueueDepth(queue=queue, waiting=row["waiting"], running=row["running"])
 
     async def _tell(self, fetch: Fetch) -> None:
         """Have all workers look; in the words of pgqueuer's own notifications."""

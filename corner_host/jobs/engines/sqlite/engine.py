@@ -126,7 +126,8 @@ class SqliteEngine:
     @property
     def queues(self) -> SqliteQueues:
         """Which queues are paused."""
-        return SqliteQueues(self._open, self._wake)
+        writer = self._open
+        return SqliteQueues(writer, self._reader or writer, self._wake)
 
     @property
     def schedules(self) -> SqliteSchedules:

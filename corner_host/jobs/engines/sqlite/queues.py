@@ -4,19 +4,22 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import final
+from typing import Final, final
 
-from corner_host.jobs.info import QueuePause
+from corner_host.jobs.info import QueueDepth, QueuePause
 
 from .writer import Writer
+
+_COUNTS: Final = tuple(f"SELECT count(*) FROM corner_jobs WHERE state = {state} AND queue = ?" for state in (0, 2))  # noqa: S608
 
 
 @final
 class SqliteQueues:
     """The paused queues of one file."""
 
-    def __init__(self, writer: Writer, changed: Callable[[], None]) -> None:
+    def __init__(self, writer: Writer, reader: Writer, changed: Callable[[], None]) -> None:
         self._writer = writer
+        self._reader = reader
         self._changed = changed
 
     async def pause(self, queue: str, *, until: datetime | None = None, reason: str = "") -> None:
@@ -55,6 +58,13 @@ class SqliteQueues:
             )
             for queue, since, until, reason in rows
         ]
+
+    async def depth(self, queue: str) -> QueueDepth:
+        """Return how many wait and run."""
+        waiting, running = await self._reader.execute(
+            lambda connection: [connection.execute(statement, (queue,)).fetchone()[0] for statement in _COUNTS]
+        )
+        return QueueDepth(queue=queue, waiting=waiting, running=running)
 
 
 def end_pauses(connection: sqlite3.Connection, now: float) -> None:
