@@ -17,7 +17,7 @@ has a job of that key is only seen when it is forwarded: then that one stands fo
 - ``engine``: `OutboxEngine`, which is put around another one
 - ``forwarding``: steps 2 to 4
 - ``entries``: a job as it lies in the outbox (pure)
-- ``records``: a job is found wherever it is
+- ``records``, ``searching``: a job is found and put right wherever it is; what the engine never took is a dead letter
 """
 
 from .engine import OutboxEngine
