@@ -27,7 +27,7 @@ Not kept of Hangfire and Quartz.NET: jobs as recorded method calls (a name and a
 semaphore that is waited for inside a worker (limits are checked when claiming), workflows beyond one level of children.
 
 - ``client``: putting jobs and asking after them; ``control``: an operator's chair; ``info``: what both answer
-- ``registry``, ``registration``: which handler runs which job
+- ``registry``, ``registration``, ``support``: which handler runs which job, and whether the engine can
 - ``dispatch``, ``limits``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
 - ``retry``, ``schedule``: when a job runs again (pure)

@@ -12,11 +12,12 @@ from corner_host.diagnostics.tracing import publish
 from corner_host.primitives import Clock, Duration, seconds
 
 from .contracts import Duplicate, Enqueued, JobEngine, NewJob
-from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError, NotSupportedByEngineError
+from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError
 from .identifiers import new_job_id
 from .info import JobFilter, JobInfo, JobState
 from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
+from .support import check_jobs
 from .text import storable
 
 _MOST_KEY_CHARACTERS = 512
@@ -168,11 +169,11 @@ class JobClient:
         )
 
     async def _put(self, jobs: Sequence[NewJob], transaction: object | None) -> Sequence[Enqueued | Duplicate]:
-        if not self._middleware:
-            return await self._engine.put(jobs, transaction=transaction)
-        return await put_through(
-            self._middleware, jobs, lambda changed: self._engine.put(changed, transaction=transaction)
-        )
+        async def store(changed: Sequence[NewJob]) -> Sequence[Enqueued | Duplicate]:
+            check_jobs(changed, self._engine.capabilities)
+            return await self._engine.put(changed, transaction=transaction)
+
+        return await put_through(self._middleware, jobs, store) if self._middleware else await store(jobs)
 
     def _new(
         self,
@@ -186,7 +187,6 @@ class JobClient:
         run_on: str,
     ) -> NewJob:
         registration = self._registry.of(payload)
-        self._check_support(later=delay is not None or run_at is not None, priority=priority, key=key, after=after)
         if key is not None and not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not all are checked
             raise TypeError(f"key must be text, not {type(key).__name__}")
         if isinstance(priority, bool) or not isinstance(priority, int):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -222,17 +222,6 @@ class JobClient:
         if run_at.tzinfo is None:
             raise ValueError(f"run_at must be an aware datetime, as datetime.now(UTC) is; {run_at!r} has no time zone.")
         return run_at.timestamp()
-
-    def _check_support(self, *, later: bool, priority: int, key: str | None, after: str | None) -> None:
-        can = self._engine.capabilities
-        for wanted, supported, what in (
-            (later, can.delay, "delay a job"),
-            (priority != 0, can.priority, "give priorities"),
-            (key is not None, can.unique_key, "keep keys unique"),
-            (after is not None, can.children, "run a job after another"),
-        ):
-            if wanted and not supported:
-                raise NotSupportedByEngineError(f"The engine {can.engine} cannot {what}; sqlite can.")
 
 
 def _check_text(what: str, text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, final
 
 from corner_host.diagnostics.metrics import find_meter
-from corner_host.primitives import CancellationToken, Clock
+from corner_host.primitives import Backoff, CancellationToken, Clock
 
 from .contracts import Enqueued, JobEngine, NewJob, Schedule
 from .errors import JobEngineError, JobRegistrationError
@@ -14,9 +14,11 @@ from .identifiers import new_job_id
 from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
 from .schedule import MISFIRES, Misfire, Times, due
+from .support import check_jobs
 from .telemetry import telemetry_for
 
 _LOOK_SECONDS: Final = 0.5
+_BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 _log = logging.getLogger("corner_host.jobs.recurring")
 
 
@@ -83,14 +85,23 @@ class RecurringJobs:
             for each in self._registrations.values():
                 telemetry.watch(each.id, each.times)
         known = False
+        failures = 0
         async for _ in stopping.every(_LOOK_SECONDS, immediately=True):
             try:
                 if not known:
                     await self._add()
                     known = True
                 await self.put_due()
-            except JobEngineError as error:
-                _log.error("Recurring jobs could not be put, and are tried again: %s", error)
+            except Exception as error:  # noqa: BLE001 - the application's middleware may raise anything
+                failures += 1
+                pause = _BACKOFF.longest(failures=failures)
+                trace = None if isinstance(error, JobEngineError) else error
+                _log.error(
+                    "Recurring jobs could not be put, and are tried again in %.1f s: %s", pause, error, exc_info=trace
+                )
+                await stopping.sleep(pause)
+            else:
+                failures = 0
 
     async def _add(self) -> None:
         for each in self._registrations.values():
@@ -98,27 +109,37 @@ class RecurringJobs:
             await self._engine.schedules.add(schedule)
 
     async def put_due(self) -> None:
-        """Put what is due now, once among all processes."""
+        """Put what is due now, once among all processes. One that cannot be put does not keep the others from it."""
         now = self._clock.now().timestamp()
+        failed: Exception | None = None
         for schedule in await self._engine.schedules.list():
             each = self._registrations.get(schedule.id)
             if each is None or schedule.is_paused(now):
                 continue
-            moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
-            if upto == schedule.last:
-                continue
-            jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}") for moment in moments]
-            if await self._advance(schedule, upto, jobs) and not moments:
-                _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
-                telemetry = telemetry_for(find_meter())
-                if telemetry is not None:
-                    telemetry.missed(each.id)
+            try:
+                await self._put(each, schedule, now)
+            except Exception as error:  # noqa: BLE001 - raised below
+                failed = error
+        if failed is not None:
+            raise failed
+
+    async def _put(self, each: RecurringJobRegistration, schedule: Schedule, now: float) -> None:
+        moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
+        if upto == schedule.last:
+            return
+        jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}") for moment in moments]
+        if await self._advance(schedule, upto, jobs) and not moments:
+            _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
+            telemetry = telemetry_for(find_meter())
+            if telemetry is not None:
+                telemetry.missed(each.id)
 
     async def _advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
         moved = False
 
         async def put(changed: Sequence[NewJob]) -> Sequence[Enqueued]:
             nonlocal moved
+            check_jobs(changed, self._engine.capabilities)
             moved = await self._engine.schedules.advance(schedule, upto, changed)
             return [Enqueued(job.id) for job in changed] if moved else []
 

@@ -15,11 +15,12 @@ from .errors import JobRegistrationError
 from .handlers import register_handler
 from .middleware import EnqueueMiddleware
 from .recurring import RecurringJobRegistration, RecurringJobs, check_recurring
-from .registry import JobHandlerRegistration, JobRegistry, check_support
+from .registry import JobHandlerRegistration, JobRegistry
 from .retry import RetryPolicy
 from .running import RunningJobs
 from .schedule import Cron, Every, Misfire
 from .store import JobStoreService, JobStoreState, add_engine_health_check
+from .support import check_registrations
 from .worker import JobWorker, WorkerOptions
 
 T = TypeVar("T")
@@ -63,7 +64,11 @@ def add_jobs(services: ServiceCollection, configuration: Configuration) -> Servi
             engine = chosen.instance
         _check(services)
         if engine is not None:
-            check_support(_instances(services, JobHandlerRegistration), engine.capabilities)
+            check_registrations(
+                _instances(services, JobHandlerRegistration),
+                [each.id for each in _instances(services, RecurringJobRegistration)],
+                engine.capabilities,
+            )
 
     services.add_options(JobsSettings).bind(section)
     services.try_add_singleton(Clock, SystemClock)

@@ -8,7 +8,7 @@ from typing import Any, final
 
 from corner_host.primitives import name_of
 
-from .contracts import Capabilities, RateLimit
+from .contracts import RateLimit
 from .errors import JobNotFoundError, JobPayloadError, JobRegistrationError
 from .retry import RetryPolicy
 
@@ -145,24 +145,6 @@ class JobRegistry:
                 f"To fix: services.add_job_handler({type(payload).__name__}, Handler) before build()."
             )
         return found
-
-
-def check_support(registrations: Iterable[JobHandlerRegistration], can: Capabilities) -> None:
-    """Refuse handlers that ask for what the engine cannot do, before it would be missed at run time.
-
-    Raises:
-        JobRegistrationError: One does; the message names it and what it asks for.
-    """
-    for each in registrations:
-        for wanted, supported, what in (
-            (each.max_concurrency, can.concurrency_limit, "limit how many of a kind run at once (max_concurrency)"),
-            (each.rate_limit, can.rate_limit, "limit how many of a kind begin in a time (rate_limit)"),
-        ):
-            if wanted is not None and not supported:
-                raise JobRegistrationError(
-                    f"The handler {name_of(each.handler)} for {name_of(each.payload_type)}: the engine {can.engine} cannot"
-                    f" {what}.\nTo fix: leave it out, or set Jobs:Engine to one that can, such as sqlite."
-                )
 
 
 def _takes_job_and_context(handler: type[Any]) -> bool:

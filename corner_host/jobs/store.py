@@ -15,7 +15,9 @@ from corner_host.primitives import Backoff, CancellationToken
 from .contracts import JobEngine
 from .depths import QueueDepths
 from .errors import JobEngineError, JobEngineUnavailableError
+from .recurring import RecurringJobRegistration
 from .registry import JobRegistry
+from .support import check_registrations
 from .telemetry import telemetry_for
 
 CHECK: Final = "jobs"
@@ -75,17 +77,22 @@ class JobStoreService(BackgroundService):
     A server that cannot be reached holds up nobody: the host starts, says so, and is not ready until the server is there.
     """
 
-    def __init__(self, engine: JobEngine, state: JobStoreState, registry: JobRegistry) -> None:
+    def __init__(
+        self, engine: JobEngine, state: JobStoreState, registry: JobRegistry, recurring: list[RecurringJobRegistration]
+    ) -> None:
         self._engine = engine
         self._state = state
         self._registry = registry
+        self._recurring = recurring
 
     async def start(self) -> None:
         """Open the engine, or begin to wait for its server.
 
         Raises:
             JobEngineError: It cannot be opened, and waiting would not help.
+            JobRegistrationError: It is one that a factory has made by now, and cannot do what is registered.
         """
+        check_registrations(self._registry, [each.id for each in self._recurring], self._engine.capabilities)
         await super().start()
         await self._state.wait_tried()
         if self._state.failure is not None:

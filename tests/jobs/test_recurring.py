@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from corner_host.jobs import JobFilter
+from corner_host.jobs import Duplicate, Enqueued, JobFilter, NewJob
 from corner_host.jobs.engines.sqlite import SqliteEngine
+from corner_host.jobs.middleware import Put
 from corner_host.jobs.recurring import RecurringJobRegistration, RecurringJobs
 from corner_host.jobs.registry import JobHandlerRegistration, JobRegistry
 from corner_host.jobs.retry import RetryPolicy
@@ -131,3 +132,37 @@ async def test_a_paused_schedule_puts_nothing_until_it_goes_on() -> None:
 
         assert (paused, still, len(await engine.records.list(JobFilter()))) == (0, 1, 2)
         assert not await engine.schedules.pause("unknown")
+
+
+async def test_a_schedule_that_cannot_be_put_neither_holds_up_others_nor_ends_the_worker(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The application's middleware may raise anything: it is told, less and less often, and tried again."""
+    clock = StoppedClock(1_000_000_000.0)
+    engine = SqliteEngine(":memory:")
+
+    class Picky:
+        async def enqueue(self, jobs: Sequence[NewJob], next: Put) -> Sequence[Enqueued | Duplicate]:  # noqa: A002
+            if "broken" in str(jobs[0].key):
+                raise ValueError("no tenant")
+            return await next(jobs)
+
+    handler = JobHandlerRegistration(Report, write, "Report", "default", RetryPolicy(), None, None)
+    registrations = [
+        RecurringJobRegistration(name, Report(), Every(60), "once") for name in ("broken", "minutely", "zonked")
+    ]
+    async with engine.opened():
+        stopping = CancellationTokenSource()
+        jobs = RecurringJobs(registrations, engine, JobRegistry([handler]), clock, [Picky()])
+        await begin(jobs)
+        clock.seconds += 60
+        async with anyio.create_task_group() as group:
+            group.start_soon(jobs.run, stopping.token)
+            with anyio.fail_after(20):
+                while caplog.text.count("no tenant") < 2:
+                    await anyio.sleep(0.01)
+            stopping.cancel()
+        put = {each.key for each in await engine.records.list(JobFilter())}
+
+    assert put == {"recurring:minutely:1000000020", "recurring:zonked:1000000020"}
+    assert "tried again in 0.5 s: no tenant" in caplog.text
