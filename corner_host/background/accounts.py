@@ -17,16 +17,13 @@ from itertools import repeat
 from math import ceil
 from operator import length_hint
 from types import TracebackType
-from typing import Final, Protocol, final
+from typing import Any, Protocol, final
 
 BATCH = 500
 """How many completed items are counted together."""
 
 WINDOW = 10_000
 """From how many of the last items the percentiles are taken."""
-
-
-_NO_PERMITS: Final = repeat(None, 0)
 
 
 class AbstractLock(Protocol):
@@ -140,7 +137,7 @@ class Accounts:
 
     Attributes:
         awaited: Whether somebody waits for the last item to end.
-        permits: One for each item that may be queued without the lock.
+        permits: One for each item that may be queued without the lock: where to.
         issued: How many permits these were in the beginning.
         entered: Items queued otherwise.
         completions: How long items ran that have completed, and are not counted yet.
@@ -155,7 +152,7 @@ class Accounts:
         self._lock = lock
         self._settled = settled
         self.awaited = False
-        self.permits = _NO_PERMITS
+        self.permits = repeat(deque[Any](), 0)
         self.issued = 0
         self.entered = self.failed = self.cancelled = self.not_run = self.rejected = 0
         self.completions: deque[float] = deque()
@@ -163,11 +160,10 @@ class Accounts:
         self._seconds = 0.0
         self._durations: deque[float] = deque(maxlen=WINDOW)
 
-    def issue(self, number: int) -> None:
-        """Let *number* items be queued by permit, instead of what is left from before."""
-        self.recall()
+    def issue(self, number: int, line: deque[Any]) -> None:
+        """Let *number* items be queued in *line* by permit; none may be left from before."""
         self.issued = number
-        self.permits = repeat(None, number)
+        self.permits = repeat(line, number)
 
     def recall(self) -> None:
         """Take back the permits that are left, and count those that were used."""

@@ -181,12 +181,13 @@ class Line:
             self.full_since = 0.0
         loop = running_loop_of_asyncio()
         if loop is not None:
-            self.accounts.issue(min(free, BURST) - 1)
+            self.accounts.issue(min(free, BURST) - 1, self.usual)
             loop.call_soon(self._end_burst)
 
     def _end_burst(self) -> None:
-        with self.lock:
-            self.accounts.recall()
+        if self.accounts.issued:
+            with self.lock:
+                self.accounts.recall()
 
     def _append(self, item: WorkItem) -> None:
         if item.priority:
@@ -237,7 +238,7 @@ class Line:
                 self._choose_head()
 
     def _let_in(self) -> None:
-        while self.producers and len(self) < self.capacity:
+        while self.producers and len(self.usual) < self._room:
             first = self.producers.popleft()
             self._append(first.subject)
             first.wake()
@@ -245,10 +246,13 @@ class Line:
 
     def take(self) -> Entry | None:
         """Take the entry that is next; None when nothing waits, or the line is paused."""
+        if self.head is self.usual and not self.usual:
+            return None  # without the lock: nothing is in the way, and nothing waits
         with self.lock:
-            if self.is_paused:
-                return None
-            self._pause = None
+            if self._pause is not None:
+                if self.is_paused:
+                    return None
+                self._pause = None
             entry = self._next()
             self._let_in()
             return entry
@@ -330,6 +334,8 @@ class Line:
         Raises:
             QueueClosedError: Nothing waits, and nothing will come.
         """
+        if self.usual and self._pause is None:
+            return None  # without the lock, as in `take`
         with self.lock:
             is_paused = self.is_paused
             if not is_paused and len(self):

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar, final
 from anyio import NoEventLoopError
 
 from corner_host.primitives import LoopHandle
-from corner_host.primitives.wake_up import wake_up
+from corner_host.primitives.wake_up import WakeUp, wake_up
 
 T = TypeVar("T")
 
@@ -32,16 +32,19 @@ class TaskWaiter(Generic[T]):
         self.refused = False
         self.thread = get_ident()
         self.is_woken = False
-        self._wake_up = wake_up()
+        self._wake_up: WakeUp | None = None
 
     def wake(self) -> None:
         """Let the task go on."""
         self.is_woken = True
-        self._wake_up.set()
+        if self._wake_up is not None:
+            self._wake_up.set()
 
     async def wait(self) -> None:
         """Return once woken."""
-        await self._wake_up.wait()
+        self._wake_up = own = wake_up()
+        if not self.is_woken:  # looked at after it can be woken
+            await own.wait()
 
 
 @final
