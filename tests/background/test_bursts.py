@@ -132,6 +132,36 @@ async def test_many_closures_in_one_turn_are_run_in_order(
     assert seen == list(range(number))
 
 
+@pytest.mark.parametrize("given", [{}, {"priority": 0, "timeout": None, "name": None}])
+async def test_producers_of_closures_get_room_in_the_order_they_came(given: dict[str, Any]) -> None:
+    """All in one turn, before any of them waits for good; defaults that are written out change nothing."""
+    queue = BackgroundTaskQueue(2)
+    seen: list[int] = []
+
+    def closure(each: int) -> Any:
+        async def work() -> None:
+            seen.append(each)
+
+        return work
+
+    async def produce(each: int) -> None:
+        await queue.queue_background_work_item(closure(each), **given)
+        await queue.queue_background_work_item(closure(each + 10), **given)
+
+    async with anyio.create_task_group() as group:
+        for each in range(10):
+            group.start_soon(produce, each)
+        await anyio.wait_all_tasks_blocked()
+        depth = len(queue)
+        for _ in range(20):
+            await (await queue.dequeue()).run()
+            assert len(queue) <= 2
+
+    assert depth == 2
+    assert sorted(seen) == list(range(20))
+    assert all(seen.index(each) < seen.index(each + 10) for each in range(10))
+
+
 async def test_the_capacity_is_kept_whoever_brings_closures() -> None:
     """A task and four threads at a time, never more than there is room for; nothing is lost or counted twice."""
     queue = BackgroundTaskQueue(10)
