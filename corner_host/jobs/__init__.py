@@ -30,7 +30,7 @@ semaphore that is waited for inside a worker (limits are checked when claiming),
 - ``registry``, ``registration``, ``support``: which handler runs which job, and whether the engine can
 - ``dispatch``, ``limits``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
-- ``retry``, ``schedule``: when a job runs again (pure)
+- ``retry``, ``schedule``, ``history``: when a job runs again, and what is kept of an attempt (pure)
 - ``store``, ``recurring``, ``worker``, ``depths``: the services behind it
 - ``contracts``, ``records``: the port for engines; ``engines/`` has them, each a side door
 """

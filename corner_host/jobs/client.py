@@ -69,7 +69,7 @@ class JobClient:
             `Enqueued` with the new job's id, or `Duplicate` with the id of the one that has the key.
 
         Raises:
-            JobNotFoundError: No handler is registered for the payload.
+            JobNotFoundError: No handler is registered for the payload; or there is no job *after*.
             JobPayloadError: The payload cannot be written as JSON or is too large.
             ValueError: Another argument is out of range.
             NotSupportedByEngineError: The engine cannot do this.

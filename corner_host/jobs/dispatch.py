@@ -202,8 +202,10 @@ def _tell(
         case Dead(failure):
             trace = None if error is None else (type(error), error, below_ours(error.__traceback__))
             _log.error(
-                "%s died, attempt %d of %d\n%s", delivery.name, attempt, policy.max_attempts, failure, exc_info=trace
-            )
+                # one that was lost too often is given out once more, only to be put aside
+                "%s died, attempt %d of %d\n%s",
+                delivery.name, min(attempt, policy.max_attempts), policy.max_attempts, failure, exc_info=trace,
+            )  # fmt: skip
         case _:
             _log.info("%s was cancelled, attempt %d", delivery.name, attempt)
 

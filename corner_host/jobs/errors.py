@@ -22,6 +22,15 @@ class JobNotFoundError(CornerHostError, LookupError):
     """There is no job of this id, or no handler for this name or payload."""
 
 
+def unknown_parent(parent: str) -> JobNotFoundError:
+    """Return the error for a job that is to run after one that there is not, and so would wait for ever."""
+    return JobNotFoundError(
+        f"There is no job {parent!r} for another one to run after: it is unknown, or ended so long ago that it is forgotten"
+        " (Jobs:RetentionDays). Nothing was stored.\n"
+        "To fix: give the id that enqueue returned; where the first job may be that old, leave after out."
+    )
+
+
 class JobPayloadError(CornerHostError, ValueError):
     """A payload does not fit its model, cannot be written as JSON, or is too large."""
 

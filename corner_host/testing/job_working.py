@@ -15,6 +15,7 @@ from corner_host.jobs import (
     Enqueued,
     Failure,
     JobFilter,
+    JobNotFoundError,
     JobState,
     Outcome,
     Schedule,
@@ -269,6 +270,20 @@ class JobWorkingTests(JobEngineSuite):
                         await bench.ended(child)
 
                 equal((run_on, await bench.state(child)), (run_on, expected))
+
+    async def test_a_child_of_a_job_that_there_is_not_is_refused(self) -> None:
+        """It would wait for ever, and nobody would hear of it."""
+        async with self.on_the_bench() as bench:
+            if not bench.engine.capabilities.children:
+                return
+            child = new_job(parent="nobody")
+            try:
+                await bench.engine.put([new_job(), child])
+            except JobNotFoundError as error:
+                equal("nobody" in str(error), wanted=True)
+            else:
+                raise AssertionError("a child of nobody was stored")
+            equal(await bench.engine.records.get(child.id), None)
 
     async def test_a_schedule_is_moved_forward_by_one_only(self) -> None:
         """Who moves it puts its jobs, in one step; whoever comes later puts nothing."""

@@ -125,10 +125,11 @@ class Letter:
         started_at: float | None = None,
         worker: str | None = None,
         failure: Failure | None = None,
+        detail: str = "",
     ) -> None:
         """Append a line to the history."""
         error = [None, None, None] if failure is None else [failure.kind, failure.message[:_MOST_TEXT], failure.place]
-        self.history.append([event.value, at, attempt, started_at, worker, *error])
+        self.history.append([event.value, at, attempt, started_at, worker, *error, detail])
         del self.history[:-_MOST_LINES]
 
     def info(self, state: JobState, attempt: int, *, worker: str | None = None) -> JobInfo:
@@ -184,6 +185,7 @@ def _event(
     error_type: str | None,
     error: str | None,
     error_place: str | None,
+    detail: str = "",
 ) -> JobEvent:
     return JobEvent(
         at=_time(at),
@@ -194,6 +196,7 @@ def _event(
         error_type=error_type,
         error=error,
         error_place=error_place,
+        detail=detail,
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
+from corner_host.jobs.history import EVENTS, detail_of, failure_in
 from corner_host.jobs.info import JobEventKind, JobState
 
 from .batches import Message, Pipeline, store_all
@@ -127,8 +128,8 @@ class Settling:
 
     def _move(self, lent: Lent, outcome: Outcome, now: float) -> Message:
         letter = lent.letter
-        if lent.lost:
-            letter.note(JobEventKind.WORKER_LOST, now, lent.attempt - 1)
+        for attempt in range(lent.attempt - lent.lost, lent.attempt):
+            letter.note(JobEventKind.WORKER_LOST, now, attempt, detail=f"found by attempt {lent.attempt}")
         letter.started_at, letter.worker = lent.started_at, self._worker
         if isinstance(outcome, Done) and outcome.result is not None:
             size = len(outcome.result)
@@ -136,33 +137,28 @@ class Settling:
                 outcome = Dead(
                     Failure("JobPayloadError", f"its result of {size:,} bytes is more than the server takes")
                 )
+        failure = failure_in(outcome)
+        letter.note(
+            EVENTS[type(outcome)], now, lent.attempt, started_at=lent.started_at, worker=self._worker, failure=failure,
+            detail=detail_of(outcome),
+        )  # fmt: skip
+        if not isinstance(outcome, Cancelled | Released):
+            letter.failure = failure
         match outcome:
             case Done(result):
-                letter.failure, letter.result = None, result
-                self._note(lent, JobEventKind.SUCCEEDED, now)
+                letter.result = result
                 return self._ended(lent, Place.ENDED, JobState.SUCCEEDED, now)
             case Cancelled():
-                self._note(lent, JobEventKind.CANCELLED, now)
                 return self._ended(lent, Place.ENDED, JobState.CANCELLED, now)
-            case Dead(failure):
-                letter.failure = failure
-                self._note(lent, JobEventKind.DIED, now)
+            case Dead():
                 return self._ended(lent, Place.DEAD, JobState.DEAD, now)
-            case Again(delay, failure):
-                letter.failure, letter.attempts, letter.run_at = failure, lent.attempt, now + delay
-                self._note(lent, JobEventKind.FAILED, now)
+            case Again(delay):
+                letter.attempts, letter.run_at = lent.attempt, now + delay
             case Released():
                 letter.attempts = lent.attempt - 1
-                self._note(lent, JobEventKind.RELEASED, now)
         letter.started_at = None
         work = self._subjects.job(Place.WORK, letter.queue, letter.name, letter.id)
         return ready_or_later(self._subjects, letter, now).if_last_is(lent.sequence, work)
-
-    def _note(self, lent: Lent, event: JobEventKind, now: float) -> None:
-        failure = lent.letter.failure if event in {JobEventKind.FAILED, JobEventKind.DIED} else None
-        lent.letter.note(
-            event, now, lent.attempt, started_at=lent.started_at, worker=self._worker, failure=failure
-        )  # fmt: skip
 
     def _ended(self, lent: Lent, place: Place, state: JobState, now: float) -> Message:
         letter = lent.letter

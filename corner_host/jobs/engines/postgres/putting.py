@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
+from corner_host.jobs.errors import unknown_parent
 
 from .database import Fetch
 from .names import dedupe_key, entrypoint
@@ -18,7 +19,16 @@ _MOST_TRIES: Final = 10
 
 
 async def put(fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now: float) -> list[Enqueued | Duplicate]:
-    """Store the jobs; a key that is taken makes a duplicate of that one only. *now* is in epoch seconds."""
+    """Store the jobs; a key that is taken makes a duplicate of that one only. *now* is in epoch seconds.
+
+    Raises:
+        JobNotFoundError: One is to run after a job that there is not.
+    """
+    parents = {job.parent for job in jobs if job.parent is not None} - {job.id for job in jobs}
+    if parents:
+        known = {row["id"] for row in await fetch(statements.known, list(parents))}
+        for parent in parents - known:
+            raise unknown_parent(parent)
     answers: dict[str, Enqueued | Duplicate] = {}
     left: Sequence[NewJob] = jobs
     for _ in range(_MOST_TRIES):  # who has a key may end between our insertion and our question

@@ -11,6 +11,7 @@ import anyio
 import anyio.lowlevel
 
 from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
+from corner_host.jobs.history import detail_of, failure_in
 from corner_host.primitives import Backoff
 
 from .database import TROUBLE, Database
@@ -128,7 +129,7 @@ class Settler:
         rows = await self._database.fetch(
             self._statements.again, self._worker.id, [done.number for done in going], [done.attempt for done in going],
             [_delay(done.outcome) for done in going], [_failure(done.outcome) for done in going],
-            [isinstance(done.outcome, Released) for done in going], [_detail(done.outcome) for done in going],
+            [isinstance(done.outcome, Released) for done in going], [detail_of(done.outcome) for done in going],
             self._worker.name,
         )  # fmt: skip
         released = [done.number for done in going if isinstance(done.outcome, Released)]
@@ -162,7 +163,7 @@ def _result(outcome: Outcome) -> bytes | None:
 
 
 def _failure(outcome: Outcome) -> str | None:
-    failure = outcome.failure if isinstance(outcome, Again | Dead) else None
+    failure = failure_in(outcome)
     return None if failure is None else _as_json(failure)
 
 
@@ -173,7 +174,3 @@ def _as_json(failure: Failure) -> str:
 
 def _delay(outcome: Outcome) -> timedelta:
     return timedelta(seconds=min(outcome.delay, _LONGEST_DELAY)) if isinstance(outcome, Again) else timedelta(0)
-
-
-def _detail(outcome: Outcome) -> str:
-    return f"again in {outcome.delay:.1f} s" if isinstance(outcome, Again) else ""

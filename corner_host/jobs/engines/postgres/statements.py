@@ -148,6 +148,14 @@ UPDATE {self.queue} SET heartbeat = 'epoch'
 WHERE queue_manager_id = $1 AND status = 'picked' AND NOT id = ANY($2::bigint[])"""
 
     @cached_property
+    def known(self) -> str:
+        """Of ids: those that there are, alive or ended."""
+        return (
+            f"SELECT headers->>'id' AS id FROM {self.queue} WHERE headers->>'id' = ANY($1::text[])"
+            f" UNION ALL SELECT id FROM {self.ended} WHERE id = ANY($1::text[])"
+        )
+
+    @cached_property
     def leave(self) -> str:
         """Of a worker: gives back what it still has, uncounted, and takes it out."""
         return f"""

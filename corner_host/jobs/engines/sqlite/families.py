@@ -17,6 +17,8 @@ FREE_CHILDREN: Final = (
     f"UPDATE corner_jobs SET state = 5, finished_at = ?{_ENDED_OTHERWISE}",  # noqa: S608 - ours
 )
 """Statements of the time and a parent's id: its children run or end, by what each waits for, if it has ended."""
+PARENT: Final = "SELECT 1 FROM corner_jobs WHERE id = ?"
+"""Whether there is a job to wait for."""
 _WAITING: Final = "parent IS NOT NULL AND state = 1"
 
 

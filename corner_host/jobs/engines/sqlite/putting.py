@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
+from corner_host.jobs.errors import unknown_parent
 
-from .families import free_children
+from .families import PARENT, free_children
 from .schema import Row
 
 _FOR_THE_PARENT: Final = 9e15
@@ -30,9 +31,15 @@ def row_of(job: NewJob, now: float) -> tuple[object, ...]:
 
 
 def put(connection: sqlite3.Connection, jobs: Sequence[NewJob], now: float) -> list[Enqueued | Duplicate]:
-    """Store the jobs; a key that is taken makes a duplicate of that one only."""
+    """Store the jobs; a key that is taken makes a duplicate of that one only.
+
+    Raises:
+        JobNotFoundError: One is to run after a job that there is not.
+    """
     answers: list[Enqueued | Duplicate] = []
     for job in jobs:
+        if job.parent is not None and connection.execute(PARENT, (job.parent,)).fetchone() is None:
+            raise unknown_parent(job.parent)
         if connection.execute(INSERT, row_of(job, now)).rowcount:
             answers.append(Enqueued(job.id))
             if job.parent is not None:

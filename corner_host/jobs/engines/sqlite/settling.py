@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
-from corner_host.jobs.info import JobEventKind
+from corner_host.jobs.history import EVENTS, detail_of, failure_in
 
 from .families import free_children
 
@@ -39,12 +39,6 @@ _SETTLE: Final[Mapping[type[Outcome], str]] = {
     " WHERE id = ?",
     Cancelled: "UPDATE corner_jobs SET state = 5, finished_at = ? WHERE id = ?",
     Released: f"UPDATE corner_jobs SET {BACK}, attempt = attempt - 1, owner = NULL WHERE id = ?",  # noqa: S608 - ours
-}
-_EVENTS: Final[Mapping[type[Outcome], JobEventKind]] = {
-    Again: JobEventKind.FAILED,
-    Dead: JobEventKind.DIED,
-    Cancelled: JobEventKind.CANCELLED,
-    Released: JobEventKind.RELEASED,
 }
 
 
@@ -107,9 +101,8 @@ def _values(outcome: Outcome, now: float) -> tuple[object, ...]:
 
 def _line(done: Settlement, owner: str, started: float, now: float) -> tuple[object, ...]:
     outcome = done.outcome
-    failure = outcome.failure if isinstance(outcome, Again | Dead) else None
-    detail = f"again in {outcome.delay:.1f} s" if isinstance(outcome, Again) else ""
-    return done.id, now, _EVENTS[type(outcome)], done.attempt, started, owner, *_error(failure), detail
+    error = _error(failure_in(outcome))
+    return done.id, now, EVENTS[type(outcome)], done.attempt, started, owner, *error, detail_of(outcome)
 
 
 def _error(failure: Failure | None) -> tuple[str | None, str | None, str | None]:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
-from corner_host.jobs.errors import NotSupportedByEngineError
+from corner_host.jobs.errors import NotSupportedByEngineError, unknown_parent
 
-from .families import FREE_CHILDREN
+from .families import FREE_CHILDREN, PARENT
 from .putting import EXISTING, INSERT, row_of
 
 KINDS: Final = (
@@ -26,11 +26,16 @@ async def put_in_transaction(transaction: object, jobs: Sequence[NewJob], now: f
     """Store *jobs* on the caller's connection; they exist once the caller commits.
 
     Raises:
+        JobNotFoundError: One is to run after a job that there is not.
         NotSupportedByEngineError: *transaction* is none of `KINDS`, or its database has no job table.
     """
     execute = _executor(transaction)
     answers: list[Enqueued | Duplicate] = []
     for job in jobs:
+        if job.parent is not None:
+            cursor = await _settled(execute(PARENT, (job.parent,)))
+            if await _settled(cursor.fetchone()) is None:
+                raise unknown_parent(job.parent)
         try:
             stored = await _settled(execute(INSERT, row_of(job, now)))
         except Exception as error:
