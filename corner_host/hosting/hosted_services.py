@@ -1,4 +1,4 @@
-"""The hosted services of a host as an operator sees them; inject `HostedServices` to look, or to restart one."""
+"""The hosted services of a host as an operator sees them; inject `HostedServices` to look, or to stop, start or restart one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import final, overload
@@ -8,6 +8,7 @@ from corner_host.primitives import Duration
 
 from .crew import Crew
 from .errors import HostedServiceNotFoundError
+from .member import Member
 
 
 @final
@@ -15,8 +16,8 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
     """The hosted services of one host, in order of registration; empty until they have been constructed.
 
     A sequence of `HostedServiceStatus`, a fresh one at each look. The same object is ``host.hosted_services`` and what a
-    constructor gets that asks for it. Anybody may look from any thread; `located`, `find` and `restart` belong into the
-    host's event loop.
+    constructor gets that asks for it. Anybody may look from any thread; `located`, `find` and what changes something belong
+    into the host's event loop.
 
     Example:
         >>> import anyio
@@ -88,8 +89,55 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
             HostedServiceNotFoundError: There is no service of that name.
             HostStateError: The service cannot be restarted, or not now; or it did not heed its cancellation.
         """
+        await door.restarting.restart_service(*self._chosen(name), timeout)
+
+    async def stop_service(self, name: str, *, timeout: Duration | None = 10.0) -> None:
+        """Ask the ``execute`` of one background service to stop; the host goes on without it until `start_service`.
+
+        It is not restarted, and what it raises does not stop the host. At the end of the host it is stopped as all are.
+
+        Args:
+            name: As for `find`.
+            timeout: After how long it is cancelled if it still runs: float seconds or a ``timedelta``; None: never.
+
+        Raises:
+            HostedServiceNotFoundError: There is no service of that name.
+            HostStateError: It does not run, cannot be stopped, or not now; or it did not heed its cancellation.
+        """
+        await door.restarting.stop_service(*self._chosen(name), timeout)
+
+    def start_service(self, name: str) -> None:
+        """Run the ``execute`` of one background service again that was stopped, or has ended by itself.
+
+        Raises:
+            HostedServiceNotFoundError: There is no service of that name.
+            HostStateError: It runs, or cannot be started, or not now.
+        """
+        door.restarting.begin_service(*self._chosen(name))
+
+    def set_policy(
+        self,
+        name: str,
+        *,
+        exception_behavior: "door.BackgroundServiceExceptionBehavior | None" = None,
+        completion_behavior: "door.BackgroundServiceCompletionBehavior | None" = None,
+    ) -> None:
+        """Decide what follows when one background service fails or returns, for as long as this host runs.
+
+        Args:
+            name: As for `find`.
+            exception_behavior: After a failure; None: as it was.
+            completion_behavior: After a return; None: as it was.
+
+        Raises:
+            HostedServiceNotFoundError: There is no service of that name.
+            HostStateError: It is no background service, or has not started yet.
+        """
+        door.restarting.set_policy(*self._chosen(name), exception_behavior, completion_behavior)
+
+    def _chosen(self, name: str) -> tuple[Crew, Member]:
         crew = self._crew()
         member = None if crew is None else door.overview.find(crew, name)
         if crew is None or member is None:
             raise HostedServiceNotFoundError(name, tuple(each.name for each in self))
-        await door.restarting.restart_service(crew, member, timeout)
+        return crew, member

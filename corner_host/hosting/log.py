@@ -107,6 +107,11 @@ STOP_FAILED: Final = Event(
 SERVICE_RESTARTED: Final = Event(
     HOST, 113, "BackgroundServiceRestarted", INFO, "%(service)s was asked to run again (restart %(restarts)d)"
 )
+SERVICE_HALTED: Final = Event(HOST, 114, "BackgroundServiceHalted", INFO, "%(service)s was asked to stop, and has")
+SERVICE_BEGUN: Final = Event(HOST, 115, "BackgroundServiceBegun", INFO, "%(service)s was asked to start again")
+SERVICE_POLICY: Final = Event(
+    HOST, 116, "BackgroundServicePolicy", INFO, "%(service)s: after a failure %(failure)s, after a return %(end)s"
+)
 
 # the story of a host in Development
 SOURCES: Final = Event(STORY, 121, "ConfigurationSources", INFO, "%(sources)s, %(keys)s%(names)s")

@@ -82,8 +82,12 @@ def _status(
 ) -> HostedServiceStatus:
     call, execution = calls.get(member), member.execution
     state = _state(member, None if call is None else call.hook)
+    is_halted = execution is not None and execution in crew.supervisor.halted
     if execution is not None and execution in crew.restarting:
-        state = HostedServiceState.RESTARTING
+        state = HostedServiceState.STOPPING if is_halted else HostedServiceState.RESTARTING
+    elif execution is not None and is_halted and execution.has_ended and call is None:
+        state = HostedServiceState.STOPPED
+    policy = (None, None) if execution is None else crew.supervisor.policy_of(execution)
     since = max(member.since, 0.0 if execution is None else execution.since) if call is None else call.began
     return HostedServiceStatus(
         name=name,
@@ -95,6 +99,9 @@ def _status(
         start_seconds=member.start_seconds,
         stop_seconds=member.stop_seconds,
         can_restart=member.can_restart,
+        has_ended=execution is not None and execution.has_ended,
+        exception_behavior=policy[0],
+        completion_behavior=policy[1],
         waiting_at=None if tasks is None else _place(call, member, tasks),
     )
 

@@ -1,9 +1,10 @@
-"""How one background service is run again while the host runs, because somebody asks for it."""
+"""How one background service is stopped, begun, or run again while the host runs, because somebody asks for it."""
 
 from corner_host.primitives import Duration
 
 from . import log
 from .call import Call
+from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
 from .crew import Crew, budget
 from .errors import HostStateError
 from .execution import Execution
@@ -22,38 +23,94 @@ async def restart_service(crew: Crew, member: Member, timeout: Duration | None) 
     Raises:
         HostStateError: The service, or the state of the host, does not allow it; or the work did not end.
     """
-    execution = _refuse_unless_possible(crew, member)
+    execution = _refuse_unless_possible(crew, member, "restarted")
     if not execution.has_ended:
-        crew.restarting.add(execution)
-        try:
-            async with crew.open_restart(budget(timeout)) as stage:
-                call = Call(member.name, execution.stop, hook="execute", member=execution)
-                await stage.run([call], concurrently=False)
-        finally:
-            crew.restarting.discard(execution)
-        if not execution.has_ended:
-            raise HostStateError(f"{member.name} cannot be restarted: it does not heed its cancellation, and runs on.")
-    _refuse_unless_running(crew, member)
+        await _end(crew, member, execution, timeout, "restarted")
+    _refuse_unless_running(crew, member, "restarted")
     log.SERVICE_RESTARTED(service=member.name, restarts=execution.restarts + 1)
     crew.supervisor.begin_again(execution)
 
 
-def _refuse_unless_possible(crew: Crew, member: Member) -> Execution:
-    _refuse_unless_running(crew, member)
+async def stop_service(crew: Crew, member: Member, timeout: Duration | None) -> None:
+    """Ask the ``execute`` of *member* to stop, and return when it has; it stays so until it is begun again.
+
+    What it raises meanwhile is recorded, and neither stops the host nor has it run again. Its hooks are still called
+    when the host stops, once.
+
+    Raises:
+        HostStateError: The service, or the state of the host, does not allow it; or the work did not end.
+    """
+    execution = _refuse_unless_possible(crew, member, "stopped")
+    if execution.has_ended:
+        raise HostStateError(f"{member.name} cannot be stopped: it does not run.")
+    crew.supervisor.halted.add(execution)
+    await _end(crew, member, execution, timeout, "stopped")
+    log.SERVICE_HALTED(service=member.name)
+
+
+def begin_service(crew: Crew, member: Member) -> None:
+    """Run the ``execute`` of *member* again, which has ended, by itself or because somebody stopped it.
+
+    Raises:
+        HostStateError: It runs, or the service or the state of the host does not allow it.
+    """
+    execution = _refuse_unless_possible(crew, member, "started")
+    if not execution.has_ended:
+        raise HostStateError(f"{member.name} cannot be started: it has not ended.")
+    log.SERVICE_BEGUN(service=member.name)
+    crew.supervisor.begin_again(execution)
+
+
+def set_policy(
+    crew: Crew,
+    member: Member,
+    after_failure: BackgroundServiceExceptionBehavior | None,
+    after_return: BackgroundServiceCompletionBehavior | None,
+) -> None:
+    """Decide what follows the end of *member*'s ``execute``; None leaves it as it is.
+
+    Raises:
+        HostStateError: It has no ``execute`` that has begun.
+    """
+    execution = member.execution
+    if execution is None:
+        raise HostStateError(f"{member.name} has no policy: it is no background service, or has not started yet.")
+    before = crew.supervisor.policy_of(execution)
+    policy = crew.supervisor.policies[execution] = (after_failure or before[0], after_return or before[1])
+    log.SERVICE_POLICY(service=member.name, failure=policy[0].name, end=policy[1].name)
+
+
+async def _end(crew: Crew, member: Member, execution: Execution, timeout: Duration | None, doing: str) -> None:
+    crew.restarting.add(execution)
+    try:
+        async with crew.open_restart(budget(timeout)) as stage:
+            call = Call(member.name, execution.stop, hook="execute", member=execution)
+            await stage.run([call], concurrently=False)
+        if call.error is not None:  # what listens to the token raised
+            log.SERVICE_FAILED(call.error, service=member.name)
+        if not execution.has_ended:
+            raise HostStateError(f"{member.name} cannot be {doing}: it does not heed its cancellation, and runs on.")
+    finally:
+        crew.restarting.discard(execution)
+
+
+def _refuse_unless_possible(crew: Crew, member: Member, doing: str) -> Execution:
+    _refuse_unless_running(crew, member, doing)
     execution = member.execution
     if not member.can_restart or execution is None:
         raise HostStateError(
-            f"{member.name} cannot be restarted.\n"
+            f"{member.name} cannot be {doing}.\n"
             "Why: only a background service can, whose class leaves start() and stop() as they are or says can_restart = True."
         )
     if execution in crew.restarting:
-        raise HostStateError(f"{member.name} is being restarted already.")
+        already = "stopped" if execution in crew.supervisor.halted else "restarted"
+        raise HostStateError(f"{member.name} is being {already} already.")
     return execution
 
 
-def _refuse_unless_running(crew: Crew, member: Member) -> None:
+def _refuse_unless_running(crew: Crew, member: Member, doing: str) -> None:
     lifetime = crew.lifetime
     if not lifetime.application_started.is_cancellation_requested:
-        raise HostStateError(f"{member.name} cannot be restarted: the host has not started yet.")
+        raise HostStateError(f"{member.name} cannot be {doing}: the host has not started yet.")
     if lifetime.application_stopping.is_cancellation_requested:
-        raise HostStateError(f"{member.name} cannot be restarted: the host is stopping.")
+        raise HostStateError(f"{member.name} cannot be {doing}: the host is stopping.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import final
 
+from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
 from .waiting_at import Place
 
 
@@ -37,7 +38,7 @@ class HostedServiceState(StrEnum):
     STOPPING = "stopping"
     """One of its hooks of the stop is under way."""
     STOPPED = "stopped"
-    """It has been stopped."""
+    """It has been stopped: by its host, or by an operator while the host runs."""
     CANCELLED = "cancelled"
     """It ended by being cancelled."""
 
@@ -56,7 +57,10 @@ class HostedServiceStatus:
         last_error: What it raised the last time it failed: in ``execute``, or in a hook.
         start_seconds: How long its start took; None until it has ended.
         stop_seconds: How long its stop took; None until it has ended.
-        can_restart: Whether `HostedServices.restart` will do it.
+        can_restart: Whether `HostedServices.restart` will do it, and so `stop_service` and `start_service`.
+        has_ended: Whether ``execute`` has ended and will not run again by itself.
+        exception_behavior: What follows when ``execute`` raises; None of what has none, or before its start.
+        completion_behavior: What follows when it returns, likewise.
         waiting_at: The line it waits at, where it was looked for and there is one.
     """
 
@@ -69,6 +73,9 @@ class HostedServiceStatus:
     start_seconds: float | None = None
     stop_seconds: float | None = None
     can_restart: bool = False
+    has_ended: bool = False
+    exception_behavior: BackgroundServiceExceptionBehavior | None = None
+    completion_behavior: BackgroundServiceCompletionBehavior | None = None
     waiting_at: Place | None = None
 
 

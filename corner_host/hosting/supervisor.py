@@ -2,7 +2,7 @@
 
 from collections import deque
 from contextvars import copy_context
-from typing import final
+from typing import TypeAlias, final
 
 from anyio.abc import TaskGroup
 
@@ -16,6 +16,8 @@ from .execution import Execution
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
 
+Policy: TypeAlias = tuple[BackgroundServiceExceptionBehavior, BackgroundServiceCompletionBehavior]
+
 
 @final
 class Supervisor:
@@ -23,6 +25,8 @@ class Supervisor:
 
     Attributes:
         faults: What services raised that stopped the host, in the order in which it happened.
+        halted: What an operator has stopped: whatever its end is, nothing follows.
+        policies: What an operator has decided to follow the end of an execution: after a failure, after a return.
         clock: Measures back-off and window.
         is_told_at_end: What stops or fails the host is shown to a person when the program ends: not in every record of it.
     """
@@ -30,6 +34,8 @@ class Supervisor:
     def __init__(self, group: TaskGroup, lifetime: ApplicationLifetime, options: HostOptions, clock: Clock) -> None:
         self.clock = clock
         self.faults: list[BaseException] = []
+        self.halted: set[Execution] = set()
+        self.policies: dict[Execution, Policy] = {}
         self.is_told_at_end = False
         self._group = group
         self._lifetime = lifetime
@@ -51,6 +57,7 @@ class Supervisor:
 
     def begin_again(self, execution: Execution) -> None:
         """Run *execution*, which has ended, once more."""
+        self.halted.discard(execution)
         execution.renew()
         execution.since = self.clock.monotonic()
         self._context.copy().run(self.begin, execution)
@@ -86,8 +93,8 @@ class Supervisor:
             self._stop_host(error)
             return None
         log.SERVICE_FAILED(error, service=name)
-        behavior = self._exception_behavior(execution.service)
-        if behavior is BackgroundServiceExceptionBehavior.IGNORE:
+        behavior, _ = self.policy_of(execution)
+        if behavior is BackgroundServiceExceptionBehavior.IGNORE or execution in self.halted:
             return None
         if behavior is BackgroundServiceExceptionBehavior.RESTART:
             if self.is_stopping(execution):  # it will not run again
@@ -102,7 +109,7 @@ class Supervisor:
 
     def _after_return(self, execution: Execution) -> float | None:
         name = service_name(execution.service)
-        behavior = self._completion_behavior(execution.service)
+        _, behavior = self.policy_of(execution)
         log.SERVICE_RETURNED(service=name, consequence=behavior.name)
         if behavior is BackgroundServiceCompletionBehavior.IGNORE:
             return None
@@ -132,13 +139,18 @@ class Supervisor:
         self.faults.append(error)
         self._lifetime.stop_application()
 
-    def _exception_behavior(self, service: object) -> BackgroundServiceExceptionBehavior:
-        own = service.exception_behavior if isinstance(service, BackgroundService) else None
-        return self._options.background_service_exception_behavior if own is None else own
-
-    def _completion_behavior(self, service: object) -> BackgroundServiceCompletionBehavior:
-        own = service.completion_behavior if isinstance(service, BackgroundService) else None
-        return self._options.background_service_completion_behavior if own is None else own
+    def policy_of(self, execution: Execution) -> Policy:
+        """Return what follows a failure and a return: an operator's word, else the class's, else that of `HostOptions`."""
+        chosen = self.policies.get(execution)
+        if chosen is not None:
+            return chosen
+        service, options = execution.service, self._options
+        after_failure = service.exception_behavior if isinstance(service, BackgroundService) else None
+        after_return = service.completion_behavior if isinstance(service, BackgroundService) else None
+        return (
+            options.background_service_exception_behavior if after_failure is None else after_failure,
+            options.background_service_completion_behavior if after_return is None else after_return,
+        )
 
 
 def service_name(service: object) -> str:

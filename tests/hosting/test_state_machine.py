@@ -1,4 +1,4 @@
-"""A host driven in any order: start, stop, crash, cancel, time, stop from another thread.
+"""A host driven in any order: start, stop, crash, cancel, time, stop from another thread, one service stopped and begun.
 
 Whatever the order, what was started is stopped or has failed, each event happens at most once and in its order, no task
 is left, and the report accounts for every service. Time is a `ManualClock`, so that every run can be repeated.
@@ -15,7 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from corner_host.hosting import BackgroundService, Host
+from corner_host.hosting import (
+    BackgroundService,
+    BackgroundServiceExceptionBehavior,
+    Host,
+    HostedServiceNotFoundError,
+    HostStateError,
+)
 from corner_host.primitives import CancellationToken, Clock
 from tests.hosting.clock import ManualClock
 from tests.hosting.journal import Journal, builder_of
@@ -74,7 +80,10 @@ class Witness:
 
 
 class WorkingWitness(Witness, BackgroundService):
-    """The same with work; the gate makes the work fail."""
+    """The same with work, which an operator may stop and begin again; the gate makes the work fail."""
+
+    can_restart: ClassVar = True
+    runs = 0
 
     async def start(self) -> None:
         await self._step("start", super(Witness, self).start)
@@ -83,14 +92,16 @@ class WorkingWitness(Witness, BackgroundService):
         await self._step("stop", super(Witness, self).stop)
 
     async def execute(self, stopping: CancellationToken) -> None:
-        self._journal.note(f"{self.name} execute called")
+        self.runs += 1
+        run = self.runs
+        self._journal.note(f"{self.name} execute {run} called")
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._fail_when_told)
                 await (anyio.sleep_forever() if self.kind == "deaf worker" else stopping.wait())
                 tasks.cancel_scope.cancel()
         finally:
-            self._journal.note(f"{self.name} execute over")
+            self._journal.note(f"{self.name} execute {run} over")
 
     async def _fail_when_told(self) -> None:
         await self.gate.wait()
@@ -107,6 +118,7 @@ class HostMachine(RuleBasedStateMachine):
         self.journal = Journal()
         self.calls: list[tuple[str, Future[None]]] = []
         self.errors: list[tuple[str, BaseException]] = []
+        self.halted: dict[WorkingWitness, int] = {}
         self._portal_manager = anyio.from_thread.start_blocking_portal(self.backend)
         self.portal = self._portal_manager.__enter__()
 
@@ -181,6 +193,31 @@ class HostMachine(RuleBasedStateMachine):
         )
         self.portal.call(settle)
 
+    @rule(data=st.data(), action=st.sampled_from(["stop_service", "start_service", "restart", "set_policy"]))
+    def operate(self, data: st.DataObject, action: str) -> None:
+        """An operator stops one service, starts it, or has its failures ignored."""
+        number = data.draw(st.sampled_from(range(len(self.witnesses))))
+        self.calls.append((action, self.portal.start_task_soon(self._operate, number, action)))
+        self.portal.call(settle)
+
+    async def _operate(self, number: int, action: str) -> None:
+        services, witness = self.host.hosted_services, self.witnesses[number]
+        name = services[number].name if len(services) else "nobody"
+        try:
+            if action == "set_policy":
+                services.set_policy(name, exception_behavior=BackgroundServiceExceptionBehavior.IGNORE)
+                return
+            if action == "start_service":
+                services.start_service(name)
+            else:
+                await getattr(services, action)(name)
+        except (HostStateError, HostedServiceNotFoundError):
+            return
+        if isinstance(witness, WorkingWitness):
+            self.halted.pop(witness, None)
+            if action == "stop_service":
+                self.halted[witness] = witness.runs
+
     @rule(seconds=st.sampled_from([1.0, 21.0, 61.0]))
     def time_passes(self, seconds: float) -> None:
         self.portal.call(self._advance, seconds)
@@ -193,6 +230,10 @@ class HostMachine(RuleBasedStateMachine):
     def every_event_happens_at_most_once(self) -> None:
         lines = self.journal.lines
         assert len(lines) == len(set(lines)), lines
+
+    @invariant()
+    def what_an_operator_has_stopped_stays_so(self) -> None:
+        assert self.halted == {witness: witness.runs for witness in self.halted}, self.journal.lines
 
     @invariant()
     def phases_begin_in_order(self) -> None:
@@ -245,8 +286,8 @@ class HostMachine(RuleBasedStateMachine):
                 story,
             )
         assert started == stopped == ended, story
-        for name in names:
-            assert (f"{name} execute called" in lines) == (f"{name} execute over" in lines), story
+        begun = {line.removesuffix(" called") for line in lines if " execute " in line and line.endswith(" called")}
+        assert begun == {line.removesuffix(" over") for line in lines if line.endswith(" over")}, story
         if "application started" in lines:
             assert started == names, story
             assert lines[-1] == "application stopped" or "application stopped" in lines, story

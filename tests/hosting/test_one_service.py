@@ -1,0 +1,178 @@
+"""One service of a host that runs: stopped, started again, and its policy changed, by an operator."""
+
+from typing import ClassVar
+
+import anyio
+import pytest
+
+from corner_host.hosting import (
+    BackgroundService,
+    BackgroundServiceCompletionBehavior,
+    BackgroundServiceExceptionBehavior,
+    HostedServiceNotFoundError,
+    HostedServiceState,
+    HostStateError,
+    StopOutcome,
+)
+from corner_host.primitives import Backoff, CancellationToken
+from tests.hosting.clock import ManualClock
+from tests.hosting.journal import Journal, host_of
+from tests.hosting.records import Records
+from tests.hosting.test_hosted_services import Deaf, Failing, Final, Restarting, Stubborn, Worker, with_clock
+
+
+class Clumsy(BackgroundService):
+    """Fails when it is asked to stop; its failures stop the host."""
+
+    exception_behavior: ClassVar = BackgroundServiceExceptionBehavior.STOP_HOST
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        await stopping.wait()
+        raise RuntimeError("cannot let go")
+
+
+class Done(BackgroundService):
+    """Returns when it is told to."""
+
+    def __init__(self) -> None:
+        self.gate = anyio.Event()
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        await self.gate.wait()
+
+
+async def test_a_worker_is_stopped_and_started_again(records: Records) -> None:
+    """It ends and stays so, the host goes on; started again, it has a token of its own and is stopped with the others."""
+    worker = Worker()
+    async with host_of(worker) as host:
+        services = host.hosted_services
+        await anyio.wait_all_tasks_blocked()
+        await services.stop_service("Worker")
+        await anyio.wait_all_tasks_blocked()
+        halted, runs = services[0], worker.runs
+        services.start_service("Worker")
+        await anyio.wait_all_tasks_blocked()
+        again = services[0]
+
+    assert (halted.state, halted.has_ended, runs) == (HostedServiceState.STOPPED, True, 1)
+    assert (again.state, again.has_ended, worker.runs) == (HostedServiceState.RUNNING, False, 2)
+    assert host.shutdown_report is not None
+    assert [each.outcome for each in host.shutdown_report.services] == [StopOutcome.STOPPED]
+    assert ("was asked to stop" in records.one(114).getMessage(), bool(records.one(115))) == (True, True)
+
+
+async def test_what_was_stopped_is_stopped_once_and_accounted_for(journal: Journal) -> None:
+    """Its hooks are called at the end of the host as those of all, and the report has it."""
+    async with host_of(Worker(), journal.service("plain")) as host:
+        await host.hosted_services.stop_service("Worker")
+
+    assert host.shutdown_report is not None
+    assert host.shutdown_report.is_clean
+    assert len(host.shutdown_report.services) == 2
+    assert host.exit_status == 0
+
+
+async def test_a_failure_on_the_way_does_not_stop_the_host() -> None:
+    """It is recorded, shown, and in the report; nobody asked for the end of the host."""
+    async with host_of(Clumsy()) as host:
+        await anyio.wait_all_tasks_blocked()
+        await host.hosted_services.stop_service("Clumsy")
+        (status,) = host.hosted_services
+        is_stopping = host.lifetime.application_stopping.is_cancellation_requested
+
+    assert (status.state, str(status.last_error), is_stopping) == (HostedServiceState.STOPPED, "cannot let go", False)
+    assert host.shutdown_report is not None
+    assert host.shutdown_report.services[0].outcome is StopOutcome.FAILED
+
+
+async def test_supervision_does_not_bring_it_back() -> None:
+    """A worker that waits for its restart is stopped for good."""
+    clock, worker = ManualClock(), Restarting()
+    async with with_clock(clock, worker, restart_backoff=Backoff(first=60.0)) as host:
+        worker.gate.set()
+        await anyio.wait_all_tasks_blocked()
+        await host.hosted_services.stop_service("Restarting")
+        await clock.advance(100.0)
+
+        assert (host.hosted_services[0].state, host.hosted_services[0].restarts) == (HostedServiceState.STOPPED, 0)
+
+
+async def test_it_is_on_its_way_while_it_stops() -> None:
+    """The state says so; who asks again meanwhile is refused, and the time-out ends it."""
+    clock, worker = ManualClock(), Stubborn()
+    async with with_clock(clock, worker) as host, anyio.create_task_group() as tasks:
+        tasks.start_soon(host.hosted_services.stop_service, "Stubborn")
+        await anyio.wait_all_tasks_blocked()
+        during = host.hosted_services[0].state
+        with pytest.raises(HostStateError, match="is being stopped already"):
+            await host.hosted_services.restart("Stubborn")
+        await clock.advance(10.0)
+
+        assert (during, host.hosted_services[0].state) == (HostedServiceState.STOPPING, HostedServiceState.STOPPED)
+
+
+async def test_what_does_not_end_says_so() -> None:
+    """Who heeds neither its token nor its cancellation is not called stopped."""
+    clock, worker = ManualClock(), Deaf()
+    async with with_clock(clock, worker, cancellation_grace=2.0) as host, anyio.create_task_group() as tasks:
+
+        async def stop() -> None:
+            with pytest.raises(HostStateError, match="does not heed its cancellation"):
+                await host.hosted_services.stop_service("Deaf")
+
+        tasks.start_soon(stop)
+        await clock.advance(10.0)
+        await clock.advance(2.0)
+        state = host.hosted_services[0].state
+        worker.gate.set()
+
+    assert state is HostedServiceState.RUNNING
+
+
+async def test_what_makes_no_sense_is_refused() -> None:
+    """To start what runs, to stop what does not, what has a final end, or what is not there."""
+    async with host_of(Worker(), Final()) as host:
+        services = host.hosted_services
+        with pytest.raises(HostStateError, match="cannot be started: it has not ended"):
+            services.start_service("Worker")
+        await services.stop_service("Worker")
+        with pytest.raises(HostStateError, match="cannot be stopped: it does not run"):
+            await services.stop_service("Worker")
+        with pytest.raises(HostStateError, match="cannot be stopped"):
+            await services.stop_service("Final")
+        with pytest.raises(HostedServiceNotFoundError):
+            services.start_service("Nobody")
+
+
+async def test_the_policy_after_a_failure_is_changed() -> None:
+    """What would be ignored is restarted from then on; the other half of the policy stays."""
+    worker = Failing()
+    async with host_of(worker, restart_backoff=Backoff(first=0.001)) as host:
+        before = host.hosted_services[0].exception_behavior
+        host.hosted_services.set_policy("Failing", exception_behavior=BackgroundServiceExceptionBehavior.RESTART)
+        status = host.hosted_services[0]
+        gate, worker.gate = worker.gate, anyio.Event()
+        gate.set()
+        with anyio.fail_after(10):
+            while host.hosted_services[0].restarts == 0:
+                await anyio.sleep(0.001)
+        host.hosted_services.set_policy("Failing", exception_behavior=BackgroundServiceExceptionBehavior.IGNORE)
+        worker.gate.set()
+
+    assert before is BackgroundServiceExceptionBehavior.IGNORE
+    assert status.exception_behavior is BackgroundServiceExceptionBehavior.RESTART
+    assert status.completion_behavior is BackgroundServiceCompletionBehavior.IGNORE
+
+
+async def test_the_policy_after_a_return_is_changed(journal: Journal) -> None:
+    """A service whose return stops nothing stops the host then; what has no work has no policy."""
+    worker = Done()
+    async with host_of(worker, journal.service("plain")) as host:
+        stops = BackgroundServiceCompletionBehavior.STOP_HOST
+        host.hosted_services.set_policy("Done", completion_behavior=stops)
+        with pytest.raises(HostStateError, match="has no policy"):
+            host.hosted_services.set_policy("JournalService", completion_behavior=stops)
+        worker.gate.set()
+        await host.wait_for_shutdown()
+
+    assert host.exit_status == 0
