@@ -33,7 +33,7 @@ SECTIONS: Final[dict[str, dict[str, Entry]]] = {
     "Look into an application": {
         "config": Entry("config", "Show, explain and compare settings."),
         "secrets": Entry("secrets", "Keep secrets of development outside the project."),
-        "services": Entry("services", "List what is registered, and what is hosted."),
+        "services": Entry("services", "List what is registered and hosted; stop and start one."),
         "schedules": Entry("schedules", "List recurring jobs, and when they run next."),
         "job": Entry("job", "List the kinds of jobs, or run one and wait for it."),
         "generate": Entry("generate", "Print files for Docker, Kubernetes and systemd."),

@@ -1,16 +1,20 @@
 """``operations.services``: the hosted services."""
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, final
+from enum import Enum
+from typing import Any, Final, TypeVar, final
 
 import anyio.to_thread
 
 from corner_host.hosting import (
+    BackgroundServiceCompletionBehavior,
+    BackgroundServiceExceptionBehavior,
     HostedService,
     HostedServiceNotFoundError,
     HostedServices,
+    HostedServiceState,
     HostedServiceStatus,
     HostStateError,
 )
@@ -27,7 +31,7 @@ from .contracts import (
     ServiceDetail,
     ServiceStatus,
 )
-from .errors import NotFoundError, UnavailableError
+from .errors import InvalidRequestError, NotFoundError, UnavailableError
 from .health import HealthOperations
 from .logs import LogOperations
 from .places import code_place
@@ -35,6 +39,7 @@ from .workplace import Workplace
 
 _SHOWN_LOGS: Final = 50
 _LONGEST_TEXT: Final = 200
+P = TypeVar("P", bound=Enum)
 
 
 @final
@@ -89,17 +94,74 @@ class ServiceOperations:
             NotFoundError: There is none.
             UnavailableError: It cannot be restarted, or not now.
         """
+        return await self._change("restart", name, lambda: self._hosted.restart(name), f"{name} restarted", by, reason)
 
-        async def restart() -> ActionResult:
+    async def stop(self, name: str, *, by: Actor, reason: str = "") -> ActionResult:
+        """Stop a background service; the host goes on without it, and does not bring it back by itself.
+
+        Raises:
+            NotFoundError: There is none.
+            UnavailableError: It does not run, or cannot be stopped, or not now.
+        """
+        said = f"{name} stopped; the host goes on without it"
+        return await self._change("stop", name, lambda: self._hosted.stop_service(name), said, by, reason)
+
+    async def start(self, name: str, *, by: Actor, reason: str = "") -> ActionResult:
+        """Start a background service again that was stopped, or has ended by itself.
+
+        Raises:
+            NotFoundError: There is none.
+            UnavailableError: It runs, or cannot be started, or not now.
+        """
+
+        async def start() -> None:
+            self._hosted.start_service(name)
+
+        return await self._change("start", name, start, f"{name} started", by, reason)
+
+    async def set_policy(
+        self, name: str, *, by: Actor, on_failure: str | None = None, on_return: str | None = None, reason: str = ""
+    ) -> ActionResult:
+        """Decide what follows when a background service fails or returns, until the host ends.
+
+        Args:
+            name: Which.
+            by: Who.
+            on_failure: ``stop_host``, ``ignore`` or ``restart``; None: as it was.
+            on_return: The same for its return.
+            reason: Why.
+
+        Raises:
+            NotFoundError: There is none.
+            UnavailableError: It is no background service, or has not started yet.
+            InvalidRequestError: Neither is given, or one is no policy.
+        """
+        failure = _policy(BackgroundServiceExceptionBehavior, on_failure, "on_failure")
+        end = _policy(BackgroundServiceCompletionBehavior, on_return, "on_return")
+        if failure is None and end is None:
+            raise InvalidRequestError("Say what follows: on_failure, on_return, or both.", field="on_failure")
+
+        async def change() -> None:
+            self._hosted.set_policy(name, exception_behavior=failure, completion_behavior=end)
+
+        parts = [f"after a failure {_word(failure)}"] if failure is not None else []
+        parts += [f"after a return {_word(end)}"] if end is not None else []
+        said = f"{name}: {', '.join(parts)}, until the host ends"
+        return await self._change("policy", name, change, said, by, reason)
+
+    async def _change(
+        self, verb: str, name: str, change: Callable[[], Awaitable[None]], said: str, by: Actor, reason: str
+    ) -> ActionResult:
+        async def do() -> ActionResult:
             try:
-                await self._hosted.restart(name)
+                await change()
             except HostedServiceNotFoundError as error:
                 raise NotFoundError("service", name, error.names) from None
             except HostStateError as error:
                 raise UnavailableError(str(error)) from None
-            return ActionResult(action="service.restart", target=name, count=1, message=f"{name} restarted")
+            return ActionResult(action=f"service.{verb}", target=name, count=1, message=said)
 
-        return await self._workplace.actions.perform("service.restart", name, restart, by=by, reason=reason)
+        return await self._workplace.actions.perform(f"service.{verb}", name, do, by=by, reason=reason)
 
     def addresses(self) -> tuple[str, ...]:
         """Return where the host's own web servers listen."""
@@ -123,6 +185,10 @@ class ServiceOperations:
             stop_seconds=status.stop_seconds,
             detail=details.get(status.name, ""),
             can_restart=status.can_restart,
+            can_stop=status.can_restart and not status.has_ended and status.state is HostedServiceState.RUNNING,
+            can_start=status.can_restart and status.has_ended and self._workplace.phase == "running",
+            on_failure=_word(status.exception_behavior),
+            on_return=_word(status.completion_behavior),
         )
 
     def _details(self) -> Mapping[str, str]:
@@ -174,6 +240,18 @@ class ServiceOperations:
         bound = self._workplace.services.get_services(BoundSection)
         wanted = {part for each in services for part in (each, *getattr(each, "__args__", ()))}
         return tuple(each.path for each in bound if each.options_type in wanted)
+
+
+def _policy(kind: type[P], text: str | None, field: str) -> P | None:
+    try:
+        return None if text is None else kind[text.upper()]
+    except KeyError:
+        known = ", ".join(_word(each) for each in kind)
+        raise InvalidRequestError(f"{field} must be one of {known}, not {text!r}.", field=field) from None
+
+
+def _word(policy: Enum | None) -> str:
+    return "" if policy is None else policy.name.lower()
 
 
 def _hosted_name(factory: Any) -> str:

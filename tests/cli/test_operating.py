@@ -169,6 +169,21 @@ def test_a_log_level_is_changed_for_a_while(incident: Shell) -> None:
     assert reset.status == 0
 
 
+def test_one_service_is_stopped_started_and_given_a_policy(incident: Shell) -> None:
+    """services stop, start, policy: the host goes on, and each says what it did; what makes no sense is refused."""
+    stopped = incident.type("corner-host", "services", "stop", "Intake", "--reason", "noisy")
+    twice = incident.type("corner-host", "services", "stop", "Intake")
+    policy = incident.type("corner-host", "services", "policy", "Intake", "--on-failure", "restart")
+    nothing = incident.type("corner-host", "services", "policy", "Intake")
+    audit = incident.type("corner-host", "audit")
+
+    assert stopped.output == "Intake stopped; the host goes on without it\n"
+    assert (twice.status, "it does not run" in twice.error) == (1, True)
+    assert policy.output == "Intake: after a failure restart, until the host ends\n"
+    assert (nothing.status, "--on-failure restart" in nothing.error) == (2, True)
+    assert '"noisy"' in audit.output
+
+
 def test_failures_are_one_kind_and_not_twelve_rows(incident: Shell) -> None:
     """Is it one error or many?"""
     answer = incident.type("corner-host", "failures", "--json")

@@ -6,7 +6,7 @@ import pytest
 
 from corner_host import BackgroundService, CancellationToken, HostBuilder, HostOptions
 from corner_host.hosting import BackgroundServiceExceptionBehavior
-from corner_host.operations import NotFoundError, UnavailableError
+from corner_host.operations import InvalidRequestError, NotFoundError, UnavailableError
 from corner_host.options import Options
 
 from .conftest import ADA, Look, until
@@ -68,6 +68,36 @@ async def test_a_service_is_restarted(look: Look) -> None:
 
     assert answer.count == found.status.restarts == 1
     assert (line.action, line.target, line.reason) == ("service.restart", "Worker", "stuck")
+
+
+async def test_a_service_is_stopped_and_started_and_its_policy_changed(look: Look) -> None:
+    """OV-24: each is told and in the audit; the state and what can be done next follow."""
+    async with look(_work) as operations:
+        running = (await operations.services.get("Worker")).status
+        await operations.services.stop("Worker", by=ADA, reason="noisy")
+        stopped = (await operations.services.get("Worker")).status
+        await operations.services.start("Worker", by=ADA)
+        changed = await operations.services.set_policy("Worker", on_failure="restart", by=ADA)
+        again = (await operations.services.get("Worker")).status
+        lines = (await operations.audit.search()).items
+
+    assert (running.can_stop, running.can_start, running.on_failure) == (True, False, "stop_host")
+    assert (stopped.state, stopped.can_stop, stopped.can_start) == ("stopped", False, True)
+    assert (again.state, again.on_failure, again.on_return) == ("running", "restart", "ignore")
+    assert changed.message == "Worker: after a failure restart, until the host ends"
+    assert [each.action for each in reversed(lines)] == ["service.stop", "service.start", "service.policy"]
+    assert lines[-1].reason == "noisy"
+
+
+async def test_a_policy_that_is_none_is_refused(look: Look) -> None:
+    """OV-24: an unknown word, or nothing to change; what cannot be stopped says so."""
+    async with look(_work) as operations:
+        with pytest.raises(InvalidRequestError, match="stop_host, ignore, restart"):
+            await operations.services.set_policy("Worker", on_failure="panic", by=ADA)
+        with pytest.raises(InvalidRequestError, match="Say what follows"):
+            await operations.services.set_policy("Worker", by=ADA)
+        with pytest.raises(UnavailableError, match="cannot be stopped"):
+            await operations.services.stop("OperationsService", by=ADA)
 
 
 async def test_what_cannot_be_restarted_says_why(look: Look) -> None:

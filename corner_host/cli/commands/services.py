@@ -7,6 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from corner_host.cli.answering import answer
+from corner_host.cli.client import quoted
+from corner_host.cli.errors import CommandError
+from corner_host.cli.finding import Pid, Socket, connect
 from corner_host.cli.invocation import invocation_of
 from corner_host.cli.words import table
 
@@ -14,8 +17,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
-    help="List what is registered, and what is hosted.",
+    help="List what is registered and hosted; stop, start and restart one of a running host.",
 )
+
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit.")]
+Policy = Annotated[
+    str | None, typer.Option("--on-failure", metavar="stop_host|ignore|restart", help="What follows when it fails.")
+]
+ReturnPolicy = Annotated[
+    str | None, typer.Option("--on-return", metavar="stop_host|ignore|restart", help="What follows when it returns.")
+]
 
 
 @app.command("list")
@@ -29,7 +40,6 @@ def list_services(
 ) -> None:
     """List the registrations: lifetime, what they are made by, where they were added, whether anything needs them."""
     from corner_host.cli.building import built, required_host
-    from corner_host.cli.errors import CommandError
     from corner_host.cli.registrations import dot, mermaid, registrations
 
     if graph not in {None, "mermaid", "dot"}:
@@ -69,3 +79,42 @@ def hosted(context: typer.Context) -> None:
         typer.echo(line)
     if not found:
         typer.echo(f"There are no hosted services in {Path.cwd()}.")
+
+
+@app.command()
+def stop(context: typer.Context, name: str, reason: Reason = "", pid: Pid = None, socket: Socket = None) -> None:
+    """Stop one background service of a running host, which goes on without it."""
+    _change(context, name, "stop", pid, socket, reason=reason)
+
+
+@app.command()
+def start(context: typer.Context, name: str, reason: Reason = "", pid: Pid = None, socket: Socket = None) -> None:
+    """Start one background service again that was stopped, or has ended."""
+    _change(context, name, "start", pid, socket, reason=reason)
+
+
+@app.command()
+def restart(context: typer.Context, name: str, reason: Reason = "", pid: Pid = None, socket: Socket = None) -> None:
+    """Stop one background service of a running host, and run it again."""
+    _change(context, name, "restart", pid, socket, reason=reason)
+
+
+@app.command()
+def policy(
+    context: typer.Context,
+    name: str,
+    on_failure: Policy = None,
+    on_return: ReturnPolicy = None,
+    reason: Reason = "",
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """Decide what follows when one background service fails or returns, until its host ends."""
+    if on_failure is None and on_return is None:
+        raise CommandError("What shall follow?\nTo fix: say --on-failure restart, or --on-return ignore, or both.")
+    _change(context, name, "policy", pid, socket, on_failure=on_failure, on_return=on_return, reason=reason)
+
+
+def _change(context: typer.Context, name: str, verb: str, pid: int | None, socket: Path | None, **body: Any) -> None:
+    result = connect(context, pid, socket).post(f"/services/{quoted(name)}/{verb}", **body)
+    answer(invocation_of(context), result, lambda: [result["message"]])

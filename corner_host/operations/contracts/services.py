@@ -26,6 +26,10 @@ class ServiceStatus:
         stop_seconds: How long its stop took; None before.
         detail: What it tells of itself (``status_text``), such as its address, or that its queue is full.
         can_restart: Whether `restart` is possible.
+        can_stop: Whether `stop` is.
+        can_start: Whether `start` is: it was stopped, or has ended by itself.
+        on_failure: What follows when its ``execute`` raises: ``stop_host``, ``ignore`` or ``restart``; empty of what has none.
+        on_return: What follows when it returns, in the same words.
     """
 
     name: str
@@ -39,6 +43,10 @@ class ServiceStatus:
     stop_seconds: float | None = None
     detail: str = ""
     can_restart: bool = False
+    can_stop: bool = False
+    can_start: bool = False
+    on_failure: str = ""
+    on_return: str = ""
 
 
 @final

@@ -141,6 +141,14 @@ ENDPOINTS: Final = (
     _get("/services", "Hosted services", tuple[contracts.ServiceStatus, ...], lambda c: c.operations.services.list()),
     _post("/services/{name:path}/restart", "Run a background service again",
           lambda c: c.operations.services.restart(c.path["name"], **_said(c))),
+    _post("/services/{name:path}/stop", "Stop a background service; the host goes on",
+          lambda c: c.operations.services.stop(c.path["name"], **_said(c))),
+    _post("/services/{name:path}/start", "Start a background service again",
+          lambda c: c.operations.services.start(c.path["name"], **_said(c))),
+    _post("/services/{name:path}/policy", "Decide what follows its failure or return, until the host ends",
+          lambda c: c.operations.services.set_policy(
+              c.path["name"], on_failure=c.body.on_failure, on_return=c.body.on_return, **_said(c)),
+          body=requests.ServicePolicy),
     _get("/services/{name:path}", "A hosted service", contracts.ServiceDetail,
          lambda c: c.operations.services.get(c.path["name"])),
 

@@ -39,6 +39,7 @@ Reason = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Seconds = Annotated[float, Field(gt=0, le=366 * 86_400, allow_inf_nan=False)]
 State = Literal["WAITING", "SCHEDULED", "RUNNING", "SUCCEEDED", "DEAD", "CANCELLED"]
+Policy = Literal["stop_host", "ignore", "restart"]
 Level = Literal["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"]
 ShownLevel = Literal["Trace", "Debug", "Information", "Warning", "Error", "Critical"]
 
@@ -126,6 +127,14 @@ class Concurrency(Action):
     """How many run at once."""
 
     concurrency: Annotated[int, Field(ge=1, le=10_000)]
+
+
+@final
+class ServicePolicy(Action):
+    """What follows when a background service fails or returns; what is left out stays as it is."""
+
+    on_failure: Policy | None = None
+    on_return: Policy | None = None
 
 
 @final

@@ -10,7 +10,7 @@ from corner_host.operations.errors import store_told
 
 from .filters import Parameters, kept
 from .forms import form_of
-from .levers import DURATIONS, LEVERS, RATES, Lever, Pull
+from .levers import DURATIONS, LEVERS, POLICIES, RATES, Lever, Pull
 from .pages.host import LEVELS
 from .refusals import status_of
 from .rendering import Renderer
@@ -78,6 +78,7 @@ class Confirmation:
             "back": back(pull),
             "durations": tuple(DURATIONS),
             "rates": RATES,
+            "policies": POLICIES,
             "level_names": LEVELS,
         }
         chosen = status or (HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)

@@ -14,6 +14,8 @@ from .visit import Visit
 
 DURATIONS: Final = {"5m": 300.0, "15m": 900.0, "1h": 3600.0, "8h": 28_800.0, "": None}
 """For how long something is changed; the last for good."""
+POLICIES: Final = ("stop_host", "ignore", "restart")
+"""What can follow the end of a service."""
 RATES: Final = ("", "1", "5", "20", "100")
 """Jobs a second."""
 
@@ -57,6 +59,10 @@ class Pull:
         wanted = self.get("concurrency")
         return int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 0
 
+    def policy(self, name: str) -> str | None:
+        """Return one half of a policy; None where it stays as it is."""
+        return self.get(name) or None
+
     @property
     def jobs(self) -> JobQuery:
         """Which jobs.
@@ -83,7 +89,7 @@ class Lever:
         title: In English; ``{target}`` stands for what it is done to.
         button: What the button says.
         warning: What to think of first.
-        asks: Which values it takes: ``duration``, ``rate``, ``concurrency``, ``level``, ``key``.
+        asks: Which values it takes: ``duration``, ``rate``, ``concurrency``, ``level``, ``key``, ``policy``.
         is_grave: Whether the target's name has to be typed.
         act: Does it.
         preview: Says how many things it would be done to.
@@ -193,6 +199,24 @@ LEVERS: Final[dict[str, Lever]] = {
     ),
     "service.restart": Lever(
         title="Restart {target}", button="Restart", act=lambda pull: pull.host.services.restart(pull.target, **pull.by)
+    ),
+    "service.stop": Lever(
+        title="Stop {target}",
+        button="Stop",
+        warning="The host goes on without it, until it is started again; what it was doing is asked to end.",
+        act=lambda pull: pull.host.services.stop(pull.target, **pull.by),
+    ),
+    "service.start": Lever(
+        title="Start {target}", button="Start it", act=lambda pull: pull.host.services.start(pull.target, **pull.by)
+    ),
+    "service.policy": Lever(
+        title="What follows the end of {target}",
+        button="Change",
+        warning="It counts until the next start of the host; the setting stays as it is.",
+        asks=("policy",),
+        act=lambda pull: pull.host.services.set_policy(
+            pull.target, on_failure=pull.policy("on_failure"), on_return=pull.policy("on_return"), **pull.by
+        ),
     ),
     "log.level": Lever(
         title="Set the level of a logger",

@@ -10,6 +10,9 @@ _ENGLISH: Final = {
     "missed: skip": "left out",
     "missed: once": "made up for once",
     "missed: all": "made up for, each",
+    "policy stop_host": "the host stops",
+    "policy ignore": "nothing",
+    "policy restart": "it runs again",
 }
 """What is not shown as it is written in a template."""
 

@@ -97,6 +97,24 @@ async def test_a_queue_is_paused_and_resumed(shop: OpenDashboard) -> None:
     assert not queue.is_paused
 
 
+async def test_a_service_is_stopped_and_started_on_its_page(shop: OpenDashboard) -> None:
+    """Each button is there when it can be pressed; the policy is shown in words and changed until the host ends."""
+    async with shop(LEVERS_ON) as site:
+        services = await operations(site).services.list()
+        name = next(each.name for each in services if each.can_stop)
+        before = (await site.client.get("service", params={"name": name})).text
+        await act(site, do="service.stop", target=name)
+        stopped = (await site.client.get("service", params={"name": name})).text
+        await act(site, do="service.start", target=name)
+        policy = await act(site, do="service.policy", target=name, on_failure="restart", on_return="")
+        after = (await site.client.get("service", params={"name": name})).text
+
+    assert ["do=service.stop" in text for text in (before, stopped, after)] == [True, False, True]
+    assert ["do=service.start" in text for text in (before, stopped, after)] == [False, True, False]
+    assert policy.status_code == 200
+    assert "it runs again" in after
+
+
 async def test_what_cannot_be_brought_back_wants_the_name_typed(shop: OpenDashboard) -> None:
     """Anything else does nothing."""
     async with shop(LEVERS_ON) as site:
