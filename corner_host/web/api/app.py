@@ -45,6 +45,10 @@ class Access(Protocol):
         """Tell whether they may change something."""
         ...
 
+    def may_reveal(self, scope: Scope) -> bool:
+        """Tell whether they may see a masked value; each time leaves a line in the audit."""
+        ...
+
     def is_local(self, scope: Scope) -> bool:
         """Tell whether they could read the settings files anyway, so that only secrets are masked."""
         ...
@@ -108,7 +112,9 @@ async def _answer(endpoint: Endpoint, operations: Operations, access: Access, re
     query = _query(endpoint.query, scope["query_string"])
     body: BaseModel | None = None
     if endpoint.body is not None:
-        if not access.may_act(scope):
+        if endpoint.reveals and not access.may_reveal(scope):
+            return problem(HTTPStatus.FORBIDDEN, "This access may not see what is masked.")
+        if not endpoint.reveals and not access.may_act(scope):
             return problem(HTTPStatus.FORBIDDEN, "This access may look, and change nothing.")
         read = await _body(endpoint.body, request)
         if isinstance(read, Response):
@@ -222,6 +228,10 @@ class LocalAccess:
 
     def may_act(self, scope: Scope) -> bool:  # noqa: ARG002 - everybody here may
         """They may."""
+        return True
+
+    def may_reveal(self, scope: Scope) -> bool:  # noqa: ARG002 - everybody here may
+        """They may, where the host does."""
         return True
 
     def is_local(self, scope: Scope) -> bool:  # noqa: ARG002 - everybody here is

@@ -48,6 +48,7 @@ class Endpoint:
         query: What may be asked.
         body: What an action takes; None for a question.
         media_type: Of the answer.
+        reveals: Whether it shows what is masked, which needs a permission of its own, and no other.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Endpoint:
     query: type[BaseModel] = Nothing
     body: type[BaseModel] | None = None
     media_type: str = "application/json"
+    reveals: bool = False
 
     @property
     def tag(self) -> str:
@@ -93,8 +95,9 @@ def _post(
     *,
     body: type[BaseModel] = Action,
     answer: Any = contracts.ActionResult,
+    reveals: bool = False,
 ) -> Endpoint:
-    return Endpoint(method="POST", path=path, title=title, handle=handle, answer=answer, body=body)
+    return Endpoint(method="POST", path=path, title=title, handle=handle, answer=answer, body=body, reveals=reveals)
 
 
 def _said(call: Call) -> dict[str, Any]:
@@ -220,7 +223,7 @@ ENDPOINTS: Final = (
          lambda c: c.operations.configuration.schema()),
     _post("/configuration/reveal", "Show a setting unmasked",
           lambda c: c.operations.configuration.reveal(c.body.key, **_said(c)), body=requests.RevealSetting,
-          answer=contracts.Setting),
+          answer=contracts.Setting, reveals=True),
     _post("/configuration/reload", "Read all sources again", lambda c: c.operations.configuration.reload(**_said(c))),
 
     _get("/health", "Health checks", contracts.HealthOverview, lambda c: c.operations.health.overview()),

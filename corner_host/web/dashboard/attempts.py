@@ -1,6 +1,7 @@
 """How often one may try to sign in. Pure: the time is passed in.
 
-A token cannot be guessed; this keeps a guesser from costing anything, and makes it visible in the log.
+A token cannot be guessed; this keeps a guesser from costing anything. It is counted by address alone, so that nobody keeps
+others out by guessing.
 """
 
 from collections import OrderedDict, deque
@@ -8,8 +9,6 @@ from typing import Final, final
 
 PER_CLIENT: Final = 10
 """So many wrong tokens a client has within `WINDOW`."""
-IN_ALL: Final = 100
-"""So many all clients have together."""
 WINDOW: Final = 60.0
 """Seconds."""
 _MOST_CLIENTS: Final = 1000
@@ -17,7 +16,7 @@ _MOST_CLIENTS: Final = 1000
 
 @final
 class Attempts:
-    """Counts wrong tokens, by client and in all.
+    """Counts wrong tokens, by client.
 
     Example:
         >>> attempts = Attempts()
@@ -27,22 +26,16 @@ class Attempts:
     """
 
     def __init__(self) -> None:
-        self._all: deque[float] = deque(maxlen=IN_ALL)
         self._clients: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wait(self, client: str, *, now: float) -> float:
         """Return how many seconds *client* must wait before it may try; 0 for none."""
         own: deque[float] = self._clients.get(client, deque())
-        return max(_wait(own, PER_CLIENT, now), _wait(self._all, IN_ALL, now))
+        return max(0.0, own[0] + WINDOW - now) if len(own) == PER_CLIENT else 0.0
 
     def failed(self, client: str, *, now: float) -> None:
         """Count a wrong token."""
-        self._all.append(now)
         self._clients.setdefault(client, deque(maxlen=PER_CLIENT)).append(now)
         self._clients.move_to_end(client)
         if len(self._clients) > _MOST_CLIENTS:
             self._clients.popitem(last=False)
-
-
-def _wait(times: deque[float], most: int, now: float) -> float:
-    return max(0.0, times[0] + WINDOW - now) if len(times) == most else 0.0

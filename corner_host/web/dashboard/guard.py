@@ -4,13 +4,14 @@ Order of the checks:
     1. only HTTP: no WebSockets
     2. the ``Host`` header names this machine, or a name that was allowed (DNS rebinding)
     3. no other site loads this as a part of its page
-    4. a request that may change something comes from our own page, or carries the token itself
+    4. a request that may change something comes from our own page, or carries a token itself
     5. somebody is signed in, but for signing in and the files of the pages' looks
-    6. a request that may change something needs the permission ``act``
+    6. a request that may change something is of somebody with a permission; which one, the page or the API asks
 
 Whatever the answer is, it says that it must not be framed, stored, guessed at, or read by other sites.
 """
 
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Final, final
 from urllib.parse import quote
@@ -26,12 +27,13 @@ from .access import SESSION_KEY
 from .attempts import Attempts
 from .keyring import Keyring, Session
 from .origins import is_allowed_host, is_foreign_load, is_own_post
-from .settings import DashboardSettings, Permission
+from .settings import DashboardSettings
 
 STATIC: Final = "/static/"
 SIGN_IN: Final = "/login"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _API: Final = "/api/"
+_LONGEST_NAME: Final = 100
 HEADERS: Final = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -80,32 +82,55 @@ class Guard:
         bearer = self._bearer(request)
         if isinstance(bearer, Response):
             return bearer
-        if not is_safe and bearer is None and not is_own_post(headers):
+        is_by_script = bearer is not None and not self._is_proxy(request)
+        if not is_safe and not is_by_script and not is_own_post(headers):
             return _refusal(request, HTTPStatus.FORBIDDEN, "This did not come from the dashboard's own page.")
         if path == SIGN_IN or path.startswith(STATIC):
             return None
-        session = bearer or self._keys.session_of(request.cookies.get(self._keys.cookie_name, ""))
+        session = bearer or self._cookie_holder(request)
         if session is None:
             return self._ask_to_sign_in(request, path)
-        if not is_safe and path != "/logout" and not self._settings.may(Permission.ACT):
-            return _refusal(request, HTTPStatus.FORBIDDEN, "The dashboard is read-only. See Dashboard:ReadOnly.")
-        if path.startswith(_API) and path.endswith("/reveal") and not self._settings.may(Permission.REVEAL):
-            return _refusal(request, HTTPStatus.FORBIDDEN, "Nothing is revealed here. See Dashboard:Permissions.")
+        if not is_safe and path != "/logout" and self._settings.may_only_look(session.user):
+            return _refusal(
+                request,
+                HTTPStatus.FORBIDDEN,
+                "You may look, and change nothing. See Dashboard:ReadOnly and Dashboard:Permissions.",
+            )
         request.scope[SESSION_KEY] = session
         return None
 
     def _bearer(self, request: Request) -> Session | Response | None:
-        """Return who sends the token along, as scripts do; None where nobody tries."""
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer":
+        """Return who sends a token along, as scripts and proxies do; None where nobody tries."""
+        token = _bearer_token(request)
+        if token is None:
             return None
+        expires = self._clock.now().timestamp() + self._keys.lifetime
+        if self._is_proxy(request):
+            user = request.headers.get(self._settings.user_header, "").strip()[:_LONGEST_NAME]
+            if not user.isprintable() or not user:
+                told = f"The proxy does not say who comes (Dashboard:UserHeader is {self._settings.user_header})."
+                return _refusal(request, HTTPStatus.UNAUTHORIZED, told)
+            return Session("proxy", expires, user)
         client, now = client_of(request), self._clock.monotonic()
         if wait := self._attempts.wait(client, now=now):
+            if self._cookie_holder(request) is not None:
+                return None  # who has signed in is not kept out by others who guess from the same address
             return _refusal(request, HTTPStatus.TOO_MANY_REQUESTS, f"Too many attempts; wait {wait:.0f} s.")
-        if not self._keys.is_token(token.strip()):
+        found = self._keys.user_of(token)
+        if found is None:
             self._attempts.failed(client, now=now)
             return _refusal(request, HTTPStatus.UNAUTHORIZED, "This is not the token.")
-        return Session("token", self._clock.now().timestamp() + self._keys.lifetime)
+        return Session("token", expires, found)
+
+    def _is_proxy(self, request: Request) -> bool:
+        """Tell whether the proxy that signs people in sends this: what a browser sends, it sends on with its own token."""
+        secret, given = self._settings.proxy_token, _bearer_token(request)
+        if secret is None or given is None:
+            return False
+        return compare_digest(secret.get_secret_value().encode(), given.encode("utf-8", "replace"))
+
+    def _cookie_holder(self, request: Request) -> Session | None:
+        return self._keys.session_of(request.cookies.get(self._keys.cookie_name, ""))
 
     def _ask_to_sign_in(self, request: Request, path: str) -> Response:
         is_page = request.method == "GET" and request.headers.get("sec-fetch-mode", "navigate") == "navigate"
@@ -114,6 +139,11 @@ class Guard:
         query = f"?{request.url.query}" if request.url.query else ""
         wanted = path.removeprefix("/") + query
         return RedirectResponse("login" + (f"?next={quote(wanted, safe='')}" if wanted else ""), HTTPStatus.SEE_OTHER)
+
+
+def _bearer_token(request: Request) -> str | None:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
 
 
 def client_of(request: Request) -> str:

@@ -54,19 +54,24 @@ class Login:
     async def _try(self, visit: Visit, token: str, wanted: str, monotonic: float) -> Response:
         client = client_of(visit.request)
         if wait := self._attempts.wait(client, now=monotonic):
+            if self._keys.session_of(visit.request.cookies.get(self._keys.cookie_name, "")) is not None:
+                return await self._go_on(visit, wanted)  # who guesses from the same address does not keep them out
             return await self._form(visit, wanted, wait=wait)
-        if len(token) > _LONGEST or not self._keys.is_token(token):
+        user = self._keys.user_of(token) if len(token) <= _LONGEST else None
+        if user is None:
             self._attempts.failed(client, now=monotonic)
             return await self._form(visit, wanted, wrong=True)
-        text = await self._renderer.page("signed_in.html", visit, {"target": target(wanted)})
-        answer = HTMLResponse(text)
-        self._remember(answer, visit)
+        answer = await self._go_on(visit, wanted)
+        self._remember(answer, visit, user)
         return answer
 
-    def _remember(self, answer: Response, visit: Visit) -> None:
+    async def _go_on(self, visit: Visit, wanted: str) -> Response:
+        return HTMLResponse(await self._renderer.page("signed_in.html", visit, {"target": target(wanted)}))
+
+    def _remember(self, answer: Response, visit: Visit, user: str) -> None:
         answer.set_cookie(
             self._keys.cookie_name,
-            self._keys.issue(),
+            self._keys.issue(user),
             max_age=int(self._keys.lifetime),
             expires=visit.now + timedelta(seconds=self._keys.lifetime),
             path=self._path or None,  # none: the browser takes the folder of this very page, whatever a proxy cuts off

@@ -43,9 +43,14 @@ def add_dashboard(services: ServiceCollection, configuration: Configuration) -> 
         in_development = isinstance(environment, HostEnvironment) and environment.is_development()
         read().is_wanted(in_development=in_development)
 
-    def make_keys(settings: DashboardSettings, clock: Clock) -> Keyring:
-        token = Keyring.new_token() if settings.token is None else settings.token.get_secret_value()
-        return Keyring(token, lifetime=settings.session_hours * 3600, now=lambda: clock.now().timestamp())
+    def make_keys(settings: DashboardSettings, clock: Clock, environment: HostEnvironment) -> Keyring:
+        drawn = Keyring.new_token() if environment.is_development() else None  # nobody could know of it elsewhere
+        return Keyring(
+            drawn if settings.token is None else settings.token.get_secret_value(),
+            lifetime=settings.session_hours * 3600,
+            now=lambda: clock.now().timestamp(),
+            users={name: each.token.get_secret_value() for name, each in settings.users.items() if each.token},
+        )
 
     def make_app(
         settings: DashboardSettings,

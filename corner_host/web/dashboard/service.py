@@ -67,7 +67,7 @@ class DashboardService:
         if not self._is_wanted:
             return
         if not self._settings.own_server:
-            if self._settings.token is None:
+            if self._tells_token:
                 _log.info("Dashboard: login?t=%s  below the path where it is mounted (this run only)", self._keys.token)
             return
         server = self._make(self._settings.port)
@@ -79,7 +79,7 @@ class DashboardService:
             server = self._make(0)
             await server.start()
         self._server = server
-        if self._settings.token is None:
+        if self._tells_token:
             _log.info("Dashboard: %s  (this run only)", self.link)
         else:
             _log.info("Dashboard: %s", self.address)
@@ -88,6 +88,11 @@ class DashboardService:
         """Say goodbye to open pages, and listen no more."""
         if self._server is not None:
             await self._server.stop()
+
+    @property
+    def _tells_token(self) -> bool:
+        """Whether the token was made for this run, so that nobody knows it."""
+        return self._settings.token is None and bool(self._keys.token)
 
     @property
     def address(self) -> str:

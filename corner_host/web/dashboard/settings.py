@@ -1,6 +1,13 @@
 """The section ``Dashboard`` as text comes in. Loads pydantic.
 
-"Dashboard": {"Enabled": true, "Port": 5080, "Token": "...", "ReadOnly": false, "Permissions": ["act", "reveal"]}
+"Dashboard": {
+  "Enabled": true, "Port": 5080, "Token": "...", "ReadOnly": false, "Permissions": ["act"],
+  "Users": {"ada": {"Token": "...", "Permissions": ["act", "reveal"]}, "grace": {"Token": "...", "Permissions": []}}
+}
+
+Whoever is signed in may look. What else they may is a permission each, given to the holders of ``Token`` by ``Permissions``
+and to a user by its own. Behind a proxy that signs people in (OpenID Connect), the proxy sends ``ProxyToken`` as bearer and
+the user's name in ``UserHeader``.
 """
 
 from enum import StrEnum
@@ -26,6 +33,21 @@ class Permission(StrEnum):
 
 
 @final
+class DashboardUser(BaseModel):
+    """Somebody with a name of their own, which the audit has.
+
+    Attributes:
+        token: What to sign in with; unset for who comes through the proxy.
+        permissions: What they may do; nothing but looking by default.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    token: SecretStr | None = None
+    permissions: list[Permission] = []
+
+
+@final
 class DashboardSettings(BaseModel):
     """``Dashboard``.
 
@@ -42,7 +64,10 @@ class DashboardSettings(BaseModel):
         token: What to sign in with; unset in Development, a new one is made for each run and printed.
         session_hours: How long a sign-in lasts.
         read_only: Whether nothing can be changed.
-        permissions: What those who sign in may do; ``act`` counts only where it is not read-only.
+        permissions: What those may do who are no user of *users*; ``act`` counts only where it is not read-only.
+        users: More who may sign in, by name, each with a token and permissions of their own.
+        proxy_token: What a proxy that signs people in sends as ``Authorization: Bearer``.
+        user_header: Where that proxy names the user; it counts along with *proxy_token* alone.
         all_masked: Whether every value of the configuration and of a job's arguments is masked, not only secrets.
         refresh_seconds: How often a page that is open is brought up to date.
         max_streams: How many pages are kept up to date at a time.
@@ -62,13 +87,22 @@ class DashboardSettings(BaseModel):
     session_hours: Annotated[float, Field(gt=0, le=24 * 30, allow_inf_nan=False)] = 12.0
     read_only: bool = True
     permissions: list[Permission] = [Permission.ACT]
+    users: dict[str, DashboardUser] = {}
+    proxy_token: SecretStr | None = None
+    user_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] = "X-Forwarded-User"
     all_masked: bool = False
     refresh_seconds: Annotated[float, Field(ge=0.1, allow_inf_nan=False)] = 2.0
     max_streams: Annotated[int, Field(ge=1)] = 20
 
-    def may(self, permission: Permission) -> bool:
-        """Tell whether who is signed in has *permission*."""
-        return permission in self.permissions and (permission is not Permission.ACT or not self.read_only)
+    def may(self, permission: Permission, user: str) -> bool:
+        """Tell whether *user* (empty for the holders of the one token), who is signed in, has *permission*."""
+        own = next((each for name, each in self.users.items() if name.casefold() == user.casefold()), None)
+        granted = self.permissions if own is None else own.permissions
+        return permission in granted and (permission is not Permission.ACT or not self.read_only)
+
+    def may_only_look(self, user: str) -> bool:
+        """Tell whether *user* has no permission at all."""
+        return not any(self.may(each, user) for each in Permission)
 
     def is_wanted(self, *, in_development: bool) -> bool:
         """Tell whether there is to be a dashboard.
@@ -79,14 +113,23 @@ class DashboardSettings(BaseModel):
         wanted = in_development if self.enabled is None else self.enabled
         if not wanted:
             return False
-        if self.token is None and not in_development:
+        tokens = {"Token": self.token, "ProxyToken": self.proxy_token}
+        tokens |= {f"Users:{name}:Token": each.token for name, each in self.users.items()}
+        given = {name: token.get_secret_value() for name, token in tokens.items() if token is not None}
+        if not given and not in_development:
             raise DashboardSettingsError(
                 "The dashboard is enabled outside Development, but there is no token to sign in with.\n"
                 f"To fix: set Dashboard:Token, best by the variable Dashboard__Token: {_TEXT}"
             )
-        if self.token is not None and len(self.token.get_secret_value()) < SHORTEST_TOKEN:
+        for name, token in given.items():
+            if len(token) < SHORTEST_TOKEN:
+                raise DashboardSettingsError(
+                    f"Dashboard:{name} is shorter than {SHORTEST_TOKEN} characters and could be guessed.\n"
+                    "To fix: make one with python -c 'import secrets; print(secrets.token_urlsafe(24))'."
+                )
+        if len({*given.values()}) < len(given):
             raise DashboardSettingsError(
-                f"Dashboard:Token is shorter than {SHORTEST_TOKEN} characters and could be guessed.\n"
-                "To fix: make one with python -c 'import secrets; print(secrets.token_urlsafe(24))'."
+                f"Two of {', '.join(f'Dashboard:{name}' for name in given)} are the same, so that it is not known who comes.\n"
+                "To fix: give each a token of its own."
             )
         return True

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from corner_host.operations import Actor, Operations
 
-from .access import actor_of
+from .access import actor_of, user_of
 from .settings import DashboardSettings, Permission
 from .texts import LANGUAGES, Translate, translator
 
@@ -54,14 +54,20 @@ class Visit:
         return actor_of(self.request.scope)
 
     @property
+    def user(self) -> str:
+        """Which user is signed in; empty for the holders of the one token."""
+        return user_of(self.request.scope)
+
+    @property
     def can_act(self) -> bool:
         """Whether buttons that change something are shown."""
-        return self.settings.may(Permission.ACT) and not self.operations.is_read_only
+        return self.settings.may(Permission.ACT, self.user) and not self.operations.is_read_only
 
     @property
     def can_reveal(self) -> bool:
         """Whether masked values can be shown on demand."""
-        return self.settings.may(Permission.REVEAL) and self.can_act and not self.settings.all_masked
+        allowed = self.settings.may(Permission.REVEAL, self.user) and not self.settings.all_masked
+        return allowed and not self.operations.is_read_only
 
     @property
     def theme(self) -> str:

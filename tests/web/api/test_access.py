@@ -26,6 +26,10 @@ class Visitor:
         """Tell whether they may change something."""
         return self._may_act
 
+    def may_reveal(self, scope: Scope) -> bool:
+        """Tell whether they may see what is masked."""
+        return False
+
     def is_local(self, scope: Scope) -> bool:
         """Tell whether they could read the files."""
         return False

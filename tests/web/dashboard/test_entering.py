@@ -8,6 +8,7 @@ import pytest
 from corner_host import Host, HostBuilder
 from corner_host.web import ServerStartError
 from corner_host.web.dashboard import DashboardSettingsError
+from corner_host.web.dashboard.attempts import Attempts
 from corner_host.web.dashboard.keyring import Keyring
 from corner_host.web.dashboard.pages import SCREENS
 
@@ -77,9 +78,9 @@ async def test_the_cookie_is_secure_where_the_connection_is(dashboard: OpenDashb
     assert "; secure" in encrypted.headers["set-cookie"].lower()
 
 
-@pytest.mark.parametrize("part", [0, 1, 2, 3])
+@pytest.mark.parametrize("part", [0, 1, 2, 3, 4])
 async def test_a_cookie_that_was_tampered_with_is_worth_nothing(dashboard: OpenDashboard, part: int) -> None:
-    """Version, end, name and signature: whichever is changed, the signature does not fit."""
+    """Version, end, name, user and signature: whichever is changed, the signature does not fit."""
     async with dashboard() as site:
         await site.sign_in()
         parts = site.client.cookies[site.cookie].split(".")
@@ -91,7 +92,7 @@ async def test_a_cookie_that_was_tampered_with_is_worth_nothing(dashboard: OpenD
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("junk", ["", ".", "...", "a.b.c.d", "\u00ff" * 10, "1.99999999999.x." + "0" * 64])
+@pytest.mark.parametrize("junk", ["", ".", "...", "a.b.c.d", "\u00ff" * 10, "2.99999999999.x.u." + "0" * 64])
 async def test_junk_as_a_cookie_is_worth_nothing(dashboard: OpenDashboard, junk: str) -> None:
     """And does no harm."""
     async with dashboard() as site:
@@ -125,6 +126,31 @@ async def test_guessing_is_limited(dashboard: OpenDashboard) -> None:
     assert [by_form.status_code, by_link.status_code, by_header.status_code] == [429, 429, 429]
     assert "set-cookie" not in by_form.headers
     assert "Too many attempts" in by_form.text
+
+
+async def test_who_has_signed_in_is_not_kept_out_by_who_guesses(dashboard: OpenDashboard) -> None:
+    """From the same address: the cookie counts on pages, at the sign-in, and beside a token in a header."""
+    async with dashboard() as site:
+        await site.sign_in()
+        async with httpx2.AsyncClient(base_url=site.url, headers=site.client.headers) as guesser:
+            for _ in range(11):
+                await guesser.post("login", data={"token": "wrong"})
+            refused = await guesser.post("login", data={"token": site.token})
+        page = await site.client.get("")
+        again = await site.client.get(site.link)
+        beside = await site.client.get("", headers={"authorization": "Bearer wrong"})
+
+    assert refused.status_code == 429
+    assert [page.status_code, again.status_code, beside.status_code] == [200, 200, 200]
+
+
+def test_guessing_from_elsewhere_keeps_nobody_out() -> None:
+    """Wrong tokens count for their own address, however many there are."""
+    attempts = Attempts()
+    for number in range(5000):
+        attempts.failed(f"10.0.{number // 256}.{number % 256}", now=0.0)
+
+    assert attempts.wait("192.0.2.1", now=1.0) == 0.0
 
 
 async def test_a_script_may_send_the_token_along(dashboard: OpenDashboard) -> None:
