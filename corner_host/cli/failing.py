@@ -12,7 +12,7 @@ from typing import Final
 
 from corner_host.di import ServiceCollection, ServiceValidationError
 from corner_host.hosting.exit_status import exit_status
-from corner_host.primitives import CornerHostError
+from corner_host.primitives import CornerHostError, without_passwords
 
 from .errors import CommandError
 from .invocation import Invocation
@@ -35,8 +35,9 @@ def tell(error: BaseException, invocation: Invocation, services: ServiceCollecti
         The exit status.
     """
     if invocation.traceback:
-        traceback.print_exception(error)
-    print(harmless("\n\n".join(texts(error, invocation, services))), file=sys.stderr)  # noqa: T201 - a command line prints
+        print(without_passwords("".join(traceback.format_exception(error))), file=sys.stderr)  # noqa: T201
+    told = without_passwords("\n\n".join(texts(error, invocation, services)))
+    print(harmless(told), file=sys.stderr)  # noqa: T201 - a command line prints
     return status_of(error)
 
 

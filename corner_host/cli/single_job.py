@@ -10,7 +10,7 @@ import anyio
 from corner_host.hosting import BackgroundService, Host, HostApplicationLifetime, HostBuilder
 from corner_host.jobs import JobClient
 from corner_host.jobs.registry import JobHandlerRegistration, JobRegistry
-from corner_host.primitives import CancellationToken, CornerHostError, name_of
+from corner_host.primitives import CancellationToken, CornerHostError, name_of, without_passwords
 
 from .errors import CommandError
 
@@ -121,7 +121,7 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
                 outcome.error = "it has not ended in time; it stays in the store"
             except CornerHostError as error:
                 if outcome.id:
-                    outcome.error = str(error)
+                    outcome.error = without_passwords(str(error))
                 else:
                     mistakes.append(error)
 

@@ -9,7 +9,7 @@ from typing import Final, final
 import anyio
 import anyio.to_thread
 
-from corner_host.primitives import Clock
+from corner_host.primitives import Clock, without_passwords
 
 from .contracts import ActionResult, Actor, AuditEntry
 from .encoding import as_json
@@ -56,7 +56,9 @@ class Actions:
             result = await do()
         except Exception as error:
             outcome = "refused" if isinstance(error, ActionRefusedError) else "failed"
-            told = str(error).partition("\n")[0] if isinstance(error, OperationsError) else repr(error)
+            told = (
+                str(error).partition("\n")[0] if isinstance(error, OperationsError) else without_passwords(repr(error))
+            )
             await self._write(self._entry(action, target, by, reason, outcome=outcome, detail=told))
             raise
         finally:

@@ -5,6 +5,8 @@ from typing import Any, Final, final
 
 import anyio.to_thread
 
+from corner_host.primitives import without_passwords
+
 from .audit import AuditOperations
 from .bundle import bundle
 from .configuration import ConfigurationOperations
@@ -56,5 +58,5 @@ class Diagnosis:
             try:
                 parts[name] = await ask()
             except Exception as error:  # noqa: BLE001 - a bundle with a gap is better than none
-                parts[name] = {"error": f"{type(error).__name__}: {error}"}
+                parts[name] = {"error": without_passwords(f"{type(error).__name__}: {error}")}
         return await anyio.to_thread.run_sync(bundle, parts)

@@ -4,11 +4,14 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from corner_host.primitives import CornerHostError
+from corner_host.primitives import CornerHostError, without_passwords
 
 
 class OperationsError(CornerHostError):
-    """Root of this area's errors."""
+    """Root of this area's errors; what they quote is told without the passwords in it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(without_passwords(message))
 
 
 class NotFoundError(OperationsError, LookupError):
@@ -52,3 +55,8 @@ def store_told() -> Generator[None]:
         if errors is None or not isinstance(error, (errors.JobEngineError, errors.NotSupportedByEngineError)):
             raise
         raise UnavailableError(str(error)) from error
+
+
+def first_line(error: BaseException) -> str:
+    """Return the kind of *error* and the first line of what it says, without the passwords in it."""
+    return without_passwords(f"{type(error).__name__}: {error}".partition("\n")[0])

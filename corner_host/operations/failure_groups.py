@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, final
 
 from corner_host.logging import KeptRecord
+from corner_host.primitives import without_passwords
 
 from .contracts import FailureGroup
 from .places import is_application, relative
@@ -109,13 +110,13 @@ def _group(key: tuple[str, str, str, str], members: list[Failure], since: dateti
         name=name,
         queue=last.queue,
         error_type=error_type,
-        message=last.message.partition("\n")[0],
+        message=without_passwords(last.message.partition("\n")[0]),
         place=place,
         count=len(members),
         first_at=min(each.at for each in members),
         last_at=last.at,
         sparkline=tuple(counts),
-        traceback=last.traceback,
+        traceback=without_passwords(last.traceback),
     )
 
 

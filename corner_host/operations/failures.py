@@ -7,7 +7,7 @@ from typing import Any, Final, final
 
 import anyio.to_thread
 
-from corner_host.primitives import Duration, seconds
+from corner_host.primitives import Duration, seconds, without_passwords
 
 from .contracts import ActionResult, Actor, FailureGroup, JobQuery
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
@@ -142,7 +142,7 @@ def _group(found: Any) -> FailureGroup:
         source="jobs",
         name=", ".join(found.names[:3]),
         error_type=found.error_type,
-        message=found.message.partition("\n")[0],
+        message=without_passwords(found.message.partition("\n")[0]),
         place=found.error_place,
         count=found.count,
         jobs=found.jobs,

@@ -26,6 +26,7 @@ from .contracts import (
     Rates,
 )
 from .dump import as_text, task_stacks, thread_stacks
+from .errors import first_line
 from .failures import FailureOperations
 from .health import HealthOperations
 from .queues import QueueOperations
@@ -189,7 +190,7 @@ async def _answer_of(name: str, ask: Callable[[], Awaitable[T]], otherwise: T, g
         try:
             return await ask()
         except Exception as error:  # noqa: BLE001 - told in the answer
-            gaps.append(f"{name}: {type(error).__name__}: {error}".partition("\n")[0])
+            gaps.append(f"{name}: {first_line(error)}")
             return otherwise
     gaps.append(f"{name}: no answer within {_PATIENCE_SECONDS:g} s")
     return otherwise

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, Final
 
 from corner_host.jobs import JobEvent, JobFilter, JobInfo, JobState
-from corner_host.primitives import MASK, holds_password, is_secret_key
+from corner_host.primitives import MASK, holds_password, is_secret_key, without_passwords
 
 from .contracts import JobHistoryEvent, JobQuery, JobSummary
 from .errors import InvalidRequestError
@@ -85,11 +85,11 @@ def summary(job: JobInfo, *, now: datetime, max_attempts: int | None) -> JobSumm
         wait_seconds=None if began is None or waited_from is None else max(0.0, (began - waited_from).total_seconds()),
         run_seconds=run,
         error_type=job.error_type or "",
-        error=job.error or "",
+        error=without_passwords(job.error or ""),
         error_place=job.error_place or "",
         worker=job.worker or "",
         progress=job.progress,
-        progress_note=job.progress_note,
+        progress_note=without_passwords(job.progress_note),
     )
 
 
@@ -107,9 +107,9 @@ def _event(event: JobEvent) -> JobHistoryEvent:
         started_at=event.started_at,
         worker=event.worker or "",
         error_type=event.error_type or "",
-        error=event.error or "",
+        error=without_passwords(event.error or ""),
         error_place=event.error_place or "",
-        detail=event.detail,
+        detail=without_passwords(event.detail),
     )
 
 

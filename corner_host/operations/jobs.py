@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, final
 
 from corner_host.hosting import Place
+from corner_host.primitives import without_passwords
 
 from .contracts import (
     ActionResult,
@@ -129,7 +130,7 @@ class JobOperations:
             payload=job_views.masked(job.payload),
             result=job_views.masked(job.result),
             history=tuple(job_views.history(job)),
-            traceback=job.traceback or "",
+            traceback=without_passwords(job.traceback or ""),
             waiting_at=self._waiting().get(job_id),
             handler="" if handler is None else handler.logger_name,
             parent=job.parent or "",
@@ -277,7 +278,7 @@ class JobOperations:
                 try:
                     done = await one(each)
                 except Exception as error:  # noqa: BLE001 - told for this one, and the others have their turn
-                    errors.append(str(error).partition("\n")[0])
+                    errors.append(without_passwords(str(error).partition("\n")[0]))
                     continue
                 if done:
                     count += 1

@@ -9,7 +9,7 @@ from typing import Final, final
 import anyio
 
 from corner_host.logging import OFF, KeptRecord, LogLevels, parse_level
-from corner_host.primitives import Duration, LoopHandle, seconds
+from corner_host.primitives import Duration, LoopHandle, seconds, without_passwords
 
 from .contracts import ActionResult, Actor, LogEntry, LoggerLevel, LogPage, LogQuery
 from .errors import InvalidRequestError, NotFoundError
@@ -167,10 +167,10 @@ def as_entry(record: KeptRecord) -> LogEntry:
         at=datetime.fromtimestamp(record.created, UTC),
         level=level_name(record.level),
         logger=record.logger,
-        message=record.message,
-        fields=record.fields,
-        exception=record.exception,
-        traceback=record.traceback,
+        message=without_passwords(record.message),
+        fields=tuple((name, without_passwords(it) if isinstance(it, str) else it) for name, it in record.fields),
+        exception=without_passwords(record.exception),
+        traceback=without_passwords(record.traceback),
         job_id=str(named.get("job_id", "")),
         trace_id=record.trace_id,
     )

@@ -21,6 +21,7 @@ from corner_host.hosting import BackgroundService, BackgroundServiceExceptionBeh
 from corner_host.primitives import CancellationToken
 
 from .contracts import PhaseTime
+from .errors import first_line
 from .operations import Operations
 from .sampling import take_sample
 from .versions import application_version, backend_name
@@ -97,7 +98,7 @@ class OperationsService(BackgroundService):
                 fails = False
             except Exception as error:  # noqa: BLE001 - a source that fails once may not the next time
                 if not fails:
-                    told = f"{type(error).__name__}: {error}".partition("\n")[0]
+                    told = first_line(error)
                     _log.warning("The operator's view has a gap until this ends: %s", told)
                 fails = True
             await self._workplace.clock.sleep(period)

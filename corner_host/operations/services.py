@@ -19,7 +19,7 @@ from corner_host.hosting import (
     HostStateError,
 )
 from corner_host.options import BoundSection
-from corner_host.primitives import name_of, short_name_of
+from corner_host.primitives import name_of, short_name_of, without_passwords
 
 from .contracts import (
     ActionResult,
@@ -31,7 +31,7 @@ from .contracts import (
     ServiceDetail,
     ServiceStatus,
 )
-from .errors import InvalidRequestError, NotFoundError, UnavailableError
+from .errors import InvalidRequestError, NotFoundError, UnavailableError, first_line
 from .health import HealthOperations
 from .logs import LogOperations
 from .places import code_place
@@ -80,7 +80,7 @@ class ServiceOperations:
             dependencies=dependencies,
             options=options,
             waiting_at=self._place(found),
-            traceback="" if error is None else "".join(traceback.format_exception(error)),
+            traceback="" if error is None else without_passwords("".join(traceback.format_exception(error))),
             logs=await self._records(found.name),
             checks=tuple(
                 each for each in (await self._health.overview()).checks if each.name.lower() in found.name.lower()
@@ -179,7 +179,7 @@ class ServiceOperations:
             state=status.state.value,
             since=status.since,
             restarts=status.restarts,
-            last_error="" if error is None else f"{type(error).__name__}: {error}".partition("\n")[0],
+            last_error="" if error is None else first_line(error),
             last_error_at=self._workplace.failed_at(status.name),
             start_seconds=status.start_seconds,
             stop_seconds=status.stop_seconds,

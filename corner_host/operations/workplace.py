@@ -24,6 +24,7 @@ from corner_host.primitives import Clock
 
 from .actions import Actions
 from .contracts import StateChange
+from .errors import first_line
 from .recording.health_history import HealthHistory
 from .recording.journal import Journal
 from .recording.lag import LoopLag
@@ -153,7 +154,7 @@ class Workplace:
     def close(self) -> None:
         """Write down how this run ended; the container calls it at its end, after the stop."""
         error = self.host.failure
-        told = "" if error is None else f"{type(error).__name__}: {error}".partition("\n")[0]
+        told = "" if error is None else first_line(error)
         status, report = self.host.exit_status, self.host.shutdown_report
         try:
             self.lives.end(self.clock.now(), report=report, status=status, error=told)

@@ -41,6 +41,7 @@ __getattr__, __dir__ = door(
             "holds_password",
             "is_secret_key",
             "mask",
+            "without_passwords",
         ),
         "naming": (
             "name_of",

@@ -11,7 +11,7 @@ from .durations import Duration, seconds
 from .errors import CornerHostError
 from .extension import Extension
 from .loop import LoopHandle
-from .masking import MASK, holds_password, is_secret_key, mask
+from .masking import MASK, holds_password, is_secret_key, mask, without_passwords
 from .naming import name_of, short_name_of
 from .token_parameters import is_unannotated, takes_token
 from .values import ConfigurationValues
@@ -38,4 +38,5 @@ __all__ = [
     "seconds",
     "short_name_of",
     "takes_token",
+    "without_passwords",
 ]

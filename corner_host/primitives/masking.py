@@ -10,6 +10,11 @@ MASK: Final = "••••••••"
 
 _SECRET_FRAGMENTS: Final = ("password", "passwd", "pwd", "secret", "token", "credential", "connectionstring")
 _PASSWORD: Final = re.compile(r"://[^\s/:@]*:[^\s/@]+@|\b(?:password|pwd)\s*=\s*[^\s;]", re.IGNORECASE)
+_IN_TEXT: Final = re.compile(
+    r"""(://[^\s/:@]*:)[^\s/]+(?=@)"""
+    r"""|((?:password|passwd|pwd|secret|token|api[_-]?key)(?:["']\s*:|\s*=)\s*)(?:"[^"]*"|'[^']*'|[^\s;,&'")}\]]+)""",
+    re.IGNORECASE,
+)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -36,6 +41,18 @@ def holds_password(value: str | None) -> bool:
         [True, True, False]
     """
     return value is not None and _PASSWORD.search(value) is not None
+
+
+def without_passwords(text: str) -> str:
+    """Return free text, such as an error's message, with the passwords masked that it gives away: in URLs and in pairs.
+
+    Example:
+        >>> without_passwords("cannot reach amqp://app:s3cret@mq/shop (user=app password='s3 cret')")
+        'cannot reach amqp://app:••••••••@mq/shop (user=app password=••••••••)'
+    """
+    if "=" not in text and ":" not in text:
+        return text
+    return _IN_TEXT.sub(lambda found: f"{found[1] or found[2]}{MASK}", text)
 
 
 def mask(value: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corner_host.primitives import MASK, is_secret_key, mask
+from corner_host.primitives import MASK, is_secret_key, mask, without_passwords
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,19 @@ def test_a_mask_does_not_tell_the_length() -> None:
     """Short and long secrets look the same; no value stays no value."""
     assert mask("a") == mask("a" * 100) == MASK
     assert mask(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://app:p@ss@db:5432/shop failed", f"postgresql://app:{MASK}@db:5432/shop failed"),
+        ("{'password': 'a b', 'user': 'app'}", f"{{'password': {MASK}, 'user': 'app'}}"),
+        ("GET /orders?token=abc&page=2", f"GET /orders?token={MASK}&page=2"),
+        ("DB_PASSWORD = hunter2; api_key=k", f"DB_PASSWORD = {MASK}; api_key={MASK}"),
+        ("invalid token: unexpected ')' at http://shop:8080/a", "invalid token: unexpected ')' at http://shop:8080/a"),
+        (f"password={MASK}", f"password={MASK}"),
+    ],
+)
+def test_free_text_is_shown_without_the_passwords_in_it(text: str, shown: str) -> None:
+    """In URLs, in pairs, in what looks like JSON; what only talks of one stays as it is."""
+    assert without_passwords(text) == shown

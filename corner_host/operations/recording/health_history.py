@@ -6,7 +6,7 @@ from typing import Final, final
 
 from corner_host.diagnostics import HealthReport, HealthReportEntry, HealthStatus
 from corner_host.operations.contracts import CheckSample, CheckStatus
-from corner_host.primitives import MASK, is_secret_key
+from corner_host.primitives import MASK, is_secret_key, without_passwords
 
 _KEPT: Final = 120
 
@@ -54,12 +54,15 @@ class HealthHistory:
         return CheckStatus(
             name=name,
             status=entry.status.title,
-            description=entry.description,
+            description=without_passwords(entry.description),
             seconds=entry.duration,
             since=self._since[name],
             at=samples[-1].at,
             tags=tuple(sorted(tags)),
-            error="" if entry.error is None else f"{type(entry.error).__name__}: {entry.error}",
-            data=tuple((key, MASK if is_secret_key(key) else str(value)) for key, value in entry.data.items()),
+            error="" if entry.error is None else without_passwords(f"{type(entry.error).__name__}: {entry.error}"),
+            data=tuple(
+                (key, MASK if is_secret_key(key) else without_passwords(str(value)))
+                for key, value in entry.data.items()
+            ),
             history=samples,
         )

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from corner_host.operations import ActionRefusedError, InvalidRequestError, NotFoundError, UnavailableError
+from corner_host.primitives import without_passwords
 
 MEDIA_TYPE: Final = "application/problem+json"
 _STATUSES: Final = (
@@ -51,9 +52,9 @@ def problem_of(error: Exception) -> Response | None:
     """Return the answer for an error that is the caller's; None for one that is ours."""
     jobs = sys.modules.get("corner_host.jobs.errors")  # without jobs there are no such errors
     if jobs is not None and isinstance(error, jobs.NotSupportedByEngineError):
-        return problem(HTTPStatus.CONFLICT, str(error))
+        return problem(HTTPStatus.CONFLICT, without_passwords(str(error)))
     if jobs is not None and isinstance(error, jobs.JobEngineError):
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, without_passwords(str(error)))
     for kind, status in _STATUSES:
         if isinstance(error, kind):
             field = error.field if isinstance(error, InvalidRequestError) else ""
