@@ -6,6 +6,8 @@ jobs run. ``corner_job_history`` is only ever appended to. ``corner_job_queues``
 ``corner_job_starts`` when jobs under a rate limit began, by the clock of the leases.
 """
 
+import contextlib
+import os
 import re
 import sqlite3
 from enum import IntEnum
@@ -77,13 +79,15 @@ CREATE INDEX IF NOT EXISTS corner_job_starts_name ON corner_job_starts (name, at
 def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
     """Open *path* (or ``:memory:``) and make the tables if they are missing.
 
-    The connection is in autocommit mode and may be used from any one thread at a time.
+    A new file is its owner's alone (0600), and so is what SQLite puts beside it; one that is there keeps its mode. The connection is in autocommit mode and may be used from any one thread at a time.
 
     Raises:
         JobEngineError: The file cannot be used; the message says why.
     """
     if path != MEMORY:
         _refuse_network_file_systems(Path(path))
+        with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))  # payloads are nobody else's business
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
         try:
