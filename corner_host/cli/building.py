@@ -3,7 +3,7 @@
 import inspect
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -63,7 +63,13 @@ def _checked(setting: str) -> str:
 
 
 def _call(create: Callable[..., Any], args: list[str]) -> HostBuilder:
-    builder = create(args) if _takes_arguments(create) else create()
+    try:
+        builder = create(args) if _takes_arguments(create) else create()
+    except SystemExit as ended:  # or nobody would know that nothing was done
+        raise TargetError(
+            f"{name_of(create)} ended the program with {ended.code!r} instead of returning a HostBuilder.\n"
+            "To fix: let it return Host.create_builder(args) in any case, and put what ends the program before Host.main."
+        ) from None
     if not isinstance(builder, HostBuilder):
         raise TargetError(
             f"{name_of(create)} gave {name_of(type(builder))}, not a HostBuilder.\n"
@@ -103,22 +109,29 @@ def built(invocation: Invocation, *, environment: str | None = None) -> Generato
     Raises:
         Exception: What loading the application raises; what building it raises is in ``error``.
     """
-    builder = make_builder(invocation, environment=environment)
-    builder.logging.clear_providers()
-    builder.use_default_service_provider(validate_scopes=False, validate_on_build=False)
     host: Host | None = None
     error: Exception | None = None
-    try:
-        host = builder.build()
-    except Exception as raised:  # noqa: BLE001 - handed on
-        error = raised
+    with aside():
+        builder = make_builder(invocation, environment=environment)
+        builder.logging.clear_providers()
+        builder.use_default_service_provider(validate_scopes=False, validate_on_build=False)
+        try:
+            host = builder.build()
+        except Exception as raised:  # noqa: BLE001 - handed on
+            error = raised
     try:
         yield Application(builder, host, error)
     finally:
-        if host is not None:
-            _dispose(host)
-        else:
-            builder.configuration.close()
+        with aside():
+            if host is not None:
+                _dispose(host)
+            else:
+                builder.configuration.close()
+
+
+def aside() -> AbstractContextManager[object]:
+    """Have what the application prints go to standard error: standard output is for the answer alone."""
+    return redirect_stdout(sys.stderr)
 
 
 def _dispose(host: Host) -> None:

@@ -23,11 +23,13 @@ class HostClient:
     Args:
         path: Its socket.
         name: What it is called in messages.
+        refuses_changes: Why nothing may be changed in it; empty where something may.
     """
 
-    def __init__(self, path: str, name: str) -> None:
+    def __init__(self, path: str, name: str, *, refuses_changes: str = "") -> None:
         self._path = path
         self.name = name
+        self._refuses_changes = refuses_changes
 
     def get(self, path: str, **query: Parameter) -> Any:
         """Return the answer to a question.
@@ -47,7 +49,13 @@ class HostClient:
         return self._request("GET", _with_query(path, query))[1]
 
     def post(self, path: str, **body: Any) -> Any:
-        """Have something done, and return what came of it; members that are None are left out."""
+        """Have something done, and return what came of it; members that are None are left out.
+
+        Raises:
+            CommandError: It is not certain that this host is meant.
+        """
+        if self._refuses_changes and not body.get("dry_run"):
+            raise CommandError(self._refuses_changes)
         content = json.dumps({name: value for name, value in body.items() if value is not None})
         return self._json(*self._request("POST", path, content))
 

@@ -1,35 +1,10 @@
-"""Why one setting is what it is, with the default of the option at the end."""
-
-from dataclasses import dataclass
-from typing import Any, final
+"""Why one setting is what it is when the application starts in this shell, with the default of the option at the end."""
 
 from corner_host.configuration.keys import fold
 from corner_host.primitives import is_secret_key, mask
 
+from .explanation import Explanation
 from .settings_view import SettingsView
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Every layer that has a key, the winner first: kind, place, value."""
-
-    key: str
-    value: str
-    layers: tuple[tuple[str, str, str], ...]
-
-    def __str__(self) -> str:
-        kinds, places, values = (max(len(layer[column]) for layer in self.layers) for column in range(3))
-        lines = [f"{self.key} = {self.value}"]
-        for number, (kind, place, value) in enumerate(self.layers):
-            line = f"  {kind:{kinds}}   {place:{places}}   {value:{values}}"
-            lines.append(f"{line}   ← wins" if number == 0 else line.rstrip())
-        return "\n".join(lines)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it for programs."""
-        layers = [{"kind": kind, "place": place, "value": value} for kind, place, value in self.layers]
-        return {"key": self.key, "value": self.value, "layers": layers}
 
 
 def explanation(view: SettingsView, key: str, *, reveals: bool) -> Explanation | None:

@@ -47,8 +47,28 @@ def connect(context: typer.Context, pid: int | None, path: Path | None) -> HostC
         raise NoHostError(f"No host of yours is running here.\n{_where()}")
     chosen = hosts[0] if len(hosts) == 1 else _choose(hosts, invocation)
     if pid is None and len(hosts) == 1 and not _is_here(chosen):
-        invocation.note(f"{chosen.application}, pid {chosen.pid} (the only host that runs; it is not of this folder)")
-    return HostClient(chosen.socket, f"{chosen.application} (pid {chosen.pid})")
+        said = f"{chosen.application}, pid {chosen.pid} (the only host that runs; it is not of this folder)"
+        invocation.note(said)
+        return HostClient(chosen.socket, named(chosen), refuses_changes=_refusal(chosen))
+    return HostClient(chosen.socket, named(chosen))
+
+
+def host_here() -> RunningHost | None:
+    """Return the one running host that belongs to the working directory, if there is just one."""
+    here = [host for host in running_hosts() if _is_here(host)] if hasattr(socket, "AF_UNIX") else []
+    return here[0] if len(here) == 1 else None
+
+
+def named(host: RunningHost) -> str:
+    """Return what a host is called in messages."""
+    return f"{host.application} (pid {host.pid})"
+
+
+def _refusal(host: RunningHost) -> str:
+    return (
+        f"Nothing is changed: {named(host)} is the only host that runs, and not of this folder, but of {host.content_root}.\n"
+        f"To fix: say --pid {host.pid} if it is meant, or go to its folder."
+    )
 
 
 def _where() -> str:
@@ -59,9 +79,9 @@ def _where() -> str:
 
 
 def _is_here(host: RunningHost) -> bool:
-    """Tell whether the host belongs to the project of the working directory."""
-    root = find_project().root
-    return root != Path(root.anchor) and Path(host.content_root).is_relative_to(root)
+    """Tell whether the host belongs to the project of the working directory, or is what its container is for."""
+    root, folder = find_project().root, Path(host.content_root)
+    return host.pid == 1 or folder == Path.cwd() or (root != Path(root.anchor) and folder.is_relative_to(root))
 
 
 def _choose(hosts: tuple[RunningHost, ...], invocation: Invocation) -> RunningHost:

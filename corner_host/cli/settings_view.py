@@ -1,36 +1,18 @@
 """The settings of an application as a table: what counts, and where it comes from."""
 
-import dataclasses
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast, final
+from typing import Final, final
 
 from corner_host.configuration import ConfigurationManager, Layer, UnknownKey
-from corner_host.configuration.keys import fold, pascal_case
-from corner_host.di import ServiceProvider
+from corner_host.configuration.keys import fold
+from corner_host.operations.defaults import Default, defaults_of
 from corner_host.options import BoundSection, unknown_keys
-from corner_host.primitives import is_secret_key, mask, short_name_of
+from corner_host.primitives import is_secret_key, mask
 
 from .building import Application
 
 _OWN: Final = frozenset(fold(key) for key in ("environment", "applicationName", "contentRoot", "$schema"))
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Default:
-    """What an option is when nobody sets it.
-
-    Args:
-        key: The key that would set it.
-        value: The value, as text.
-        field: Class and field.
-    """
-
-    key: str
-    value: str
-    field: str
 
 
 @final
@@ -75,7 +57,7 @@ class SettingsView:
         self._reveals = reveals
         self._root = Path(application.builder.environment.content_root_path)
         provider = None if application.host is None else application.host.services
-        self.defaults: dict[str, Default] = {} if provider is None else _defaults(provider)
+        self.defaults: dict[str, Default] = {} if provider is None else defaults_of(provider)
         bound = () if provider is None else provider.get_services(BoundSection)
         self._sections = {fold(each.path) for each in bound}
         self.unknown: tuple[UnknownKey, ...] = () if provider is None else unknown_keys(provider)
@@ -144,41 +126,3 @@ class SettingsView:
 def _is_below(key: str, folded_section: str) -> bool:
     folded = fold(key)
     return not folded_section or folded == folded_section or folded.startswith(folded_section + ":")
-
-
-def _defaults(provider: ServiceProvider) -> dict[str, Default]:
-    found: dict[str, Default] = {}
-    for section in provider.get_services(BoundSection):
-        if section.options_type is not object:
-            for default in _of_type(section.options_type, section.path):
-                found.setdefault(fold(default.key), default)
-    return found
-
-
-def _of_type(options: Any, path: str) -> Iterator[Default]:
-    """Yield the defaults of a pydantic model or dataclass, and of the models in it."""
-    for name, value in _fields(options).items():
-        key = f"{path}:{pascal_case(name)}" if path else pascal_case(name)
-        if _fields(type(value)) and not isinstance(value, type):
-            yield from _of_type(type(value), key)
-        elif isinstance(value, str | int | float):
-            text = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
-            yield Default(key, text, f"{short_name_of(options)}.{name}")
-
-
-def _fields(options: Any) -> Mapping[str, Any]:
-    model = getattr(options, "model_fields", None)
-    if isinstance(model, dict):
-        fields = cast("dict[str, Any]", model)
-        return {
-            name: each.get_default(call_default_factory=True) for name, each in fields.items() if not each.is_required()
-        }
-    if dataclasses.is_dataclass(options):
-        result: dict[str, Any] = {}
-        for each in dataclasses.fields(options):
-            if each.default is not dataclasses.MISSING:
-                result[each.name] = each.default
-            elif each.default_factory is not dataclasses.MISSING:
-                result[each.name] = each.default_factory()
-        return result
-    return {}

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, final
 
 import anyio.to_thread
 
 from corner_host.configuration import ConfigurationBuilder, ConfigurationRoot
+from corner_host.configuration.keys import fold
 from corner_host.options import options_schema
 
 from .contracts import ActionResult, Actor, ConfigurationReport, Setting, SettingDifference
@@ -59,7 +61,17 @@ class ConfigurationOperations:
         """
         if not key.strip(": "):
             raise InvalidRequestError("key must name a setting, such as Payment:Url.", field="key")
-        return await anyio.to_thread.run_sync(lambda: self._views(by_name=by_name).one(key))
+        return await anyio.to_thread.run_sync(lambda: self._explained(key, by_name=by_name))
+
+    def _explained(self, key: str, *, by_name: bool) -> Setting:
+        from .defaults import defaults_of  # noqa: PLC0415 - seldom asked for
+
+        found = self._views(by_name=by_name).one(key)
+        default = defaults_of(self._workplace.services).get(fold(key))
+        if default is None:
+            return found
+        shown = found.default if found.is_secret or found.default is not None else default.value
+        return replace(found, key=found.key if found.layers else default.key, default=shown, default_of=default.field)
 
     async def reveal(self, key: str, *, by: Actor, reason: str = "") -> Setting:
         """Return one setting unmasked.

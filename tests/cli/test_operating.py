@@ -287,6 +287,39 @@ def test_a_host_of_another_folder_is_named_before_something_is_done_to_it(incide
     assert re.fullmatch(r"program, pid \d+ \(the only host that runs; it is not of this folder\)\n", answer.error)
 
 
+def test_a_host_of_another_folder_is_not_changed_by_accident(incident: Shell) -> None:
+    """Whoever looks may; who would change something has to say which host is meant. A dry run is looking."""
+    elsewhere = Shell(incident.folder_of_home(), None)
+    runtime = incident.environment()["XDG_RUNTIME_DIR"]
+    pid = json.loads(incident.type("corner-host", "status", "--json").output)["pid"]
+    words = ["log-level", "program", "Debug"]
+    refused = elsewhere.type("corner-host", *words, XDG_RUNTIME_DIR=runtime)
+    tried = elsewhere.type("corner-host", "jobs", "cancel", "--all", "--dry-run", XDG_RUNTIME_DIR=runtime)
+    meant = elsewhere.type("corner-host", *words, "--pid", str(pid), XDG_RUNTIME_DIR=runtime)
+    incident.type("corner-host", "log-level", "program", "--reset")
+
+    assert refused.status == 2
+    assert f"To fix: say --pid {pid} if it is meant, or go to its folder." in refused.error
+    assert [tried.status, meant.status] == [0, 0]
+
+
+def test_a_setting_is_explained_by_the_host_that_runs(incident: Shell) -> None:
+    """Its environment counts, not this shell's; --offline is this shell's, and each answer says which it is."""
+    own = {"BackgroundJobs__Queue__Capacity": "9"}
+    running = incident.type("corner-host", "config", "explain", "BackgroundJobs:Queue:Capacity", **own)
+    offline = incident.type("corner-host", "config", "explain", "BackgroundJobs:Queue:Capacity", "--offline", **own)
+    data = json.loads(
+        incident.type("corner-host", "config", "explain", "BackgroundJobs:Queue:Capacity", "--json", **own).output
+    )
+
+    assert running.output.splitlines()[0] == "BackgroundJobs:Queue:Capacity = 4"
+    assert re.search(r"file +appsettings\.json:\d+ +4 +← wins", running.output)
+    assert re.search(r"as program \(pid \d+\) runs with it", running.error)
+    assert offline.output.splitlines()[0] == "BackgroundJobs:Queue:Capacity = 9"
+    assert "as a start in this shell would read it" in offline.error
+    assert (data["value"], data["told_by"].startswith("program (pid ")) == ("4", True)
+
+
 def test_the_socket_is_for_its_user_alone(incident: Shell) -> None:
     """0600, in a folder of 0700."""
     status = json.loads(incident.type("corner-host", "status", "--json").output)

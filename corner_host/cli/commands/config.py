@@ -7,7 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from corner_host.cli.invocation import invocation_of
+from corner_host.cli.client import HostClient
+from corner_host.cli.explanation import Explanation, of_running
+from corner_host.cli.finding import Pid, Socket, connect, host_here, named
+from corner_host.cli.invocation import Invocation, invocation_of
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -76,16 +79,24 @@ def explain(
     context: typer.Context,
     key: Annotated[str, typer.Argument(help="Such as Payment:TimeoutSeconds.")],
     reveal: Annotated[bool, typer.Option("--reveal", help="Show secrets.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="What a start in this shell would read, whatever runs.")
+    ] = False,
+    pid: Pid = None,
+    socket: Socket = None,
 ) -> None:
-    """Show why a setting is what it is: every layer that has it, the winner first."""
-    from corner_host.cli.building import built
+    """Show why a setting is what it is: every layer that has it, the winner first.
+
+    A host of this folder that runs is asked, since its environment counts and not this shell's; without one, or with
+    --offline, --environment, --set or --target, it is what a start in this shell would read.
+    """
     from corner_host.cli.errors import FailedError
-    from corner_host.cli.explaining import explanation
-    from corner_host.cli.settings_view import SettingsView
 
     invocation = invocation_of(context)
-    with built(invocation) as application:
-        found = explanation(SettingsView(application, reveals=reveal), key, reveals=reveal)
+    asked = None if offline or _is_of_this_shell(invocation) else _running(context, pid, socket)
+    found = (
+        _explained_here(invocation, key, reveal=reveal) if asked is None else _explained_by(*asked, key, reveal=reveal)
+    )
     if found is None:
         raise FailedError(
             f"{key} is in no source, and no option has it.\nTo fix: see {invocation.program} config show."
@@ -93,7 +104,37 @@ def explain(
     if invocation.json:
         typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     else:
+        is_here = asked is None
+        invocation.note("as a start in this shell would read it" if is_here else f"as {found.told_by} runs with it")
         typer.echo(str(found))
+
+
+def _is_of_this_shell(invocation: Invocation) -> bool:
+    return bool(invocation.environment or invocation.settings or invocation.target or invocation.content_root)
+
+
+def _running(context: typer.Context, pid: int | None, socket: Path | None) -> tuple[HostClient, str] | None:
+    """Return the host to ask, and its content root; None without one."""
+    if pid is not None or socket is not None:
+        return connect(context, pid, socket), str(Path.cwd())
+    host = host_here()
+    return None if host is None else (HostClient(host.socket, named(host)), host.content_root)
+
+
+def _explained_by(host: HostClient, root: str, key: str, *, reveal: bool) -> Explanation | None:
+    setting = host.get("/configuration/explain", key=key)
+    if reveal and setting["is_masked"]:
+        setting = {**setting, **host.post("/configuration/reveal", key=key), "default_of": setting["default_of"]}
+    return of_running(setting, told_by=host.name, root=root)
+
+
+def _explained_here(invocation: Invocation, key: str, *, reveal: bool) -> Explanation | None:
+    from corner_host.cli.building import built
+    from corner_host.cli.explaining import explanation
+    from corner_host.cli.settings_view import SettingsView
+
+    with built(invocation) as application:
+        return explanation(SettingsView(application, reveals=reveal), key, reveals=reveal)
 
 
 @app.command()

@@ -53,7 +53,7 @@ def run(
     It is stored and tried again as any other. Other hosted services of the application run meanwhile; other jobs of the
     store, too. The exit status: 0 it succeeded, 1 it failed for good.
     """
-    from corner_host.cli.building import make_builder
+    from corner_host.cli.building import aside, make_builder
     from corner_host.cli.single_job import payload_of, run_job
     from corner_host.cli.words import seconds_of
 
@@ -63,7 +63,8 @@ def run(
     os.environ.setdefault(
         "LOGGING__CONSOLE__LOGTOSTANDARDERRORTHRESHOLD", "Trace"
     )  # the answer alone is on standard output
-    outcome = run_job(make_builder(invocation), name, fields, limit, backend=backend)
+    with aside():
+        outcome = run_job(make_builder(invocation), name, fields, limit, backend=backend)
     if invocation.json:
         typer.echo(
             json.dumps(

@@ -31,6 +31,7 @@ class Setting:
         layers: Every source that has it, the winner first.
         type: What an option makes of it: ``int``, ``float | None``; empty if no option reads it.
         default: The option's own, as text; None if it has none.
+        default_of: Class and field that have the default; only where one setting is explained.
         read_by: The options class.
         is_known: Whether an option, or the framework, reads it.
         did_you_mean: The key that was probably meant.
@@ -43,6 +44,7 @@ class Setting:
     layers: tuple[SettingLayer, ...] = ()
     type: str = ""
     default: str | None = None
+    default_of: str = ""
     read_by: str = ""
     is_known: bool = True
     did_you_mean: str = ""

@@ -79,7 +79,8 @@ CREATE INDEX IF NOT EXISTS corner_job_starts_name ON corner_job_starts (name, at
 def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
     """Open *path* (or ``:memory:``) and make the tables if they are missing.
 
-    A new file is its owner's alone (0600), and so is what SQLite puts beside it; one that is there keeps its mode. The connection is in autocommit mode and may be used from any one thread at a time.
+    A new file is its owner's alone (0600), and so is what SQLite puts beside it; one that is there keeps its mode. The
+    connection is in autocommit mode and may be used from any one thread at a time.
 
     Raises:
         JobEngineError: The file cannot be used; the message says why.
