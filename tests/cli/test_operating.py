@@ -251,14 +251,18 @@ def test_everything_for_support_is_in_one_file_of_its_owner(incident: Shell) -> 
     assert zipfile.ZipFile(path).namelist()
 
 
-def test_the_report_of_the_incident_is_written(incident: Shell) -> None:
-    """The next day: what failed, who did what."""
-    answer = incident.type("corner-host", "report", "--from", "1h", "-o", "report.md")
-    text = (incident.folder / "report.md").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("name", "begin"), [("report.md", "# Incident: program, "), ("report.html", "<!doctype html>")]
+)
+def test_the_report_of_the_incident_is_written(incident: Shell, name: str, begin: str) -> None:
+    """The next day: what failed, who did what, for a ticket or for a browser."""
+    answer = incident.type("corner-host", "report", "--from", "1h", "-o", name)
+    text = (incident.folder / name).read_text("utf-8")
 
-    assert answer.output == "Written to report.md\n"
-    assert text.startswith("# Incident: program, ")
+    assert answer.output == f"Written to {name}\n"
+    assert text.startswith(begin)
     assert "PaymentTimeout" in text
+    assert "Intake: running" in text
 
 
 @pytest.mark.parametrize("words", ["logs -n 3", "dump", "metrics", "runs list", "runs show", "audit --since 1h"])

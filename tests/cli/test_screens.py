@@ -9,12 +9,14 @@ import pytest
 
 from corner_host.cli.answering import answer
 from corner_host.cli.invocation import Invocation
+from corner_host.cli.screens.document import as_html, as_markdown
 from corner_host.cli.screens.lists import failure_lines, job_lines, log_line, queue_rows, run_lines, running_lines
 from corner_host.cli.screens.report import incident_report
 from corner_host.cli.screens.status import status_lines
 from corner_host.operations import as_json
 from corner_host.operations.contracts import (
     AuditEntry,
+    CheckSample,
     CheckStatus,
     CodePlace,
     ConfigurationReport,
@@ -30,9 +32,12 @@ from corner_host.operations.contracts import (
     QueueStatus,
     RunningItem,
     ScheduleStatus,
+    Series,
+    ServiceDetail,
     ServiceStatus,
     Setting,
     SettingLayer,
+    StateChange,
 )
 
 NOW = datetime.now(UTC).replace(hour=3, minute=13, second=12, microsecond=0)
@@ -285,7 +290,7 @@ def test_the_report_tells_the_incident_in_order() -> None:
         )
         for n in (3, 2, 1)
     ]
-    text = incident_report(
+    report = incident_report(
         (NOW - timedelta(minutes=1)).isoformat(),
         (NOW + timedelta(minutes=1)).isoformat(),
         status=data(STATUS),
@@ -303,8 +308,26 @@ def test_the_report_tells_the_incident_in_order() -> None:
         records=data(records),
         marks=[],
         configuration=data(ConfigurationReport(settings=(setting,))),
+        services=data(
+            [ServiceDetail(status=ServiceStatus(name="shop.Feed"), history=(StateChange(at=NOW, state="faulted"),))]
+        ),
+        checks=data(
+            [
+                CheckStatus(
+                    name="db", history=tuple(CheckSample(at=NOW, status=s, seconds=0) for s in ("Healthy", "Unhealthy"))
+                )
+            ]
+        ),
+        series=data(
+            [Series(name="jobs_per_second", unit="1/s", step=10.0, start=NOW.timestamp(), values=(1.0, 3.0, None))]
+        ),
     )
+    text, page = as_markdown(report), as_html(report)
 
+    assert "| 03:13:12 | Feed: faulted |" in text
+    assert "| 03:13:12 | health of db: Healthy → Unhealthy |" in text
+    assert "| jobs and work items that ended | 40 | 2.0/s | 3.0/s | 03:13:22 |" in text
+    assert "<td>gateway | down\n&lt;img&gt; ![](x)</td>" in page
     assert "| 03:13:12 | ana: queue.pause orders |" in text
     assert "| 03:13:13 | Warning orders: slow (and 2 more like it) |" in text
     assert "| 1,204 | process_order | PaymentTimeout: gateway did not answer in 9.0 s | orders/payment.py:41 |" in text

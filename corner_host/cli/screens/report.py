@@ -1,12 +1,26 @@
-"""The report of an incident, in Markdown. Pure."""
+"""The report of an incident. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
 
 from corner_host.cli.words import clock, duration, moment
 
+from .document import Document, Section
+
 Data: TypeAlias = Mapping[str, Any]
+_TITLES: Final = {
+    "jobs_per_second": "jobs and work items that ended",
+    "failed_per_second": "of these failed",
+    "queued_per_second": "put into",
+    "ended_per_second": "ended in",
+    "depth": "waiting",
+    "running": "running",
+    "loop_lag": "lag of the event loop",
+    "memory_bytes": "memory",
+    "threads": "threads",
+}
+"""Of the series that are told; the others say the same."""
 
 
 def incident_report(
@@ -21,7 +35,10 @@ def incident_report(
     records: Sequence[Data],
     marks: Sequence[Data],
     configuration: Data,
-) -> str:
+    services: Sequence[Data] = (),
+    checks: Sequence[Data] = (),
+    series: Sequence[Data] = (),
+) -> Document:
     """Return the report.
 
     Args:
@@ -35,47 +52,112 @@ def incident_report(
         records: Log records of this time, from Warning.
         marks: Starts, deploys, pauses.
         configuration: Settings, and where they come from.
+        services: The hosted services in detail, with the states that they have been in.
+        checks: The health checks, with their last answers.
+        series: Numbers over time.
     """
     lived = [each for each in runs if _overlaps(each, since, until)]
-    lines = [
-        f"# Incident: {status['application']}, {_long(since)} to {_long(until)}",
-        "",
-        " · ".join(
-            [
-                f"{about['application']} {about['version']}".rstrip(),
-                about["environment"],
-                f"corner_host {about['corner_host']}",
-                f"Python {about['python']}",
-                about["platform"],
-            ]
-        ),
-        "",
-        "## What happened, in order",
-        "",
-        *(_table(("when", "what"), _timeline(since, until, lived, audit, records, marks)) or ["Nothing is on record."]),
-        "",
-        "## What failed",
-        "",
-        *(_table(("count", "job", "error", "place", "first", "last"), _failures(failures)) or ["Nothing has failed."]),
-        "",
-        "## Who did what",
-        "",
-        *(_table(("when", "who", "did", "to", "why", "what came of it"), _audit(audit)) or ["Nobody did anything."]),
-        "",
-        "## Runs",
-        "",
-        *(
-            _table(("run", "started", "ended", "outcome", "stop took", "left behind"), _runs(lived))
-            or ["None is on record."]
-        ),
-        "",
-        "## Settings that override another",
-        "",
-        *(_table(("key", "value", "from", "instead of"), _overrides(configuration)) or ["None."]),
-        "",
-        _now(status),
+    changes = [*_service_changes(services), *_check_changes(checks)]
+    facts = [
+        f"{about['application']} {about['version']}".rstrip(),
+        about["environment"],
+        f"corner_host {about['corner_host']}",
+        f"Python {about['python']}",
+        about["platform"],
     ]
-    return "\n".join(lines) + "\n"
+    return Document(
+        f"Incident: {status['application']}, {_long(since)} to {_long(until)}",
+        " · ".join(facts),
+        (
+            Section(
+                "What happened, in order",
+                ("when", "what"),
+                _timeline(since, until, lived, audit, records, marks, changes),
+                "Nothing is on record.",
+            ),
+            Section(
+                "In numbers",
+                ("what", "in all", "mean", "highest", "at"),
+                _numbers(since, until, series),
+                "No numbers of this time are kept.",
+            ),
+            Section(
+                "What failed",
+                ("count", "job", "error", "place", "first", "last"),
+                _failures(failures),
+                "Nothing has failed.",
+            ),
+            Section(
+                "Who did what",
+                ("when", "who", "did", "to", "why", "what came of it"),
+                _audit(audit),
+                "Nobody did anything.",
+            ),
+            Section(
+                "Runs",
+                ("run", "started", "ended", "outcome", "stop took", "left behind"),
+                _runs(lived),
+                "None is on record.",
+            ),
+            Section(
+                "Settings that override another",
+                ("key", "value", "from", "instead of"),
+                _overrides(configuration),
+                "None.",
+            ),
+        ),
+        _now(status),
+    )
+
+
+def _service_changes(services: Iterable[Data]) -> Iterator[tuple[str, str]]:
+    for each in services:
+        name = each["status"]["name"].rpartition(".")[2]
+        for change in each["history"]:
+            yield change["at"], f"{name}: {change['state']} {change['detail']}".rstrip()
+
+
+def _check_changes(checks: Iterable[Data]) -> Iterator[tuple[str, str]]:
+    for each in checks:
+        before = ""
+        for sample in each["history"]:
+            if before and sample["status"] != before:
+                yield sample["at"], f"health of {each['name']}: {before} → {sample['status']}"
+            before = sample["status"]
+
+
+def _numbers(since: str, until: str, series: Iterable[Data]) -> list[tuple[str, ...]]:
+    """Return what each series came to within the time: the sum of what is counted a second, mean and highest value."""
+    begin, end = moment(since), moment(until)
+    rows: list[tuple[str, ...]] = []
+    for each in series:
+        name, _, queue = each["name"].partition(":")
+        title = _TITLES.get(name)
+        if title is None or begin is None or end is None:
+            continue
+        values = [
+            (at, value)
+            for index, value in enumerate(each["values"])
+            if value is not None
+            and begin.timestamp() <= (at := each["start"] + index * each["step"]) <= end.timestamp()
+        ]
+        if not values:
+            continue
+        at, highest = max(values, key=lambda pair: pair[1])
+        total = sum(value for _, value in values)
+        counted = f"{round(total * each['step']):,}" if each["unit"] == "1/s" else ""
+        mean = _amount(total / len(values), each["unit"])
+        when = datetime.fromtimestamp(at, UTC).isoformat()
+        rows.append((f"{title} {queue}".rstrip(), counted, mean, _amount(highest, each["unit"]), clock(when)))
+    return rows
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "s":
+        return duration(value)
+    if unit == "B":
+        return f"{value / 2**20:,.0f} MB"
+    return f"{value:,.1f}/s" if unit == "1/s" else f"{value:,.0f}"
 
 
 def _now(status: Data) -> str:
@@ -90,8 +172,9 @@ def _timeline(
     audit: Iterable[Data],
     records: Iterable[Data],
     marks: Iterable[Data],
+    changes: Iterable[tuple[str, str]],
 ) -> list[tuple[str, ...]]:
-    events: list[tuple[str, str]] = []
+    events: list[tuple[str, str]] = list(changes)
     for run in runs:
         events.append((run["started_at"], f"started: {run['version'] or run['application']} (pid {run['pid']})"))
         if run["ended_at"]:
@@ -182,15 +265,3 @@ def _overlaps(run: Data, since: str, until: str) -> bool:
 def _long(text: str) -> str:
     found = moment(text)
     return "" if found is None else f"{found:%Y-%m-%d %H:%M:%S %Z}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    if not rows:
-        return []
-    lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(map(_as_text, line)) + " |" for line in lines]
-
-
-def _as_text(cell: str) -> str:
-    """Return what Markdown shows as it is: no column more, no tag, no link or picture from elsewhere."""
-    return re.sub(r"[\\|<\[]", r"\\\g<0>", " ".join(cell.splitlines()))
