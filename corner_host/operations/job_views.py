@@ -95,7 +95,7 @@ def summary(job: JobInfo, *, now: datetime, max_attempts: int | None) -> JobSumm
 
 def history(job: JobInfo) -> Iterator[JobHistoryEvent]:
     """Yield what happened to a job, oldest first; its beginning is not stored as an event."""
-    yield JobHistoryEvent(at=job.enqueued_at, event="ENQUEUED")
+    yield JobHistoryEvent(at=job.enqueued_at, event="ENQUEUED", detail=f"after {job.parent}" if job.parent else "")
     yield from (_event(each) for each in job.history)
 
 

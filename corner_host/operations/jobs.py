@@ -7,6 +7,7 @@ from typing import Any, Final, final
 from corner_host.hosting import Place
 from corner_host.primitives import without_passwords
 
+from .again import may_edit, put_again
 from .contracts import (
     ActionResult,
     Actor,
@@ -135,19 +136,25 @@ class JobOperations:
             handler="" if handler is None else handler.logger_name,
             parent=job.parent or "",
             trace_id=job_views.trace_id(job),
-            siblings=await self._siblings(control, job),
+            siblings=await self._others(control, job, key=job.key) if job.key else (),
+            followers=await self._others(control, job, parent=job.id) if can.children else (),
             logs=tuple(reversed(page.items)),
             can_requeue=is_dead and can.dead_letters,
             can_cancel=not has_ended,
             can_delete=has_ended and (can.listing or is_dead),
+            can_run_again=has_ended and handler is not None,
+            can_edit=has_ended and handler is not None and may_edit(self._workplace),
         )
 
-    async def _siblings(self, control: Any, job: Any) -> tuple[JobSummary, ...]:
-        if not job.key or not control.capabilities.listing:
+    async def _others(
+        self, control: Any, job: Any, *, key: str | None = None, parent: str | None = None
+    ) -> tuple[JobSummary, ...]:
+        if not control.capabilities.listing:
             return ()
         from corner_host.jobs import JobFilter  # noqa: PLC0415 - they are in use
 
-        found = await control.list(JobFilter(key=job.key, name=job.name), limit=_SHOWN_SIBLINGS + 1)
+        wanted = JobFilter(name=None if key is None else job.name, key=key, parent=parent)
+        found = await control.list(wanted, limit=_SHOWN_SIBLINGS + 1)
         return tuple(self._rows(each for each in found if each.id != job.id))[:_SHOWN_SIBLINGS]
 
     async def running(self) -> tuple[RunningItem, ...]:
@@ -199,6 +206,31 @@ class JobOperations:
         if rate is not None and not 0 < rate <= _MOST_RATE:
             raise InvalidRequestError(f"rate must be above 0 and at most {_MOST_RATE:g} a second.", field="rate")
         return await self._put_right("requeue", query, by, reason, dry_run=dry_run, rate=rate)
+
+    async def run_again(self, job_id: str, *, by: Actor, payload: Any = None, reason: str = "") -> ActionResult:
+        """Put a new job with the arguments of one that has ended, or others; it is linked to the old one as run after it.
+
+        Args:
+            job_id: The one that has ended.
+            by: Who.
+            payload: Other arguments as JSON data, in which masks stand for what is stored; None: as they were.
+            reason: Why.
+
+        Raises:
+            NotFoundError: There is no such job.
+            InvalidRequestError: The arguments do not fit the job's model; the message names each field.
+            ActionRefusedError: They may not be others here (``Operations:AllowEditedJobs``).
+            UnavailableError: It has not ended, or has no handler here, or the store cannot take it.
+        """
+
+        async def put() -> ActionResult:
+            control = self._control()
+            job = None if control is None else await control.get(job_id)
+            if control is None or job is None:
+                raise NotFoundError("job", job_id)
+            return await put_again(self._workplace, control, job, self._handlers().get(job.name), payload)
+
+        return await self._workplace.actions.perform("jobs.again", job_id, put, by=by, reason=reason)
 
     async def cancel_item(self, item_id: str, *, by: Actor, reason: str = "") -> ActionResult:
         """Cancel a work item that runs, by the id of its `RunningItem`.

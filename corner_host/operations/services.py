@@ -134,19 +134,17 @@ class ServiceOperations:
         Raises:
             NotFoundError: There is none.
             UnavailableError: It is no background service, or has not started yet.
-            InvalidRequestError: Neither is given, or one is no policy.
+            InvalidRequestError: One is no policy.
         """
         failure = _policy(BackgroundServiceExceptionBehavior, on_failure, "on_failure")
         end = _policy(BackgroundServiceCompletionBehavior, on_return, "on_return")
-        if failure is None and end is None:
-            raise InvalidRequestError("Say what follows: on_failure, on_return, or both.", field="on_failure")
 
         async def change() -> None:
             self._hosted.set_policy(name, exception_behavior=failure, completion_behavior=end)
 
         parts = [f"after a failure {_word(failure)}"] if failure is not None else []
         parts += [f"after a return {_word(end)}"] if end is not None else []
-        said = f"{name}: {', '.join(parts)}, until the host ends"
+        said = f"{name}: {', '.join(parts)}, until the host ends" if parts else f"{name}: nothing is changed"
         return await self._change("policy", name, change, said, by, reason)
 
     async def _change(

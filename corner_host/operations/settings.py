@@ -2,7 +2,8 @@
 
     "Operations": {
       "Enabled": true, "ReadOnly": false, "StateDirectory": "/var/lib/orders", "LogLines": 2000,
-      "ShowValues": ["Logging:*"], "AllowReveal": false, "Socket": {"Enabled": true, "Path": "/run/orders.sock"}
+      "ShowValues": ["Logging:*"], "AllowReveal": false, "AllowEditedJobs": false,
+      "Socket": {"Enabled": true, "Path": "/run/orders.sock"}
     }
 
 Read by hand, since what binds models takes longer to load than everything else that this area does at the start of a host.
@@ -61,6 +62,7 @@ class OperationsSettings:
         health_seconds: How often the health checks are asked, for their history, likewise.
         show_values: Keys, or prefixes that end in ``*``, whose values are shown in Production too.
         allow_reveal: Whether a masked value can be revealed, by an action that is audited.
+        allow_edited_jobs: Whether a job can be run again with other arguments outside Development, too.
         socket: The Unix socket.
     """
 
@@ -74,6 +76,7 @@ class OperationsSettings:
     health_seconds: float = 15.0
     show_values: tuple[str, ...] = ()
     allow_reveal: bool = False
+    allow_edited_jobs: bool = False
     socket: SocketSettings = SocketSettings()
 
     @classmethod
@@ -102,6 +105,7 @@ class OperationsSettings:
             health_seconds=_seconds_at(configuration, "HealthSeconds", 15.0),
             show_values=tuple(each.value for each in shown if each.value),
             allow_reveal=_flag_at(configuration, "AllowReveal", default=False),
+            allow_edited_jobs=_flag_at(configuration, "AllowEditedJobs", default=False),
             socket=SocketSettings(
                 enabled=_flag_at(configuration, "Socket:Enabled", default=True),
                 path=_text(configuration, "Socket:Path"),

@@ -335,6 +335,19 @@ def test_the_socket_is_for_its_user_alone(incident: Shell) -> None:
     assert path.stat().st_uid == os.getuid()
 
 
+def test_an_ended_job_is_run_again(incident: Shell) -> None:
+    """jobs again: as it was; other arguments are for Development. (After what counts the jobs.)"""
+    (job, *_) = json.loads(incident.type("corner-host", "jobs", "list", "--state", "succeeded", "--json").output)[
+        "items"
+    ]
+    as_it_was = incident.type("corner-host", "jobs", "again", job["id"])
+    edited = incident.type("corner-host", "jobs", "again", job["id"], "--arg", "order=99")
+    shown = json.loads(incident.type("corner-host", "jobs", "show", job["id"], "--json").output)
+
+    assert as_it_was.output == f"put job {shown['followers'][0]['id']}\n"
+    assert (edited.status, "Operations:AllowEditedJobs" in edited.error) == (1, True)
+
+
 def test_two_hosts_are_told_apart(here: Shell, incident: Shell) -> None:
     """Several running hosts: the one of this folder, else a list to choose from; --pid chooses."""
     pid = json.loads(incident.type("corner-host", "status", "--json").output)["pid"]

@@ -133,6 +133,37 @@ def requeue(
 
 
 @app.command()
+def again(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(metavar="ID", help="The begin of its id is enough if no other has it.")],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Option("--arg", metavar="FIELD=VALUE", help="Another argument; JSON, or text; repeatable."),
+    ] = None,
+    payload: Annotated[str | None, typer.Option("--payload", metavar="JSON", help="All arguments instead.")] = None,
+    reason: Reason = "",
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """Put a new job with the arguments of one that has ended, or with others; the new one is linked to the old one.
+
+    Other arguments than before are for Development, or where Operations:AllowEditedJobs is true.
+    """
+    host = connect(context, pid, socket)
+    chosen = _whole_id(host, job)
+    wanted: Any = None
+    if arguments or payload is not None:
+        from corner_host.cli.single_job import payload_of
+
+        wanted = json.loads(payload_of(arguments or [], payload))
+        if arguments:
+            stored = host.get(f"/jobs/{quoted(chosen)}")["payload"]
+            wanted = {**stored, **wanted} if isinstance(stored, dict) else wanted
+    result = host.post(f"/jobs/{quoted(chosen)}/again", payload=wanted, reason=reason)
+    answer(invocation_of(context), result, lambda: [result["message"]])
+
+
+@app.command()
 def cancel(
     context: typer.Context,
     ids: Ids = None,

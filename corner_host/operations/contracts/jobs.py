@@ -156,9 +156,12 @@ class JobDetail:
         trace_id: Of whoever put it.
         siblings: Other jobs with the same key, newest first, at most 20.
         logs: Its records that are still there, oldest first.
+        followers: Jobs that run after it, or were put to run it again, newest first, at most 20.
         can_requeue: Whether it can run again.
         can_cancel: Whether it can be cancelled.
         can_delete: Whether it can be deleted.
+        can_run_again: Whether a new job can be put with its arguments.
+        can_edit: Whether that may have other arguments.
     """
 
     job: JobSummary
@@ -175,6 +178,9 @@ class JobDetail:
     can_requeue: bool = False
     can_cancel: bool = False
     can_delete: bool = False
+    followers: tuple[JobSummary, ...] = ()
+    can_run_again: bool = False
+    can_edit: bool = False
 
 
 @final

@@ -182,6 +182,8 @@ ENDPOINTS: Final = (
           lambda c: c.operations.jobs.delete(_jobs(c.body), dry_run=c.body.dry_run, **_said(c)), body=requests.JobAction),
     _post("/jobs/running/{id}/cancel", "Cancel a work item that runs",
           lambda c: c.operations.jobs.cancel_item(c.path["id"], **_said(c))),
+    _post("/jobs/{id}/again", "Put an ended job once more, as it was or with other arguments",
+          lambda c: c.operations.jobs.run_again(c.path["id"], payload=c.body.payload, **_said(c)), body=requests.RunAgain),
     _get("/jobs/{id}", "A job", contracts.JobDetail, lambda c: c.operations.jobs.get(c.path["id"])),
 
     _get("/failures", "Failures, grouped", tuple[contracts.FailureGroup, ...],

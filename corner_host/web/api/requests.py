@@ -5,7 +5,7 @@ Every text and number is bounded; what is not named here is refused.
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal, final
+from typing import Annotated, Any, Final, Literal, final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -98,6 +98,13 @@ class RequeueJobs(JobAction):
     """As `JobAction`; *rate* spreads them over time, so many a second."""
 
     rate: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
+
+
+@final
+class RunAgain(Action):
+    """Put a job once more; *payload* is its arguments, in which masks stand for what is stored; without it, as they were."""
+
+    payload: Any = None
 
 
 @final

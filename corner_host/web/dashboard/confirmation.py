@@ -68,8 +68,16 @@ class Confirmation:
                     preview = await lever.preview(pull)
             except OperationsError as error:
                 wrong, status = str(error), status_of(error)
+        filled = ""
+        if lever.fill is not None:
+            try:
+                with store_told():
+                    filled = await lever.fill(pull)
+            except OperationsError as error:
+                wrong, status = wrong or str(error), status or status_of(error)
         values = {
             "do": name,
+            "filled": pull.get("payload") or filled,
             "lever": lever,
             "pull": pull,
             "preview": preview,

@@ -3,6 +3,7 @@
 The question (``confirm``) changes nothing; the answer (``act``) calls one method of `Operations`, which writes the audit.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -59,6 +60,19 @@ class Pull:
         wanted = self.get("concurrency")
         return int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 0
 
+    @property
+    def payload(self) -> Any:
+        """Return the arguments that were edited, as JSON data; None where there are none.
+
+        Raises:
+            InvalidRequestError: They are no JSON.
+        """
+        text = self.get("payload")
+        try:
+            return json.loads(text) if text else None
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequestError(self.visit.t("This is no JSON: {why}", why=error), field="payload") from None
+
     def policy(self, name: str) -> str | None:
         """Return one half of a policy; None where it stays as it is."""
         return self.get(name) or None
@@ -89,10 +103,11 @@ class Lever:
         title: In English; ``{target}`` stands for what it is done to.
         button: What the button says.
         warning: What to think of first.
-        asks: Which values it takes: ``duration``, ``rate``, ``concurrency``, ``level``, ``key``, ``policy``.
+        asks: Which values it takes: ``duration``, ``rate``, ``concurrency``, ``level``, ``key``, ``policy``, ``payload``.
         is_grave: Whether the target's name has to be typed.
         act: Does it.
         preview: Says how many things it would be done to.
+        fill: Returns the text that is edited.
     """
 
     title: str
@@ -102,6 +117,7 @@ class Lever:
     asks: tuple[str, ...] = ()
     is_grave: bool = False
     preview: Callable[[Pull], Awaitable[ActionResult]] | None = None
+    fill: Callable[[Pull], Awaitable[str]] | None = None
 
 
 async def _health_run(pull: Pull) -> ActionResult:
@@ -112,6 +128,14 @@ async def _health_run(pull: Pull) -> ActionResult:
 async def _setting_reveal(pull: Pull) -> ActionResult:
     found = await pull.host.configuration.reveal(pull.target, **pull.by)
     return ActionResult(action="configuration.reveal", target=found.key, message=found.value or "null", count=1)
+
+
+async def _payload(pull: Pull) -> str:
+    """Return the arguments of a job for editing; nothing where they are not shown, or may not be others."""
+    detail = await pull.host.jobs.get(pull.target)
+    if not detail.can_edit or pull.visit.settings.all_masked:
+        return ""
+    return json.dumps(detail.payload, indent=2, ensure_ascii=False)
 
 
 LEVERS: Final[dict[str, Lever]] = {
@@ -145,6 +169,14 @@ LEVERS: Final[dict[str, Lever]] = {
         asks=("rate",),
         act=lambda pull: pull.host.jobs.requeue(pull.jobs, rate=pull.rate, **pull.by),
         preview=lambda pull: pull.host.jobs.requeue(pull.jobs, dry_run=True, by=pull.visit.actor),
+    ),
+    "job.again": Lever(
+        title="Run {target} again",
+        button="Run again",
+        warning="A new job is put, which is linked to this one; this one stays as it is.",
+        asks=("payload",),
+        act=lambda pull: pull.host.jobs.run_again(pull.target, payload=pull.payload, **pull.by),
+        fill=_payload,
     ),
     "jobs.cancel": Lever(
         title="Cancel jobs",

@@ -97,6 +97,24 @@ async def test_a_queue_is_paused_and_resumed(shop: OpenDashboard) -> None:
     assert not queue.is_paused
 
 
+async def test_a_job_is_run_again_with_other_arguments(shop: OpenDashboard) -> None:
+    """The form has them, masked; what does not fit is told with what was typed; the pages lead to one another."""
+    async with shop(LEVERS_ON) as site:
+        (old, *_) = (await operations(site).jobs.search(JobQuery(states=("DEAD",)))).items
+        form = (await site.client.get("confirm", params={"do": "job.again", "target": old.id})).text
+        broken = await act(site, do="job.again", target=old.id, payload="{nonsense")
+        wrong = await act(site, do="job.again", target=old.id, payload='{"order": "x-typed"}')
+        done = await act(site, do="job.again", target=old.id, payload='{"order": 7}')
+        page = (await site.client.get("job", params={"id": old.id})).text
+        (follower,) = (await operations(site).jobs.get(old.id)).followers
+
+    assert "&#34;order&#34;: " in form
+    assert [broken.status_code, wrong.status_code, done.status_code] == [422, 422, 200]
+    assert "This is no JSON" in broken.text
+    assert "x-typed" in wrong.text
+    assert f"job?id={follower.id}" in page
+
+
 async def test_a_service_is_stopped_and_started_on_its_page(shop: OpenDashboard) -> None:
     """Each button is there when it can be pressed; the policy is shown in words and changed until the host ends."""
     async with shop(LEVERS_ON) as site:
