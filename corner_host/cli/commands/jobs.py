@@ -157,8 +157,8 @@ def again(
 
         wanted = json.loads(payload_of(arguments or [], payload))
         if arguments:
-            stored = host.get(f"/jobs/{quoted(chosen)}")["payload"]
-            wanted = {**stored, **wanted} if isinstance(stored, dict) else wanted
+            stored: Any = host.get(f"/jobs/{quoted(chosen)}")["payload"]
+            wanted = {**(stored or {}), **wanted}
     result = host.post(f"/jobs/{quoted(chosen)}/again", payload=wanted, reason=reason)
     answer(invocation_of(context), result, lambda: [result["message"]])
 
