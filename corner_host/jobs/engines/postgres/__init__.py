@@ -16,14 +16,14 @@ count only while the job is still this worker's; ended jobs, their results and t
 a name over several queues; pauses, recurring jobs, search, requeueing; the loop itself.
 
 PostgreSQL must be 14 or later, and spoken to directly, or through a pooler that keeps sessions: notifications need one.
-A worker has two connections and shares up to five with all that puts and asks. A server that is away is waited for, with
-longer and longer pauses; meanwhile putting raises, and what jobs came to is kept and told afterwards. A wrong password or
-database ends the start. Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names.
+A worker has three connections, and shares up to five for putting and three for questions. A server that is away is waited
+for, with longer and longer pauses; meanwhile putting raises, and what jobs came to is kept and told afterwards. A wrong
+password or database ends the start. Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names.
 
 Order of modules:
 - ``engine``: `PostgresEngine`
-- ``names``, ``schema``, ``statements``: what is in the database, and what is said to it
-- ``database``: connections, and what is said when there is none
+- ``names``, ``schema``, ``statements``, ``claim_statement``: what is in the database, and what is said to it
+- ``database``, ``pool``, ``trouble``: connections, and what is said when there is none
 - ``putting``, ``sharing``, ``transactions``: jobs in
 - ``pump``, ``claiming``, ``settling``, ``worker``: jobs out; ``keeper``, ``upkeep``: leases, neighbours, retention
 - ``records``, ``search``, ``failures``, ``changes``, ``queues``, ``schedules``: the operator's half

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import final
 
-from .database import Database, Row
+from .pool import Pool, Row
 from .putting import free_children
 from .statements import Statements
 
@@ -14,8 +14,8 @@ from .statements import Statements
 class Changes:
     """Changes the jobs of one database; *changed* is called when workers of this process have something to see."""
 
-    def __init__(self, database: Database, statements: Statements, changed: Callable[[], None]) -> None:
-        self._database = database
+    def __init__(self, pool: Pool, statements: Statements, changed: Callable[[], None]) -> None:
+        self._pool = pool
         self._statements = statements
         self._changed = changed
 
@@ -30,7 +30,7 @@ SELECT headers->>'id' AS id FROM gone"""
         running = f"""
 UPDATE {queue} SET headers = headers || '{{"cancel": true}}'
 WHERE headers->>'id' = ANY($1::text[]) AND status = 'picked' RETURNING id"""
-        async with self._database.transaction() as fetch:
+        async with self._pool.transaction() as fetch:
             cancelled = await fetch(waiting, ids)
             asked = await fetch(running, ids)
             await free_children(fetch, self._statements, [row["id"] for row in cancelled])
@@ -65,7 +65,7 @@ WITH chosen AS (
 ), noted AS ({statements.noted("back", "REQUEUED", "''")})
 INSERT INTO {statements.log} (job_id, status, entrypoint, priority)
 SELECT id, 'queued', entrypoint, priority FROM back RETURNING 1"""
-        requeued = await self._database.fetch(again, ids, delays)
+        requeued = await self._pool.fetch(again, ids, delays)
         self._changed()
         return len(requeued)
 
@@ -90,7 +90,7 @@ WITH gone AS (
     RETURNING *
 ), {statements.cancelled("gone", "'its parent ' || (headers->>'parent') || ' was deleted'")}
 SELECT headers->>'id' AS id FROM gone"""
-        async with self._database.transaction() as fetch:
+        async with self._pool.transaction() as fetch:
             deleted = [row["id"] for row in await fetch(forget, ids)]
             orphans = await fetch(orphan, deleted)
             await free_children(fetch, statements, [row["id"] for row in orphans])

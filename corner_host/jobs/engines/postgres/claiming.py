@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, final
 from uuid import UUID
 
 from pgqueuer.adapters.persistence.queries import lost_capacity_slot_race
-from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.domain.types import QueueManagerId
 
 from corner_host.jobs.contracts import Subscription
 
@@ -55,6 +55,7 @@ class Claims:
         self._lease = timedelta(seconds=lease)
         self._slot_index = f"{statements.settings.queue_table}_picked_slot_idx"
         self._paused: set[str] = set()
+        self._few_are_due = False
         self._entrypoints: dict[str, tuple[str, str]] = {}
         self.opens: float | None = None
         """After how many seconds a rate that is used up has room again; None: no rate is."""
@@ -76,6 +77,7 @@ class Claims:
         paused = {row["entrypoint"] for row in rows if row["paused"]}
         resumed = bool(self._paused - paused)
         self._paused = paused
+        self._few_are_due = any(row["many_later"] for row in rows) and not any(row["many_due"] for row in rows)
         due = [row["due"] for row in rows if row["due"] is not None]
         return self.learn(found) or resumed, min(due, default=None)
 
@@ -139,16 +141,11 @@ class Claims:
         return room
 
     async def _dequeue(self, connection: Any, limits: Mapping[str, int], slots: int) -> Sequence[Claimed]:
-        query = self._statements.claim(
-            batch_size=slots,
-            entrypoints=[QueueEntrypoint(each) for each in limits],
-            concurrency_limits=list(limits.values()),
-            queue_manager_id=self._worker,
-            global_concurrency_limit=None,
-            heartbeat_timeout=self._lease,
+        statement, values = self._statements.claim(
+            self._worker, limits, slots, self._lease, few_are_due=self._few_are_due
         )
         try:
-            return [self._claimed(row) for row in await connection.fetch(query.sql, *query.args)]
+            return [self._claimed(row) for row in await connection.fetch(statement, *values)]
         except Exception as error:
             if lost_capacity_slot_race(error, self._slot_index):
                 return ()  # another worker took the place

@@ -14,7 +14,7 @@ from corner_host.primitives import CancellationToken, LoopHandle
 
 from . import schema as tables
 from .changes import Changes
-from .database import TROUBLE, Database, WrongDatabaseError, let_go
+from .database import Database, let_go
 from .keeper import Keeper
 from .names import entrypoint
 from .pump import Pump
@@ -25,6 +25,7 @@ from .schedules import PostgresSchedules
 from .sharing import SharedPuts
 from .statements import Statements
 from .transactions import KINDS, fetch_in
+from .trouble import TROUBLE, WrongDatabaseError
 from .upkeep import Upkeep
 from .worker import Worker
 
@@ -55,7 +56,7 @@ class PostgresEngine:
     ) -> None:
         self._statements = Statements(schema)
         self._database = Database(url, patience=max(lease, 10.0))
-        self._puts = SharedPuts(self._database, self._statements)
+        self._puts = SharedPuts(self._database.work, self._statements)
         self._create_tables = create_tables
         self._lease = lease
         self._retention = retention
@@ -107,7 +108,7 @@ class PostgresEngine:
         if all(job.key is None and job.parent is None for job in jobs):
             answers = await self._puts.put(jobs, now)
         else:
-            async with self._database.transaction() as fetch:
+            async with self._database.work.transaction() as fetch:
                 answers = await put(fetch, self._statements, jobs, now)
         for pump in self._pumps:
             pump.learn([entrypoint(job.queue, job.name) for job in jobs])
@@ -137,21 +138,21 @@ class PostgresEngine:
     @property
     def records(self) -> PostgresRecords:
         """The stored jobs."""
-        return PostgresRecords(self._database, self._statements, self._changes)
+        return PostgresRecords(self._database.questions, self._statements, self._changes)
 
     @property
     def queues(self) -> PostgresQueues:
         """Which queues are paused."""
-        return PostgresQueues(self._database, self._statements, self._look)
+        return PostgresQueues(self._database.work, self._statements, self._look)
 
     @property
     def schedules(self) -> PostgresSchedules:
         """Up to where each recurring job was put."""
-        return PostgresSchedules(self._database, self._statements, self._look)
+        return PostgresSchedules(self._database.work, self._statements, self._look)
 
     @property
     def _changes(self) -> Changes:
-        return Changes(self._database, self._statements, self._look)
+        return Changes(self._database.questions, self._statements, self._look)
 
     def _look(self) -> None:
         for pump in self._pumps:

@@ -6,7 +6,7 @@ from typing import Final
 
 from corner_host.jobs.info import FailureGroup
 
-from .database import Fetch
+from .pool import Fetch
 
 _PARTS: Final = 20
 

@@ -13,10 +13,12 @@ from anyio import to_thread
 
 from corner_host.primitives import LoopHandle
 
-from .database import TROUBLE, Database, Fetch, let_go
+from .database import Database, let_go
+from .pool import Fetch
 from .pump import Pump
 from .putting import free_children
 from .statements import Statements
+from .trouble import TROUBLE
 from .upkeep import Upkeep
 from .worker import Worker
 

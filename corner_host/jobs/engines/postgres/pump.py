@@ -19,9 +19,10 @@ from corner_host.jobs.engines.crew import Crew
 from corner_host.primitives import Backoff, CancellationToken, CancellationTokenSource, LoopHandle
 
 from .claiming import Claimed, Claims
-from .database import TROUBLE, Database, let_go
+from .database import Database, let_go
 from .settling import Settlement, Settler
 from .statements import Statements
+from .trouble import TROUBLE
 from .worker import Worker
 
 _log = logging.getLogger("corner_host.jobs.postgres")
@@ -193,6 +194,7 @@ class Pump:
             explained = self._database.explain(error)
             _log.warning("%s What still ran is given to others when its lease has run out.", explained)
         finally:
+            await self._settler.hang_up()
             if self._connection is not None:
                 await let_go(self._connection)
 
@@ -214,7 +216,7 @@ class Pump:
     def _delivery(self, row: Claimed, token: CancellationToken) -> Delivery:
         async def progress(fraction: float, note: str) -> None:
             data = json.dumps({"progress": fraction, "note": note.replace("\0", "\ufffd")})
-            await self._database.fetch(self._statements.progress, self._worker.id, row.number, row.attempt, data)
+            await self._database.work.fetch(self._statements.progress, self._worker.id, row.number, row.attempt, data)
 
         return Delivery(
             id=row.id,

@@ -8,8 +8,8 @@ from typing import Any, Final
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import unknown_parent
 
-from .database import Fetch
 from .names import dedupe_key, entrypoint
+from .pool import Fetch
 from .statements import Statements
 
 _FOR_THE_PARENT: Final = timedelta(days=365_000)

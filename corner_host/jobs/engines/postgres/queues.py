@@ -7,8 +7,8 @@ from typing import final
 
 from corner_host.jobs.info import QueueDepth, QueuePause
 
-from .database import Database, Fetch
 from .names import entrypoint
+from .pool import Fetch, Pool
 from .statements import Statements
 
 
@@ -16,15 +16,15 @@ from .statements import Statements
 class PostgresQueues:
     """The paused queues of one database."""
 
-    def __init__(self, database: Database, statements: Statements, changed: Callable[[], None]) -> None:
-        self._database = database
+    def __init__(self, pool: Pool, statements: Statements, changed: Callable[[], None]) -> None:
+        self._pool = pool
         self._statements = statements
         self._table = f"{statements.schema}.queues"
         self._changed = changed
 
     async def pause(self, queue: str, *, until: datetime | None = None, reason: str = "") -> None:
         """Pause a queue, or change its pause."""
-        async with self._database.transaction() as fetch:
+        async with self._pool.transaction() as fetch:
             await fetch(
                 f"INSERT INTO {self._table} AS held VALUES ($1, now(), $2, $3) ON CONFLICT (queue) DO UPDATE SET"
                 " until = excluded.until, reason = excluded.reason,"
@@ -38,7 +38,7 @@ class PostgresQueues:
 
     async def resume(self, queue: str) -> bool:
         """End a pause."""
-        async with self._database.transaction() as fetch:
+        async with self._pool.transaction() as fetch:
             statement = f"DELETE FROM {self._table} WHERE queue = $1 RETURNING until IS NULL OR until > now() AS held"
             ended = await fetch(statement, queue)
             await self._tell(fetch)
@@ -47,7 +47,7 @@ class PostgresQueues:
 
     async def paused(self) -> Sequence[QueuePause]:
         """Return the pauses that hold now."""
-        rows = await self._database.fetch(
+        rows = await self._pool.fetch(
             f"SELECT queue, since, until, reason FROM {self._table} WHERE until IS NULL OR until > now() ORDER BY queue"
         )
         return [
@@ -62,7 +62,7 @@ class PostgresQueues:
 
     async def depth(self, queue: str) -> QueueDepth:
         """Return how many wait and run."""
-        (row,) = await self._database.fetch(
+        (row,) = await self._pool.fetch(
             "SELECT count(*) FILTER (WHERE status = 'queued') AS waiting, count(*) FILTER (WHERE status = 'picked') AS running"
             f" FROM {self._statements.queue} WHERE starts_with(entrypoint, $1)"
             " AND (status = 'picked' OR status = 'queued' AND execute_after <= now())",

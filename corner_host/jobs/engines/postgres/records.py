@@ -11,7 +11,7 @@ from corner_host.jobs.info import BulkAnswer, FailureGroup, JobCount, JobFilter,
 
 from . import failures, search
 from .changes import Changes
-from .database import Database
+from .pool import Pool
 from .statements import Statements
 
 _SOONEST_LOOK_SECONDS: Final = 0.01
@@ -29,38 +29,38 @@ Change: TypeAlias = Callable[[Sequence[str], int], Awaitable[int]]
 class PostgresRecords:
     """The stored jobs of one database."""
 
-    def __init__(self, database: Database, statements: Statements, changes: Changes) -> None:
-        self._database = database
+    def __init__(self, pool: Pool, statements: Statements, changes: Changes) -> None:
+        self._pool = pool
         self._statements = statements
         self._changes = changes
 
     async def get(self, job_id: str) -> JobInfo | None:
         """Return the job with its history, or None."""
-        return await search.find(self._database.fetch, self._statements.schema, job_id)
+        return await search.find(self._pool.fetch, self._statements.schema, job_id)
 
     async def list(self, wanted: JobFilter, *, limit: int = 100, before: str | None = None) -> Sequence[JobInfo]:
         """Return the jobs meant, newest first."""
-        return await search.find_all(self._database.fetch, self._statements.schema, wanted, limit, before)
+        return await search.find_all(self._pool.fetch, self._statements.schema, wanted, limit, before)
 
     async def count(self, wanted: JobFilter, *, most: int = 10_000) -> int:
         """Return how many jobs are meant, up to *most*."""
-        return await search.count(self._database.fetch, self._statements.schema, wanted, most)
+        return await search.count(self._pool.fetch, self._statements.schema, wanted, most)
 
     async def counts(self) -> Sequence[JobCount]:
         """Return how many jobs there are, by queue, name and state."""
-        return await search.count_all(self._database.fetch, self._statements.schema)
+        return await search.count_all(self._pool.fetch, self._statements.schema)
 
     async def failures(
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 100
     ) -> Sequence[FailureGroup]:
         """Return the attempts that failed in a time, in groups."""
-        return await failures.group(self._database.fetch, self._statements.history, since, until, limit)
+        return await failures.group(self._pool.fetch, self._statements.history, since, until, limit)
 
     async def wait_ended(self, job_id: str) -> JobInfo | None:
         """Return the job once it has ended; None when it is unknown."""
         wait = _SOONEST_LOOK_SECONDS
         while True:
-            state = await search.state_of(self._database.fetch, self._statements.schema, job_id)
+            state = await search.state_of(self._pool.fetch, self._statements.schema, job_id)
             if state is None or state.has_ended:
                 return await self.get(job_id)
             await anyio.sleep(wait)
@@ -74,7 +74,7 @@ class PostgresRecords:
         """
         if await self._changes.requeue([job_id], [timedelta(0)]):
             return True
-        state = await search.state_of(self._database.fetch, self._statements.schema, job_id)
+        state = await search.state_of(self._pool.fetch, self._statements.schema, job_id)
         if state in {JobState.DEAD, JobState.CANCELLED}:
             raise JobRegistrationError(
                 f"Job {job_id} cannot be requeued: another job with its key is waiting or running."
@@ -113,7 +113,7 @@ class PostgresRecords:
         return await self._changes.delete(ids)
 
     async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:
-        found = await search.meant(self._database.fetch, self._statements.schema, wanted, condition)
+        found = await search.meant(self._pool.fetch, self._statements.schema, wanted, condition)
         oldest = min((at for _, at in found), default=None)
         newest = max((at for _, at in found), default=None)
         if change is None:

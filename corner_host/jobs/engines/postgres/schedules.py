@@ -7,7 +7,7 @@ from typing import final
 
 from corner_host.jobs.contracts import NewJob, Schedule
 
-from .database import Database
+from .pool import Pool
 from .putting import put
 from .statements import Statements
 
@@ -16,15 +16,15 @@ from .statements import Statements
 class PostgresSchedules:
     """The stored schedules of one database."""
 
-    def __init__(self, database: Database, statements: Statements, changed: Callable[[], None]) -> None:
-        self._database = database
+    def __init__(self, pool: Pool, statements: Statements, changed: Callable[[], None]) -> None:
+        self._pool = pool
         self._statements = statements
         self._table = f"{statements.schema}.schedules"
         self._changed = changed
 
     async def add(self, schedule: Schedule) -> None:
         """Store it; other times than the stored ones start it anew."""
-        await self._database.fetch(
+        await self._pool.fetch(
             f"INSERT INTO {self._table} (id, spec, last) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE"
             f" SET spec = excluded.spec, last = excluded.last WHERE {self._table}.spec <> excluded.spec",
             schedule.id,
@@ -34,14 +34,14 @@ class PostgresSchedules:
 
     async def list(self) -> Sequence[Schedule]:
         """Return all that are stored."""
-        rows = await self._database.fetch(f"SELECT id, spec, last, paused_until FROM {self._table} ORDER BY id")
+        rows = await self._pool.fetch(f"SELECT id, spec, last, paused_until FROM {self._table} ORDER BY id")
         return [
             Schedule(id=row["id"], spec=row["spec"], last=row["last"], paused_until=row["paused_until"]) for row in rows
         ]
 
     async def advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
         """Move it from where it stood to *upto* and put *jobs*; False when another process was first."""
-        async with self._database.transaction() as fetch:
+        async with self._pool.transaction() as fetch:
             moved = await fetch(
                 f"UPDATE {self._table} SET last = $1 WHERE id = $2 AND last = $3"
                 " AND paused_until IS NOT DISTINCT FROM $4 RETURNING id",
@@ -65,4 +65,4 @@ class PostgresSchedules:
 
     async def _set(self, schedule_id: str, until: float | None) -> bool:
         statement = f"UPDATE {self._table} SET paused_until = $2 WHERE id = $1 RETURNING id"
-        return bool(await self._database.fetch(statement, schedule_id, until))
+        return bool(await self._pool.fetch(statement, schedule_id, until))

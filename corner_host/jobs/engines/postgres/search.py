@@ -8,7 +8,7 @@ from typing import Any, Final
 from corner_host.jobs.info import JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
-from .database import Fetch, Row
+from .pool import Fetch, Row
 
 _COLUMNS: Final = (
     "id, name, queue, state, priority, run_at, enqueued_at, key, payload, attempt, worker, started_at, finished_at,"

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Final, NamedTuple, final
+from typing import Any, Final, NamedTuple, final
 
 import anyio
 import anyio.lowlevel
@@ -14,14 +14,16 @@ from corner_host.jobs.contracts import Again, Cancelled, Dead, Done, Failure, Ou
 from corner_host.jobs.history import detail_of, failure_in
 from corner_host.primitives import Backoff
 
-from .database import TROUBLE, Database
+from .database import Database, let_go
+from .pool import Row
 from .putting import free_children
 from .statements import Statements
+from .trouble import TROUBLE
 from .worker import Worker
 
 _log = logging.getLogger("corner_host.jobs.postgres")
 _LONGEST_DELAY: Final = 31_536_000_000.0
-_MOST_AT_ONCE: Final = 500
+_MOST_AT_ONCE: Final = 250
 _BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 
 
@@ -55,6 +57,7 @@ class Settler:
         self._pending: list[Settlement] = []
         self._woken = anyio.Event()
         self._closed = False
+        self._connection: Any = None
         self._failures = 0
         self._freed = False
 
@@ -88,6 +91,7 @@ class Settler:
                 with anyio.CancelScope(shield=True):
                     await self.write()
             except TROUBLE as error:
+                await self.hang_up()
                 self._failures += 1
                 wait = _BACKOFF.longest(failures=self._failures)
                 explained = self._database.explain(error)
@@ -98,7 +102,7 @@ class Settler:
 
     async def write(self) -> None:
         """Write down what there is, in a transaction for jobs that ended and one for jobs that go on."""
-        settlements = self._pending[:_MOST_AT_ONCE]
+        settlements = self._next()
         self._freed = False
         ended = [done for done in settlements if isinstance(done.outcome, (Done, Dead, Cancelled))]
         going = [done for done in settlements if isinstance(done.outcome, (Again, Released))]
@@ -114,19 +118,40 @@ class Settler:
         self._failures = 0
         self._written(bool(going) or self._freed)
 
+    def _next(self) -> Sequence[Settlement]:
+        """Return what is written down together: no number twice, as it stands there where a worker took over its own job."""
+        numbers: set[int] = set()
+        for done in self._pending[:_MOST_AT_ONCE]:
+            if done.number in numbers:
+                break
+            numbers.add(done.number)
+        return self._pending[: len(numbers)]
+
+    async def hang_up(self) -> None:
+        """Let go of the connection; the next `write` makes another one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await let_go(connection)
+
+    async def _fetch(self, statement: str, *values: object) -> Sequence[Row]:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._database.connect()
+        rows: Sequence[Row] = await self._connection.fetch(statement, *values)
+        return rows
+
     async def _end(self, ended: Sequence[Settlement]) -> set[tuple[int, int]]:
-        rows = await self._database.fetch(
+        rows = await self._fetch(
             self._statements.end, self._worker.id, [done.number for done in ended], [done.attempt for done in ended],
             [_state(done.outcome) for done in ended], [_result(done.outcome) for done in ended],
             [_failure(done.outcome) for done in ended], self._worker.name,
         )  # fmt: skip
         self._freed = bool(rows) and rows[0]["children"]
         if self._freed:
-            await free_children(self._database.fetch, self._statements, [done.id for done in ended])
+            await free_children(self._fetch, self._statements, [done.id for done in ended])
         return {(row["id"], row["attempts"]) for row in rows}
 
     async def _put_back(self, going: Sequence[Settlement]) -> set[tuple[int, int]]:
-        rows = await self._database.fetch(
+        rows = await self._fetch(
             self._statements.again, self._worker.id, [done.number for done in going], [done.attempt for done in going],
             [_delay(done.outcome) for done in going], [_failure(done.outcome) for done in going],
             [isinstance(done.outcome, Released) for done in going], [detail_of(done.outcome) for done in going],
@@ -134,18 +159,17 @@ class Settler:
         )  # fmt: skip
         released = [done.number for done in going if isinstance(done.outcome, Released)]
         if released:
-            unwanted = await self._database.fetch(self._statements.end_unwanted, released)
+            unwanted = await self._fetch(self._statements.end_unwanted, released)
             if unwanted:
-                await free_children(self._database.fetch, self._statements, [row["id"] for row in unwanted])
+                await free_children(self._fetch, self._statements, [row["id"] for row in unwanted])
         return {(row["id"], row["attempts"]) for row in rows}
 
     async def _report(self, lost: Sequence[Settlement]) -> None:
         """Say what came too late: the lease ran out, and whoever has the job now decides."""
-        numbers = [done.number for done in lost]
-        rows = await self._database.fetch(self._statements.ended_by, numbers, self._worker.name)
-        ours = {row["number"] for row in rows}  # written before a connection broke off, and told twice
+        rows = await self._fetch(self._statements.ended_by, [done.id for done in lost], self._worker.name)
+        ours = {row["id"] for row in rows}  # written before a connection broke off, and told twice
         for done in lost:
-            if done.number not in ours:
+            if done.id not in ours:
                 _log.warning(
                     "Attempt %d of job %s ended after its lease was lost; its outcome (%s) does not count.",
                     done.attempt, done.id, type(done.outcome).__name__,

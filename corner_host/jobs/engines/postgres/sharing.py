@@ -7,7 +7,7 @@ import anyio
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 
-from .database import Database
+from .pool import Pool
 from .putting import put
 from .statements import Statements
 
@@ -31,8 +31,8 @@ class _Ticket:
 class SharedPuts:
     """Puts jobs without keys and parents, one statement at a time; who comes meanwhile shares the next one."""
 
-    def __init__(self, database: Database, statements: Statements) -> None:
-        self._database = database
+    def __init__(self, pool: Pool, statements: Statements) -> None:
+        self._pool = pool
         self._statements = statements
         self._waiting: list[_Ticket] = []
         self._turn = anyio.Lock(fast_acquire=True)
@@ -70,7 +70,7 @@ class SharedPuts:
     async def _store(self, tickets: Sequence[_Ticket]) -> None:
         try:
             jobs = [job for ticket in tickets for job in ticket.jobs]
-            answers = await put(self._database.fetch, self._statements, jobs, tickets[0].now)
+            answers = await put(self._pool.fetch, self._statements, jobs, tickets[0].now)
         except Exception as error:  # noqa: BLE001 - handed to the caller whose jobs they were
             if len(tickets) == 1:
                 tickets[0].error = error

@@ -9,23 +9,32 @@ from typing import Final, final
 
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 
+from .claim_statement import MANY, ClaimStatement
 from .names import pgqueuer_settings
 
 NAME: Final = "substr(entrypoint, strpos(entrypoint, ':') + 1)"
 """The name of a job, from pgqueuer's entrypoint; see ``names``."""
 QUEUE: Final = "replace(replace(split_part(entrypoint, ':', 1), '%3A', ':'), '%25', '%')"
 """Its queue."""
+OWN: Final = "job.queue_manager_id IS NOT DISTINCT FROM $1"
+"""That a job is still the worker's: it has a worker only while it runs. In words that no index answers; see `Statements`."""
+WAITING: Final = "status < 'picked'"
+"""That a job has not been claimed. In words that no index answers, as well."""
 _HISTORY: Final = "job, name, at, event, attempt, started_at, worker, error_type, error, error_place, detail"
 
 
 @final
 class Statements:
-    """All statements of a worker, for the jobs in *schema*."""
+    """All statements of a worker, for the jobs in *schema*.
+
+    They are planned once, perhaps while the queue is empty, and a plan for an empty table reads all of it. So each leaves one
+    way only: jobs are found by their numbers or ids alone, given as an array (``= ANY``), and what belongs to one is looked
+    up for each (``LATERAL`` ... ``OFFSET 0``), never joined.
+    """
 
     def __init__(self, schema: str) -> None:
         self.settings = pgqueuer_settings(schema)
-        self.claim = QueryQueueBuilder(self.settings).build_dequeue_query
-        """pgqueuer's claim: a function of its limits that returns the statement and its values."""
+        self.claim = ClaimStatement(self.settings)
         self.schema = schema
         self.channel = str(self.settings.channel)
         self.queue = self.settings.qualified.queue_table
@@ -49,17 +58,17 @@ class Statements:
     @cached_property
     def free_these(self) -> str:
         """Of children's ids: those whose parent has ended run or are cancelled; returns the ids of the cancelled."""
-        return self._free("child.headers->>'id' = ANY($1::text[])")
+        return self._free("child.headers->>'id' = ANY($1::text[]) AND child.headers->'waits' IS NOT NULL")
 
     @cached_property
     def free_children(self) -> str:
         """The same, of parents' ids."""
-        return self._free("child.headers->>'waits' = ANY($1::text[])")
+        return self._free("child.headers->>'waits' = ANY($1::text[]) AND child.headers ? 'waits'")
 
     @cached_property
     def free_all(self) -> str:
         """The same, of all children."""
-        return self._free("TRUE")
+        return self._free("child.headers ? 'waits'")
 
     @cached_property
     def end(self) -> str:
@@ -68,13 +77,9 @@ class Statements:
         Returns them, and whether any job waits for another one's end.
         """
         return f"""
-WITH told AS (
-    SELECT * FROM unnest($2::bigint[], $3::int[], $4::text[], $5::bytea[], $6::jsonb[])
-        AS told(number, attempt, state, result, failure)
-), gone AS (
-    DELETE FROM {self.queue} job USING told
-    WHERE job.id = told.number AND job.attempts = told.attempt AND job.queue_manager_id = $1 AND job.status = 'picked'
-    RETURNING job.*, told.state, told.result, told.failure
+WITH gone AS (
+    DELETE FROM {self.queue} job WHERE job.id = ANY($2::bigint[]) AND job.attempts = {_told(3, "int")} AND {OWN}
+    RETURNING job.*, {_told(4, "text")} AS state, {_told(5, "bytea")} AS result, {_told(6, "jsonb")} AS failure
 ), noted AS (
     INSERT INTO {self.history} ({_HISTORY})
     SELECT headers->>'id', {NAME}, now(), CASE state WHEN 'DEAD' THEN 'DIED' ELSE state END, attempts, updated, $7,
@@ -86,18 +91,16 @@ SELECT id, attempts, (SELECT EXISTS (SELECT 1 FROM {self.queue} WHERE headers ? 
     @cached_property
     def again(self) -> str:
         """Of the worker, ids, attempts, delays, failures, released, details, name: puts back what is still the worker's."""
+        failure, released = _told(5, "jsonb"), _told(6, "bool")
         return f"""
-WITH told AS (
-    SELECT * FROM unnest($2::bigint[], $3::int[], $4::interval[], $5::jsonb[], $6::bool[], $7::text[])
-        AS told(number, attempt, delay, failure, released, detail)
-), back AS (
-    UPDATE {self.queue} job SET status = 'queued', execute_after = now() + told.delay, updated = now(),
-        queue_manager_id = NULL, slot = NULL, attempts = job.attempts - told.released::int,
-        headers = CASE WHEN told.released THEN job.headers WHEN told.failure IS NULL THEN job.headers - 'error'
-            ELSE job.headers || jsonb_build_object('error', told.failure) END
-    FROM told, LATERAL (SELECT updated AS started_at FROM {self.queue} WHERE id = told.number) was
-    WHERE job.id = told.number AND job.attempts = told.attempt AND job.queue_manager_id = $1 AND job.status = 'picked'
-    RETURNING job.*, told.attempt, told.failure, told.released, told.detail, was.started_at
+WITH back AS (
+    UPDATE {self.queue} job SET status = 'queued', execute_after = now() + {_told(4, "interval")}, updated = now(),
+        queue_manager_id = NULL, slot = NULL, attempts = job.attempts - {released}::int,
+        headers = CASE WHEN {released} THEN job.headers WHEN {failure} IS NULL THEN job.headers - 'error'
+            ELSE job.headers || jsonb_build_object('error', {failure}) END
+    WHERE job.id = ANY($2::bigint[]) AND job.attempts = {_told(3, "int")} AND {OWN}
+    RETURNING job.*, {_told(3, "int")} AS attempt, {failure} AS failure, {released} AS released, {_told(7, "text")} AS detail,
+        (SELECT updated FROM {self.queue} was WHERE was.id = job.id) AS started_at
 ), logged AS ({self._logged("back", "'queued'")}), noted AS (
     INSERT INTO {self.history} ({_HISTORY})
     SELECT headers->>'id', {NAME}, now(), CASE WHEN released THEN 'RELEASED' ELSE 'FAILED' END, attempt, started_at, $8,
@@ -111,34 +114,34 @@ SELECT id, attempt AS attempts FROM back"""
         """Of numbers: ends those that were given back although somebody had cancelled them; returns their ids."""
         return f"""
 WITH gone AS (
-    DELETE FROM {self.queue} WHERE id = ANY($1::bigint[]) AND status = 'queued' AND headers ? 'cancel' RETURNING *
+    DELETE FROM {self.queue} WHERE id = ANY($1::bigint[]) AND {WAITING} AND headers ? 'cancel' RETURNING *
 ), {self.cancelled("gone", "'while it ran'")}
 SELECT headers->>'id' AS id FROM gone"""
 
     @cached_property
     def ended_by(self) -> str:
-        """Of numbers and a worker's name: those that it has ended."""
-        return f"SELECT number FROM {self.ended} WHERE number = ANY($1::bigint[]) AND worker = $2"
+        """Of jobs' ids and a worker's name: those that it has ended."""
+        return f"SELECT id FROM {self.ended} WHERE id = ANY($1::text[]) AND worker = $2"
 
     @cached_property
     def renew(self) -> str:
         """Of the worker, ids, attempts, seconds: renews what is older and still its own."""
         return f"""
-UPDATE {self.queue} SET heartbeat = now() WHERE id IN (
-    SELECT job.id FROM {self.queue} job JOIN unnest($2::bigint[], $3::int[]) AS held(id, attempt)
-        ON job.id = held.id AND job.attempts = held.attempt
-    WHERE job.queue_manager_id = $1 AND job.status = 'picked' AND job.heartbeat < now() - make_interval(secs => $4)
-    FOR UPDATE OF job SKIP LOCKED
-)"""
+UPDATE {self.queue} SET heartbeat = now() WHERE id = ANY(ARRAY(
+    SELECT id FROM {self.queue} job WHERE id = ANY($2::bigint[]) AND attempts = {_told(3, "int")} AND {OWN}
+        AND heartbeat < now() - make_interval(secs => $4)
+    FOR UPDATE SKIP LOCKED
+))"""
 
     @cached_property
     def unwanted(self) -> str:
         """Of the worker, ids, attempts: which of them are lost, and which shall be cancelled."""
         return f"""
-SELECT held.id, held.attempt, job.id IS NULL AS lost FROM unnest($2::bigint[], $3::int[]) AS held(id, attempt)
-LEFT JOIN {self.queue} job
-    ON job.id = held.id AND job.attempts = held.attempt AND job.queue_manager_id = $1 AND job.status = 'picked'
-WHERE job.id IS NULL OR job.headers ? 'cancel'"""
+SELECT held.id, held.attempt, found IS NULL AS lost FROM unnest($2::bigint[], $3::int[]) AS held(id, attempt)
+LEFT JOIN LATERAL (
+    SELECT headers ? 'cancel' FROM {self.queue} job WHERE id = held.id AND attempts = held.attempt AND {OWN} OFFSET 0
+) AS job(found) ON TRUE
+WHERE found IS NULL OR found"""
 
     @cached_property
     def drop(self) -> str:
@@ -190,28 +193,32 @@ UPDATE {self.schema}.workers SET lost = now() WHERE id = $1"""
 
     @cached_property
     def look(self) -> str:
-        """All entrypoints that have jobs, and the seconds until the next one of each is due; and, as `paused`, the queues."""
-        due = (
-            f"SELECT execute_after FROM {self.queue} WHERE status = 'queued' AND entrypoint = found.entrypoint"
-            " AND execute_after > now() - interval '0.1 s' ORDER BY execute_after LIMIT 1"
-        )
+        """All entrypoints that have jobs, each with the seconds until its next one is due, and whether many are due, or later.
+
+        And, as `paused`, the queues.
+        """
+        jobs = f"FROM {self.queue} WHERE status = 'queued' AND entrypoint = found.entrypoint AND execute_after"
+        due = f"SELECT execute_after {jobs} > now() - interval '0.1 s' ORDER BY execute_after LIMIT 1"
+        many = f"ORDER BY execute_after OFFSET {MANY - 1}"
         following = f"SELECT min(entrypoint) FROM {self.queue} WHERE status = 'queued'"
         return f"""
 WITH RECURSIVE found(entrypoint) AS (
     ({following}) UNION ALL
     SELECT ({following} AND entrypoint > found.entrypoint) FROM found WHERE found.entrypoint IS NOT NULL
 )
-SELECT entrypoint, extract(epoch FROM ({due}) - now())::float AS due, FALSE AS paused FROM found WHERE entrypoint IS NOT NULL
-UNION ALL SELECT DISTINCT entrypoint, NULL::float, FALSE FROM {self.queue} WHERE status = 'picked'
-UNION ALL SELECT queue, extract(epoch FROM until - now())::float, TRUE FROM {self.schema}.queues
+SELECT entrypoint, extract(epoch FROM ({due}) - now())::float AS due, FALSE AS paused,
+    EXISTS (SELECT {jobs} <= now() {many}) AS many_due, EXISTS (SELECT {jobs} > now() {many}) AS many_later
+FROM found WHERE entrypoint IS NOT NULL
+UNION ALL SELECT DISTINCT entrypoint, NULL::float, FALSE, FALSE, FALSE FROM {self.queue} WHERE status = 'picked'
+UNION ALL SELECT queue, extract(epoch FROM until - now())::float, TRUE, FALSE, FALSE FROM {self.schema}.queues
     WHERE until IS NULL OR until > now()"""
 
     @cached_property
     def progress(self) -> str:
         """Of a worker, id, attempt and JSON: notes how far a job has come."""
         return (
-            f"UPDATE {self.queue} SET headers = headers || $4::jsonb"
-            " WHERE id = $2 AND attempts = $3 AND queue_manager_id = $1 AND status = 'picked'"
+            f"UPDATE {self.queue} job SET headers = headers || $4::jsonb"
+            f" WHERE job.id = $2 AND job.attempts = $3 AND {OWN}"
         )
 
     @cached_property
@@ -246,15 +253,16 @@ INSERT INTO {self.schema}.starts SELECT name, now() FROM unnest($3::text[]) AS b
 WITH fate AS (
     SELECT child.id, parent.state AS parent_state, CASE child.headers->>'run_on'
         WHEN 'success' THEN parent.state = 'SUCCEEDED' WHEN 'failure' THEN parent.state = 'DEAD' ELSE TRUE END AS runs
-    FROM {self.queue} child JOIN {self.ended} parent ON parent.id = child.headers->>'waits'
-    WHERE child.headers ? 'waits' AND child.status = 'queued' AND {condition}
+    FROM {self.queue} child
+    CROSS JOIN LATERAL (SELECT state FROM {self.ended} WHERE id = child.headers->>'waits' OFFSET 0) parent
+    WHERE {condition} AND child.{WAITING}
     FOR UPDATE OF child SKIP LOCKED
 ), freed AS (
-    UPDATE {self.queue} job SET execute_after = now(), headers = job.headers - 'waits' FROM fate
-    WHERE job.id = fate.id AND fate.runs
+    UPDATE {self.queue} job SET execute_after = now(), headers = job.headers - 'waits'
+    WHERE job.id = ANY(ARRAY(SELECT id FROM fate WHERE runs))
 ), gone AS (
-    DELETE FROM {self.queue} job USING fate
-    WHERE job.id = fate.id AND NOT fate.runs AND fate.parent_state <> 'DEAD' RETURNING job.*
+    DELETE FROM {self.queue} job
+    WHERE job.id = ANY(ARRAY(SELECT id FROM fate WHERE NOT runs AND parent_state <> 'DEAD')) RETURNING job.*
 ), {self.cancelled("gone", "'its parent ' || (headers->>'parent') || ' ended otherwise'")}
 SELECT headers->>'id' AS id FROM gone"""
 
@@ -291,3 +299,8 @@ SELECT headers->>'id' AS id FROM gone"""
         execute_after, CASE WHEN status = 'picked' THEN updated END, now(), {failure}->>'kind', {failure}->>'message',
         {failure}->>'place', {failure}->>'traceback', {result}, headers
     FROM {source}"""
+
+
+def _told(place: int, kind: str) -> str:
+    """Return what the array at *place* says of a job, by where that is in the array of ids, the second."""
+    return f"(${place}::{kind}[])[array_position($2::bigint[], job.id)]"

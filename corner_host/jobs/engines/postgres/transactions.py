@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from corner_host.jobs.errors import NotSupportedByEngineError
 
-from .database import Fetch, Row
+from .pool import Fetch, Row
 
 KINDS: Final = (
     "asyncpg Connection",

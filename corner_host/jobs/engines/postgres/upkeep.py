@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import final
 
-from .database import Fetch
+from .pool import Fetch
 from .statements import Statements
 
 
@@ -20,14 +20,14 @@ class Upkeep:
         schema, ended, log = self.statements.schema, self.statements.ended, self.statements.log
         purge = f"""
 WITH gone AS (
-    DELETE FROM {ended} WHERE id IN (
+    DELETE FROM {ended} WHERE id = ANY(ARRAY(
         SELECT id FROM {ended} WHERE state <> 'DEAD' AND finished_at < now() - make_interval(secs => $1) LIMIT 1000
         FOR UPDATE SKIP LOCKED
-    ) RETURNING id, number
+    )) RETURNING id, number
 ), lines AS (
-    DELETE FROM {log} WHERE job_id IN (SELECT number FROM gone)
+    DELETE FROM {log} WHERE job_id = ANY(ARRAY(SELECT number FROM gone))
 ), past AS (
-    DELETE FROM {schema}.history WHERE job IN (SELECT id FROM gone)
+    DELETE FROM {schema}.history WHERE job = ANY(ARRAY(SELECT id FROM gone))
 )
 SELECT count(*) AS purged FROM gone"""
         while (await fetch(purge, self.retention))[0]["purged"] == 1000:
