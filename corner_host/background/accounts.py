@@ -140,12 +140,13 @@ class Accounts:
         permits: One for each item that may be queued without the lock: where to.
         issued: How many permits these were in the beginning.
         entered: Items queued otherwise.
+        rejected_by_closed: Those of `rejected` whom a closed queue refused; the others came while it was full.
         completions: How long items ran that have completed, and are not counted yet.
     """
 
     __slots__ = (
         "_completed", "_durations", "_lock", "_seconds", "_settled", "awaited", "cancelled", "completions", "entered",
-        "failed", "issued", "not_run", "permits", "rejected",
+        "failed", "issued", "not_run", "permits", "rejected", "rejected_by_closed",
     )  # fmt: skip
 
     def __init__(self, lock: AbstractLock, settled: Callable[[], object]) -> None:
@@ -154,7 +155,8 @@ class Accounts:
         self.awaited = False
         self.permits = repeat(deque[Any](), 0)
         self.issued = 0
-        self.entered = self.failed = self.cancelled = self.not_run = self.rejected = 0
+        self.entered = self.failed = self.cancelled = self.not_run = 0
+        self.rejected = self.rejected_by_closed = 0
         self.completions: deque[float] = deque()
         self._completed = 0
         self._seconds = 0.0

@@ -17,7 +17,7 @@ goes to the producer that has waited longest, with its item: arrival decides the
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from itertools import islice
 from math import inf
@@ -68,6 +68,7 @@ class Line:
         head: What can be taken without the lock.
         consumers: Who waits for entries.
         is_detailed: Whether every item brings something along, be it only when it came.
+        told: Called with the name of what is called, for each entry that is taken in, if `is_detailed`.
         stamp: When the burst came, by ``time.perf_counter()``, whose entries are being taken.
         full_since: Since when there was no room, as far as producers have seen; 0.0 while there is.
     """
@@ -91,6 +92,7 @@ class Line:
         self.is_closed = False
         self.consumers = Consumers()
         self.is_detailed = bool(carry)
+        self.told: Callable[[str], object] | None = None
         self.stamp = self._newest = 0.0
         self.full_since = 0.0
         self.producers: deque[Producer] = deque()
@@ -198,6 +200,8 @@ class Line:
             self.usual.append(item)
             self._newest = item.queued_at
         self.accounts.entered += 1
+        if self.told is not None:
+            self.told(item.job)
         if self.consumers.is_calling:
             self.consumers.call()
 
@@ -216,6 +220,7 @@ class Line:
         """Count an offer as rejected, and return why."""
         with self.lock:
             self.accounts.rejected += 1
+            self.accounts.rejected_by_closed += self.is_closed
         return QueueClosedError(name)
 
     def line_up(self, producer: Producer) -> None:
@@ -292,6 +297,7 @@ class Line:
             self.consumers.end()
             self._room = 0
             self.accounts.rejected += len(self.producers)
+            self.accounts.rejected_by_closed += len(self.producers)
             for producer in self.producers:
                 producer.refused = True
                 producer.wake()

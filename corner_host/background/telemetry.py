@@ -8,10 +8,11 @@ Instruments: ``corner_host.queue.depth``, ``.capacity``, ``.running``, ``.concur
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final, final
 from weakref import WeakKeyDictionary
 
-from corner_host.diagnostics.metrics import Instruments, WorkInstruments, observe
+from corner_host.diagnostics.metrics import WORK, Instruments, observe
 
 from .accounts import MetricsSnapshot
 from .contracts import QUEUE
@@ -25,32 +26,43 @@ class Telemetry:
 
     def __init__(self, meter: Any) -> None:
         self._queues: WeakKeyDictionary[BackgroundTaskQueue, int] = WeakKeyDictionary()
-        self._work = WorkInstruments(meter)
+        self._work = WORK.of(meter)
         for name, read in _GAUGES.items():
             observe(meter, f"corner_host.queue.{name}", self._reader(read), unit="{item}")
-        for name, read in _COUNTERS.items():
-            meter.create_observable_counter(f"corner_host.queue.{name}", [self._reader(read)], unit="{item}")
+        meter.create_observable_counter("corner_host.queue.rejected", [self._rejected], unit="{item}")
         meter.create_observable_gauge("corner_host.queue.concurrency", [self._concurrency], unit="{item}")
 
     def watch(self, queue: BackgroundTaskQueue, concurrency: int) -> None:
         """Report *queue* from now on, for as long as it lives."""
-        self._queues[queue] = concurrency
+        line = queue.line
+        with line.lock:
+            if queue not in self._queues:
+                line.told = partial(self._work.sent, QUEUE)
+                for item in line.coming(len(line)):
+                    line.told(item.job)
+            self._queues[queue] = concurrency
 
     def ended(self, item: WorkItem, error: BaseException | None) -> None:
         """Record that *item* has ended."""
-        self._work.wait.record(item.started_at - item.queued_at, {"queue": QUEUE})
+        self._work.began(QUEUE, item.started_at - item.queued_at)
         outcome = "completed" if error is None else "failed" if isinstance(error, Exception) else "cancelled"
-        attributes = {"queue": QUEUE, "job": item.job, "outcome": outcome}
-        self._work.completed.add(1, attributes)
-        if error is not None:
-            attributes = {**attributes, "error_type": type(error).__qualname__}
-        self._work.duration.record(item.ended_at - item.started_at, attributes)
+        error_type = None if error is None else type(error).__qualname__
+        self._work.ended(QUEUE, item.job, outcome, item.ended_at - item.started_at, error_type)
 
     def _reader(self, read: Callable[[MetricsSnapshot], int]) -> Callable[[Any], Iterator[Any]]:
         def observe(_options: Any) -> Iterator[Any]:
             yield from self._observations(sum(read(queue.snapshot()) for queue in self._queues))
 
         return observe
+
+    def _rejected(self, _options: Any) -> Iterator[Any]:
+        from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+        accounts = [queue.accounts for queue in self._queues]
+        closed = sum(each.rejected_by_closed for each in accounts)
+        full = sum(each.rejected for each in accounts) - closed
+        for reason, count in (("full", full), ("closed", closed)):
+            yield Observation(count, {"queue": QUEUE, "reason": reason})
 
     def _concurrency(self, _options: Any) -> Iterator[Any]:
         return self._observations(sum(self._queues.values()))
@@ -65,10 +77,6 @@ _GAUGES: dict[str, Callable[[MetricsSnapshot], int]] = {
     "depth": lambda numbers: numbers.depth,
     "capacity": lambda numbers: numbers.capacity,
     "running": lambda numbers: numbers.running,
-}
-_COUNTERS: dict[str, Callable[[MetricsSnapshot], int]] = {
-    "enqueued": lambda numbers: numbers.queued,
-    "rejected": lambda numbers: numbers.rejected,
 }
 
 INSTRUMENTS: Final = Instruments(Telemetry)

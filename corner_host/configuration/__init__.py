@@ -44,6 +44,7 @@ __getattr__, __dir__ = door(
             "ConfigurationProvider",
             "ConfigurationSource",
             "Registration",
+            "Reloads",
         ),
         "debug_view": ("DebugViewContext",),
         "errors": (

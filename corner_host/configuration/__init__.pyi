@@ -2,7 +2,7 @@ from . import debug_view as debug_view
 from . import explain as explain
 from .builder import ConfigurationBuilder
 from .configuration import Configuration, ConfigurationSection
-from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Registration
+from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Registration, Reloads
 from .debug_view import DebugViewContext
 from .errors import (
     ConfigurationBindingError,
@@ -51,6 +51,7 @@ __all__ = [
     "Layer",
     "Origin",
     "Registration",
+    "Reloads",
     "UnknownKey",
     "find_unknown_keys",
     "json_schema",

@@ -159,7 +159,10 @@ class WatchedProvider(KeyValueProvider, ABC):
         """Read the values again; when that fails, write an error record and keep them. Returns whether they are new."""
         try:
             self.read()
-        except ConfigurationFileError as error:
+        except Exception as error:
+            self.failures += 1
+            if not isinstance(error, ConfigurationFileError):
+                raise
             if not self._is_ignored(error):
                 _LOGGER.error("The last good values stay in use. %s", error)
             return False

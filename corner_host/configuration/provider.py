@@ -31,6 +31,12 @@ class Callbacks:
 class KeyValueProvider(ConfigurationProvider):
     """Keeps values by folded key; derive from it, implement `load` and call `replace` there.
 
+    Attributes:
+        name: What it is called in messages.
+        reload_callbacks: To be called when it has loaded new values by itself.
+        set_callbacks: Called when a single value was set.
+        failures: How often it could not load again, and kept its values.
+
     Example:
         >>> class Planets(KeyValueProvider):
         ...     def load(self) -> None:
@@ -45,6 +51,7 @@ class KeyValueProvider(ConfigurationProvider):
         self.name = name
         self.reload_callbacks = Callbacks()
         self.set_callbacks = Callbacks()
+        self.failures = 0
         self._data: dict[str, str | None] = {}
         self._written: list[str] = []
         self._changed: set[str] = set()

@@ -7,7 +7,7 @@ from typing import Self
 import corner_host.configuration as door
 
 from .configuration import Configuration
-from .contracts import ConfigurationProvider
+from .contracts import ConfigurationProvider, Reloads
 from .snapshot import Snapshot
 from .store import Store
 
@@ -45,6 +45,11 @@ class ConfigurationRoot(Configuration):
             ConfigurationStateError: A source, such as a stream, cannot be read again.
         """
         self._store.reload()
+
+    @property
+    def reloads(self) -> Reloads:
+        """How often the values were loaded again, by `reload` or because a file had changed."""
+        return Reloads(completed=self._store.completed, failed=self._store.failed)
 
     def get_debug_view(self, process_value: "Callable[[door.DebugViewContext], str | None] | None" = None) -> str:
         """Return all values as an indented text, each with the provider that won; secrets are masked.

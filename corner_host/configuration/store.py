@@ -32,6 +32,7 @@ class Store:
         changed: Callbacks for reloads.
         written: Callbacks for single values that were set; a configuration that chains this one uses them.
         secrets: Folded keys that were bound to secret types.
+        completed: How many reloads there were in which all went well.
     """
 
     def __init__(self, follow: Callable[[Snapshot], object]) -> None:
@@ -41,6 +42,8 @@ class Store:
         self.changed = Callbacks()
         self.written = Callbacks()
         self.secrets: set[str] = set()
+        self.completed = 0
+        self._failed = 0
         self._registrations: dict[int, list[Registration]] = {}
         self._lock = threading.RLock()
         self._quiet = False
@@ -51,6 +54,7 @@ class Store:
             gone = [provider for provider in self.providers if not any(provider is p for p in providers)]
             new = [provider for provider in providers if not any(provider is p for p in self.providers)]
             self.providers = tuple(providers)
+            self._failed += sum(each.failures for each in gone if isinstance(each, KeyValueProvider))
             for provider in new:
                 self._registrations[id(provider)] = self._subscribe(provider)
             self._swap()
@@ -63,6 +67,7 @@ class Store:
         Raises:
             Exception: What a provider raised, alone or as a group; the others have been loaded, its values stay.
         """
+        before = self.failed
         errors: list[Exception] = []
         for provider in self.providers:
             try:
@@ -70,8 +75,16 @@ class Store:
             except Exception as error:  # noqa: BLE001 - raised below, once the others are loaded
                 errors.append(error)
         with self._lock:
+            if self.failed == before:
+                self._failed += len(errors)
+                self.completed += not errors
             self._swap()
         self.notify(errors)
+
+    @property
+    def failed(self) -> int:
+        """How often a source could not be loaded again, so that its last good values stayed in use."""
+        return self._failed + sum(each.failures for each in self.providers if isinstance(each, KeyValueProvider))
 
     def set(self, key: str, value: str | None) -> None:
         """Set one value in every provider; no callback for changes runs."""
@@ -133,6 +146,7 @@ class Store:
 
     def _on_provider_reload(self) -> None:
         with self._lock:
+            self.completed += 1
             self._swap()
         try:
             self.notify()

@@ -2,12 +2,20 @@
 
 Never imports OpenTelemetry: a program that exports metrics has imported it and set a meter provider; any other pays
 nothing.
+
+Names of our own are stable. What OpenTelemetry's conventions for messaging call the same is recorded beside them where
+the environment asks for it, ``OTEL_SEMCONV_STABILITY_OPT_IN=messaging``, since those may still change.
+
+Source: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/
 """
 
+import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any, Generic, TypeVar, final
+from threading import RLock
+from typing import Any, Final, Generic, TypeVar, final
 from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
@@ -77,10 +85,8 @@ def observe(meter: Any, name: str, read: Callable[[Any], Iterable[Any]], *, unit
 class WorkInstruments:
     """What all that works something off records, under the same names: the background queue and durable jobs.
 
-    Attributes:
-        wait: ``corner_host.queue.wait``, a histogram of seconds.
-        duration: ``corner_host.job.duration``, the same.
-        completed: ``corner_host.job.completed``, a counter.
+    Instruments: ``corner_host.queue.enqueued``, ``.wait``; ``corner_host.job.completed``, ``.duration``; if opted in,
+    ``messaging.client.sent.messages``, ``messaging.process.duration``.
     """
 
     def __init__(self, meter: Any) -> None:
@@ -89,8 +95,71 @@ class WorkInstruments:
                 name, unit="s", description=description, explicit_bucket_boundaries_advisory=DURATION_BUCKETS
             )
 
-        self.wait = histogram("corner_host.queue.wait", "How long items waited.")
-        self.duration = histogram("corner_host.job.duration", "How long items ran.")
-        self.completed = meter.create_counter(
+        self._sent: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._lock = RLock()  # re-entrant, because a signal handler may queue work
+        self._wait = histogram("corner_host.queue.wait", "How long items waited.")
+        self._duration = histogram("corner_host.job.duration", "How long items ran.")
+        self._completed = meter.create_counter(
             "corner_host.job.completed", unit="{item}", description="Items that ended."
         )
+        meter.create_observable_counter(
+            "corner_host.queue.enqueued", [self._enqueued], unit="{item}", description="Items taken in."
+        )
+        self._process_duration: Any = None
+        if _follows_conventions():
+            self._process_duration = histogram("messaging.process.duration", "Duration of processing operation.")
+            meter.create_observable_counter(
+                "messaging.client.sent.messages",
+                [self._sent_messages],
+                unit="{message}",
+                description="Number of messages producer attempted to send to the broker.",
+            )
+
+    def sent(self, queue: str, job: str) -> None:
+        """Record that an item was taken in; from any thread."""
+        with self._lock:
+            self._sent[queue, job] += 1
+
+    def began(self, queue: str, waited: float) -> None:
+        """Record that an item began, after it had *waited* so many seconds."""
+        self._wait.record(waited, {"queue": queue})
+
+    def ended(self, queue: str, job: str, outcome: str, seconds: float, error_type: str | None) -> None:
+        """Record how an item ended that ran for so many *seconds*."""
+        attributes = {"queue": queue, "job": job, "outcome": outcome}
+        self._completed.add(1, attributes)
+        error = {} if error_type is None else {"error_type": error_type}
+        self._duration.record(seconds, {**attributes, **error})
+        if self._process_duration is not None:
+            error = {} if error_type is None else {"error.type": error_type}
+            self._process_duration.record(seconds, {**_messaging(queue, "process"), **error})
+
+    def _enqueued(self, _options: Any) -> Iterable[Any]:
+        from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+        return [Observation(count, {"queue": queue, "job": job}) for (queue, job), count in list(self._sent.items())]
+
+    def _sent_messages(self, _options: Any) -> Iterable[Any]:
+        from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+        by_queue: defaultdict[str, int] = defaultdict(int)
+        for (queue, _), count in list(self._sent.items()):
+            by_queue[queue] += count
+        return [Observation(count, _messaging(queue, "publish")) for queue, count in by_queue.items()]
+
+
+WORK: Final = Instruments(WorkInstruments)
+"""Those of a meter, which all share that work for it."""
+
+
+def _follows_conventions() -> bool:
+    wanted = os.environ.get("OTEL_SEMCONV_STABILITY_OPT_IN", "").split(",")
+    return not {"messaging", "messaging/dup"}.isdisjoint(each.strip() for each in wanted)
+
+
+def _messaging(queue: str, operation: str) -> dict[str, str]:
+    return {
+        "messaging.system": "corner_host",
+        "messaging.destination.name": queue,
+        "messaging.operation.name": operation,
+    }

@@ -51,6 +51,7 @@ class Execution:
         state: Where it is.
         exception: What the last run raised, if it raised.
         restarts: How often it was run again.
+        asked_restarts: How often because somebody had asked for it.
         work: The coroutine that runs now.
         was_cut: Whether it was cancelled, rather than asked to stop.
         since: When a run last ended or began again, on the judge's clock; 0 before that, and without a judge.
@@ -62,6 +63,7 @@ class Execution:
         "_ended",
         "_source",
         "_waiters",
+        "asked_restarts",
         "exception",
         "restarts",
         "service",
@@ -75,7 +77,7 @@ class Execution:
         self.service = service
         self.state = BackgroundServiceState.RUNNING
         self.exception: BaseException | None = None
-        self.restarts = 0
+        self.restarts = self.asked_restarts = 0
         self.work: Any = None
         self.was_cut = False
         self.since = 0.0
@@ -101,6 +103,7 @@ class Execution:
         self._ended = self.was_cut = False
         self.state = BackgroundServiceState.RUNNING
         self.restarts += 1
+        self.asked_restarts += 1
 
     def ask_to_stop(self) -> None:
         """Cancel the token.

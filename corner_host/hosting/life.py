@@ -293,7 +293,7 @@ class HostLife:
         """Tell OpenTelemetry about the host, where the program exports metrics."""
         if "opentelemetry.metrics" not in sys.modules:
             return nullcontext()
-        return door.telemetry.telling(group, self.hosted_services, lambda: self.shutdown_report)
+        return door.telemetry.telling(group, self.hosted_services, self.configuration, lambda: self.shutdown_report)
 
     async def _has_started(self, crew: Crew) -> bool:
         try:

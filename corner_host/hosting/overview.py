@@ -95,6 +95,7 @@ def _status(
         state=state,
         since=_when(crew, since),
         restarts=0 if execution is None else execution.restarts,
+        asked_restarts=0 if execution is None else execution.asked_restarts,
         last_error=member.error or (None if execution is None else execution.exception),
         start_seconds=member.start_seconds,
         stop_seconds=member.stop_seconds,

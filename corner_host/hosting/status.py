@@ -54,6 +54,7 @@ class HostedServiceStatus:
         state: Where it is in its life.
         since: From when on, in UTC.
         restarts: How often ``execute`` was run again.
+        asked_restarts: How often of these because somebody had asked for it, rather than after a fault.
         last_error: What it raised the last time it failed: in ``execute``, or in a hook.
         start_seconds: How long its start took; None until it has ended.
         stop_seconds: How long its stop took; None until it has ended.
@@ -69,6 +70,7 @@ class HostedServiceStatus:
     state: HostedServiceState
     since: datetime
     restarts: int = 0
+    asked_restarts: int = 0
     last_error: BaseException | None = None
     start_seconds: float | None = None
     stop_seconds: float | None = None

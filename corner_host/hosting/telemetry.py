@@ -2,7 +2,7 @@
 
 Instruments: ``corner_host.service.state``, ``.restarts``, ``.start.duration``, ``.stop.duration``;
 ``corner_host.event_loop.lag``; ``corner_host.thread_pool.in_use``, ``.limit``; ``corner_host.shutdown.duration``,
-``.abandoned``; ``corner_host.build.info``.
+``.abandoned``; ``corner_host.config.reloads``; ``corner_host.build.info``.
 """
 
 import math
@@ -18,7 +18,9 @@ import anyio
 from anyio.abc import TaskGroup
 from anyio.to_thread import current_default_thread_limiter
 
+from corner_host.configuration import Configuration, ConfigurationRoot
 from corner_host.diagnostics.metrics import DURATION_BUCKETS, Instruments
+from corner_host.primitives import LoopHandle
 
 from .hosted_services import HostedServices
 from .report import ShutdownReport, StopOutcome
@@ -46,6 +48,8 @@ class HostTelemetry:
 
         self._hosts: WeakSet[HostedServices] = WeakSet()
         self._threads: WeakSet[anyio.CapacityLimiter] = WeakSet()
+        self._configurations: WeakSet[ConfigurationRoot] = WeakSet()
+        self._backends: dict[str, None] = {}
         self._lag = histogram("event_loop.lag", "How late the event loop woke up a task that slept.")
         self._start = histogram("service.start.duration", "How long a service took to start.")
         self._stop = histogram("service.stop.duration", "How long a service took to stop.")
@@ -55,7 +59,8 @@ class HostTelemetry:
         )
         meter.create_observable_gauge("corner_host.service.state", [self._observer(_state)])
         meter.create_observable_counter("corner_host.service.restarts", [self._observer(_restarts)], unit="{restart}")
-        meter.create_observable_gauge("corner_host.build.info", [_build_info])
+        meter.create_observable_counter("corner_host.config.reloads", [self._reloads], unit="{reload}")
+        meter.create_observable_gauge("corner_host.build.info", [self._build_info])
         for name, count in (("in_use", _borrowed), ("limit", _total)):
             meter.create_observable_gauge(
                 f"corner_host.thread_pool.{name}", [self._threads_observer(count)], unit="{thread}"
@@ -63,13 +68,20 @@ class HostTelemetry:
 
     @contextmanager
     def telling(
-        self, group: TaskGroup, services: HostedServices, report: Callable[[], ShutdownReport | None]
+        self,
+        group: TaskGroup,
+        services: HostedServices,
+        configuration: Configuration,
+        report: Callable[[], ShutdownReport | None],
     ) -> Generator[None]:
         """Tell of a host while it lives, in a task of *group*; and at the end how it started and stopped."""
         scope = anyio.CancelScope()
         group.start_soon(self._measure_lag, scope)
         self._hosts.add(services)
         self._threads.add(current_default_thread_limiter())
+        self._backends[LoopHandle.current().backend] = None
+        if isinstance(configuration, ConfigurationRoot):
+            self._configurations.add(configuration)
         try:
             yield
         finally:
@@ -102,6 +114,23 @@ class HostTelemetry:
 
         return observe
 
+    def _reloads(self, _options: Any) -> Iterator[Any]:
+        from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+        counts = [each.reloads for each in list(self._configurations)]
+        yield Observation(sum(each.completed for each in counts), {"outcome": "completed"})
+        yield Observation(sum(each.failed for each in counts), {"outcome": "failed"})
+
+    def _build_info(self, _options: Any) -> Iterator[Any]:
+        from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
+
+        try:
+            own = version("corner-host")
+        except PackageNotFoundError:  # run from a copy that was not installed
+            own = ""
+        for backend in list(self._backends):
+            yield Observation(1, {"version": own, "python": platform.python_version(), "backend": backend})
+
     def _observer(
         self, read: Callable[[HostedServiceStatus], Iterable[tuple[int, dict[str, str]]]]
     ) -> Callable[[Any], Iterator[Any]]:
@@ -129,25 +158,19 @@ def _state(status: HostedServiceStatus) -> Iterable[tuple[int, dict[str, str]]]:
 
 
 def _restarts(status: HostedServiceStatus) -> Iterable[tuple[int, dict[str, str]]]:
-    return [(status.restarts, {})]
-
-
-def _build_info(_options: Any) -> Iterator[Any]:
-    from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
-
-    try:
-        own = version("corner-host")
-    except PackageNotFoundError:  # run from a copy that was not installed
-        own = ""
-    yield Observation(1, {"version": own, "python": platform.python_version()})
+    asked = status.asked_restarts
+    return [(status.restarts - asked, {"reason": "faulted"}), (asked, {"reason": "requested"})]
 
 
 _INSTRUMENTS: Final = Instruments(HostTelemetry)
 
 
 def telling(
-    group: TaskGroup, services: HostedServices, report: Callable[[], ShutdownReport | None]
+    group: TaskGroup,
+    services: HostedServices,
+    configuration: Configuration,
+    report: Callable[[], ShutdownReport | None],
 ) -> AbstractContextManager[None]:
     """Tell the program's meter, if it has set a provider, of a host; see `HostTelemetry.telling`."""
     telemetry = _INSTRUMENTS.find()
-    return nullcontext() if telemetry is None else telemetry.telling(group, services, report)
+    return nullcontext() if telemetry is None else telemetry.telling(group, services, configuration, report)

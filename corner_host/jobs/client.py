@@ -8,6 +8,7 @@ from typing import Any, final
 
 import anyio
 
+from corner_host.diagnostics.metrics import find_meter
 from corner_host.diagnostics.tracing import publish
 from corner_host.primitives import Clock, Duration, seconds
 
@@ -18,6 +19,7 @@ from .info import JobFilter, JobInfo, JobState
 from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
 from .support import check_jobs
+from .telemetry import telemetry_for
 from .text import storable
 
 _MOST_KEY_CHARACTERS = 512
@@ -171,7 +173,12 @@ class JobClient:
     async def _put(self, jobs: Sequence[NewJob], transaction: object | None) -> Sequence[Enqueued | Duplicate]:
         async def store(changed: Sequence[NewJob]) -> Sequence[Enqueued | Duplicate]:
             check_jobs(changed, self._engine.capabilities)
-            return await self._engine.put(changed, transaction=transaction)
+            outcomes = await self._engine.put(changed, transaction=transaction)
+            telemetry = telemetry_for(find_meter())
+            if telemetry is not None:
+                pairs = zip(changed, outcomes, strict=True)
+                telemetry.put([job for job, outcome in pairs if isinstance(outcome, Enqueued)])
+            return outcomes
 
         return await put_through(self._middleware, jobs, store) if self._middleware else await store(jobs)
 

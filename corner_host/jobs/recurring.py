@@ -128,9 +128,13 @@ class RecurringJobs:
         if upto == schedule.last:
             return
         jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}") for moment in moments]
-        if await self._advance(schedule, upto, jobs) and not moments:
+        if not await self._advance(schedule, upto, jobs):
+            return
+        telemetry = telemetry_for(find_meter())
+        if telemetry is not None:
+            telemetry.put(jobs)
+        if not moments:
             _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
-            telemetry = telemetry_for(find_meter())
             if telemetry is not None:
                 telemetry.missed(each.id)
 

@@ -1,19 +1,19 @@
 """Jobs as OpenTelemetry instruments; what the program does not export costs nothing.
 
-Instruments: ``corner_host.queue.depth``, ``.running``, ``.wait``; ``corner_host.job.duration``, ``.completed``, ``.retries``;
-``corner_host.schedule.next_run.timestamp``, ``.last_success.timestamp``, ``.interval``, ``.misfires``. Labels are few: never
-a job's id or key. Depths are those of the store, so that each process reports the same.
+Instruments: ``corner_host.queue.depth``, ``.running``, ``.enqueued``, ``.wait``; ``corner_host.job.duration``,
+``.completed``, ``.retries``; ``corner_host.schedule.next_run.timestamp``, ``.last_success.timestamp``, ``.interval``,
+``.misfires``. Labels are few: never a job's id or key. Depths are those of the store, so that each process reports the same.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, final
 from weakref import WeakSet
 
-from corner_host.diagnostics.metrics import Instruments, WorkInstruments, observe
+from corner_host.diagnostics.metrics import WORK, Instruments, observe
 
-from .contracts import Again, Cancelled, Dead, Delivery, Done, Outcome, Released
+from .contracts import Again, Cancelled, Dead, Delivery, Done, NewJob, Outcome, Released
 from .depths import QueueDepths
 from .info import QueueDepth
 from .schedule import Times
@@ -31,7 +31,7 @@ class JobTelemetry:
         self._times: dict[str, Times] = {}
         self._last_success: dict[str, float] = {}
         self._depths: WeakSet[QueueDepths] = WeakSet()
-        self._work = WorkInstruments(meter)
+        self._work = WORK.of(meter)
         observe(meter, "corner_host.queue.depth", self._depth_reader(lambda each: each.waiting), unit="{item}")
         observe(meter, "corner_host.queue.running", self._depth_reader(lambda each: each.running), unit="{item}")
         self._retries = meter.create_counter(
@@ -59,21 +59,24 @@ class JobTelemetry:
         """Record that a schedule's time was missed and is not made up for."""
         self._misfires.add(1, {"schedule": schedule})
 
+    def put(self, jobs: Sequence[NewJob]) -> None:
+        """Record that *jobs* were stored."""
+        for each in jobs:
+            self._work.sent(each.queue, each.name)
+
     def began(self, delivery: Delivery) -> None:
         """Record that an attempt begins."""
         if delivery.attempt == 1:
             due = max(delivery.enqueued_at, delivery.due_at)
-            self._work.wait.record(max(0.0, time.time() - due), {"queue": delivery.queue})
+            self._work.began(delivery.queue, max(0.0, time.time() - due))
         else:
             self._retries.add(1, {"queue": delivery.queue, "job": delivery.name})
 
     def ended(self, delivery: Delivery, outcome: Outcome, seconds: float) -> None:
         """Record that an attempt has ended, after *seconds*."""
-        attributes = {"queue": delivery.queue, "job": delivery.name, "outcome": _OUTCOMES[type(outcome)]}
-        self._work.completed.add(1, attributes)
-        if isinstance(outcome, Again | Dead) and outcome.failure is not None:
-            attributes["error_type"] = outcome.failure.kind
-        self._work.duration.record(seconds, attributes)
+        failure = outcome.failure if isinstance(outcome, Again | Dead) else None
+        error_type = None if failure is None else failure.kind
+        self._work.ended(delivery.queue, delivery.name, _OUTCOMES[type(outcome)], seconds, error_type)
         if isinstance(outcome, Done) and delivery.key is not None and delivery.key.startswith("recurring:"):
             self._last_success[delivery.key.removeprefix("recurring:").rpartition(":")[0]] = time.time()
 

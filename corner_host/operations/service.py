@@ -18,13 +18,13 @@ import anyio.to_thread
 
 from corner_host.diagnostics import HealthCheckService
 from corner_host.hosting import BackgroundService, BackgroundServiceExceptionBehavior
-from corner_host.primitives import CancellationToken
+from corner_host.primitives import CancellationToken, LoopHandle
 
 from .contracts import PhaseTime
 from .errors import first_line
 from .operations import Operations
 from .sampling import take_sample
-from .versions import application_version, backend_name
+from .versions import application_version
 from .workplace import Workplace
 
 _PATIENCE_SECONDS: Final = 10.0
@@ -47,7 +47,7 @@ class OperationsService(BackgroundService):
 
     async def start(self) -> None:
         """Write down that the run begins, before any other service can end it, and begin to record."""
-        self._workplace.backend = backend_name()
+        self._workplace.backend = LoopHandle.current().backend
         await self._write(self._begin_run)
         if hasattr(signal, "SIGUSR1") and threading.current_thread() is threading.main_thread():
             self._signals = self._open.enter_context(anyio.open_signal_receiver(signal.SIGUSR1))

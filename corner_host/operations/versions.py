@@ -3,8 +3,6 @@
 import sys
 from typing import Final
 
-from corner_host.primitives import LoopHandle
-
 _OPTIONAL: Final = (
     "uvicorn", "hypercorn", "starlette", "jinja2", "trio", "uvloop", "typer", "cronsim", "pgqueuer", "nats-py", "watchfiles",
 )  # fmt: skip
@@ -28,14 +26,6 @@ def application_version(application: str) -> str:
 def own_version() -> str:
     """Return the version of corner-host; empty where it is not installed."""
     return application_version("corner-host")
-
-
-def backend_name() -> str:
-    """Return ``asyncio``, ``asyncio+uvloop`` or ``trio``; to be called in the event loop."""
-    loop = LoopHandle.current()
-    if not loop.is_asyncio:
-        return "trio"
-    return "asyncio+uvloop" if type(loop.token.native_token).__module__.partition(".")[0] == "uvloop" else "asyncio"
 
 
 def feature_versions() -> tuple[str, ...]:

@@ -63,6 +63,14 @@ class LoopHandle:
         return self._soon is not None
 
     @property
+    def backend(self) -> str:
+        """What it is called: ``asyncio``, ``asyncio+uvloop`` or ``trio``."""
+        if not self.is_asyncio:
+            return "trio"
+        is_uvloop = type(self._token.native_token).__module__.partition(".")[0] == "uvloop"
+        return "asyncio+uvloop" if is_uvloop else "asyncio"
+
+    @property
     def token(self) -> EventLoopToken:
         """The token that ``anyio.from_thread`` takes."""
         return self._token

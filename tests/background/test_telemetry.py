@@ -57,8 +57,9 @@ async def test_the_instruments_tell_what_the_queue_does() -> None:
     reader = InMemoryMetricReader()
     telemetry = Telemetry(MeterProvider([reader]).get_meter("corner_host"))
     queue = BackgroundTaskQueue(3)
+    await queue.queue_background_work_item(work)
     telemetry.watch(queue, 2)
-    for each in (work, failing, work):
+    for each in (failing, work):
         await queue.queue_background_work_item(each, name="order 4711")
     queue.try_queue_background_work_item(work)
     for _ in range(2):
@@ -78,8 +79,8 @@ async def test_the_instruments_tell_what_the_queue_does() -> None:
     assert seen["queue.running"] == {("background",): 1}
     assert seen["queue.capacity"] == {("background",): 3}
     assert seen["queue.concurrency"] == {("background",): 2}
-    assert seen["queue.enqueued"] == {("background",): 3}
-    assert seen["queue.rejected"] == {("background",): 1}
+    assert seen["queue.enqueued"] == {("background", of_work): 2, ("background", of_failing): 1}
+    assert seen["queue.rejected"] == {("background", "full"): 1, ("background", "closed"): 0}
     assert seen["queue.wait"] == {("background",): 2}
     assert seen["job.completed"] == {
         ("background", of_work, "completed"): 1,

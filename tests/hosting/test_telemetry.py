@@ -65,9 +65,10 @@ def test_the_instruments_tell_how_services_and_the_loop_are(backend: str) -> Non
     }
     assert states["Worker", "running"] == states["Stubborn", "running"] == 1
     assert states["Worker", "faulted"] == 0
-    assert [value for _, value in running["service.restarts"]] == [0, 0]
+    assert [value for _, value in running["service.restarts"]] == [0, 0, 0, 0]
     assert running["event_loop.lag"][0][1] >= 1
     assert running["build.info"][0][1] == 1
+    assert running["build.info"][0][0]["backend"] == backend
     assert running["thread_pool.in_use"] == [[{}, 0]]
     assert running["thread_pool.limit"] == [[{}, 40]]
     assert "shutdown.duration" not in running
