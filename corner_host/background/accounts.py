@@ -120,6 +120,11 @@ class MetricsSnapshot:
     times: tuple[list[float], int, float] = field(repr=False)
 
     @property
+    def ended(self) -> int:
+        """Items that ran, however they ended."""
+        return self.completed + self.failed + self.cancelled
+
+    @property
     def processing_time(self) -> ProcessingTime:
         """How long items ran."""
         durations, count, total = self.times

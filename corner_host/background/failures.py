@@ -8,7 +8,7 @@ from typing import final
 from corner_host.hosting import Place
 from corner_host.hosting.waiting_at import raised_at
 
-from .views import FailedItem
+from .views import FailedItem, short_name
 
 MOST = 200
 """How many are kept."""
@@ -21,9 +21,11 @@ class Failures:
     def __init__(self) -> None:
         self._kept: deque[_Kept] = deque(maxlen=MOST)
 
-    def note(self, name: str, job: str, error: BaseException, seconds: float) -> None:
-        """Keep that an item raised *error* after so many *seconds*."""
-        self._kept.append(_Kept(name, job, error, seconds))
+    def note(self, name: str, job: str, error: BaseException, seconds: float) -> str:
+        """Keep that an item raised *error* after so many *seconds*; returns what a person is told."""
+        kept = _Kept(name, job, error, seconds)
+        self._kept.append(kept)
+        return kept.told()
 
     def latest(self, limit: int) -> tuple[FailedItem, ...]:
         """Return the last ones, the newest first."""
@@ -42,6 +44,12 @@ class _Kept:
         self._place: Place = raised_at(error)
         self._seconds = seconds
         self._when = datetime.now(UTC)
+
+    def told(self) -> str:
+        place = f" ({self._place.near})" if self._place.file else ""
+        message = str(self._error)
+        what = f"{self._kind}: {message}" if message else self._kind
+        return f"{short_name(self._name, self._job)} failed after {self._seconds:.2f} s\n{what}{place}"
 
     def item(self) -> FailedItem:
         return FailedItem(

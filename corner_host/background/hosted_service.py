@@ -1,22 +1,28 @@
 """The hosted service that works the queue off."""
 
 import logging
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 import anyio
+
+import corner_host.hosting
 
 from corner_host.di import ServiceProvider
 from corner_host.hosting import BackgroundService
 from corner_host.primitives import CancellationToken
 
-from .contracts import ShutdownMode
+from .contracts import QUEUE, ShutdownMode
+from .control import QueueControl
 from .not_run import report_not_run
 from .options import QueueOptions
 from .queue import BackgroundTaskQueue
+from .views import short_name
 from .work_item import WorkItem
 from .workers import Workers
 
-_log = logging.getLogger("corner_host.background.QueuedHostedService")
+_MOST_NAMED: Final = 50
+_log = logging.getLogger("corner_host.queue")
 
 
 class QueuedHostedService(BackgroundService):
@@ -47,12 +53,23 @@ class QueuedHostedService(BackgroundService):
         self._options = options or QueueOptions()
 
     @property
-    def in_flight(self) -> str:
-        """What a stop would have to wait for, for the host's log; empty for nothing."""
-        numbers = self._queue.snapshot()
-        if not numbers.running and not numbers.depth:
-            return ""
-        return f"{numbers.running} work item(s) running, {numbers.depth} waiting"
+    def start_text(self) -> str:
+        """What the host's log tells behind its start."""
+        if not self._options.enabled:
+            return f"disabled, capacity {self._queue.capacity:,}"
+        return f"capacity {self._queue.capacity:,}, concurrency {self._options.max_concurrency:,}, when full: wait"
+
+    def work_in_flight(self) -> "Sequence[corner_host.hosting.WorkInFlight]":
+        """Return the items that run, and those that wait; to be called in the event loop's thread."""
+        control = QueueControl(self._queue)
+        running = [
+            corner_host.hosting.WorkInFlight("job", short_name(each.name, each.job), each.id, each.seconds, each.waiting_at)
+            for each in control.located()
+        ]
+        waiting = control.waiting(_MOST_NAMED)
+        named = [corner_host.hosting.WorkInFlight("job", short_name(each.name, each.job)) for each in waiting]
+        rest = self._queue.snapshot().depth - len(waiting)
+        return [*running, *named, *([corner_host.hosting.WorkInFlight("job", "others", number=rest)] if rest > 0 else [])]
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Work until *stopping*, and bring the queue to its end."""
@@ -66,6 +83,7 @@ class QueuedHostedService(BackgroundService):
             self._queue.capacity,
             self._options.max_concurrency,
             self._options.shutdown_mode.value,
+            extra={"console_message": ""},  # the host tells it, by `start_text`
         )
         workers = Workers(self._queue, self._provider, self._options)
         not_run: list[WorkItem] = []
@@ -75,7 +93,7 @@ class QueuedHostedService(BackgroundService):
                 not_run += self._queue.give_up()
                 raise workers.exit
         finally:
-            report_not_run(not_run)
+            report_not_run(not_run, is_told=workers.is_told)
 
     async def _work(self, workers: Workers, stopping: CancellationToken, not_run: list[WorkItem]) -> None:
         done = anyio.Event()
@@ -91,17 +109,30 @@ class QueuedHostedService(BackgroundService):
             try:
                 with until_stopping:
                     await stopping.wait()
+                before = self._queue.snapshot()
                 not_run += self._close(workers)
                 await done.wait()
-            except BaseException:  # the time is up
+            except BaseException:  # the time is up, and the host has told of what
                 not_run += self._queue.give_up()
-                workers.cut()
+                workers.cut(is_told=True)
                 raise
+        if before.running or before.depth:
+            numbers = self._queue.snapshot()
+            finished = numbers.ended - before.ended
+            _log.info("Drained: %d finished, %d waiting, %d abandoned", finished, numbers.depth, len(not_run))
 
     def _close(self, workers: Workers) -> list[WorkItem]:
         """Begin the end; returns what will not be run."""
         numbers = self._queue.snapshot()
-        _log.info("Stopping: %d running, %d waiting.", numbers.running, numbers.depth)
+        if numbers.running or numbers.depth:
+            _log.info(
+                "%s: %d running, %d waiting; policy: %s",
+                QUEUE,
+                numbers.running,
+                numbers.depth,
+                self._options.shutdown_mode.value.lower(),
+                extra={"console_message": ""},  # the host tells it, by `work_in_flight`
+            )
         if self._options.shutdown_mode is ShutdownMode.DRAIN:
             self._queue.close()
             return []

@@ -63,8 +63,8 @@ def add_background_jobs(
     services.try_add_singleton(MetricsService)
     services.try_add_singleton(QueueControl)
     add_memory_cache(services)
-    add_hosted_service(services, QueuedHostedService)
     add_hosted_service(services, CacheCleanupService)
+    add_hosted_service(services, QueuedHostedService)  # stops before the cache that its items may use
     return services
 
 

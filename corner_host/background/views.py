@@ -129,3 +129,13 @@ class FailedItem:
     traceback: str
     failed_at: datetime
     seconds: float
+
+
+def short_name(name: str, job: str) -> str:
+    """Return the *name* that an item was given, else that of its *job* without the modules.
+
+    Example:
+        >>> short_name("orders.work.pay", "orders.work.pay"), short_name("pay 7.50", "orders.work.pay")
+        ('pay', 'pay 7.50')
+    """
+    return name if name != job else job.rpartition(".")[2]

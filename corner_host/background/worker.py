@@ -18,6 +18,7 @@ from typing import Any, final
 import anyio
 import anyio.lowlevel
 
+from corner_host.hosting.places import below_ours
 from corner_host.logging import live_log_scope
 from corner_host.primitives import CancellationToken, CancellationTokenSource
 
@@ -32,7 +33,7 @@ from .queue import BackgroundTaskQueue
 from .telemetry import Telemetry
 from .work_item import Scopes, WorkItem
 
-_log = logging.getLogger("corner_host.background.QueuedHostedService")
+_log = logging.getLogger("corner_host.queue")
 _numbers = count(1)
 
 _IN_DETAIL: tuple[Kind, CallPlan | None] = (OTHER, None)
@@ -78,6 +79,7 @@ class Worker:
         exit: The ``SystemExit`` or ``KeyboardInterrupt`` that an item raised, and that ended the work. It is kept here, since
             asyncio would end its loop at once if a task raised it.
         is_dismissed: Whether to leave before the next item that does not follow at once.
+        is_told: Whether a person has read that its item is cut.
     """
 
     def __init__(self, orders: Orders, source: CancellationTokenSource) -> None:
@@ -90,7 +92,7 @@ class Worker:
         self._started_at = 0.0
         self.coroutine: Any = None
         self.exit: BaseException | None = None
-        self.is_dismissed = False
+        self.is_dismissed = self.is_told = False
 
     @property
     def run(self) -> Run | None:
@@ -241,18 +243,20 @@ class Worker:
         if self._orders.telemetry is not None:
             self._orders.telemetry.ended(item, error)
         if isinstance(error, Exception):
-            self._orders.queue.observations.failures.note(item.name, item.job, error, ended - started)
+            told = self._orders.queue.observations.failures.note(item.name, item.job, error, ended - started)
             if isinstance(error, WorkItemTimeoutError):
                 _log.warning("Work item %r ran out of time: it was cancelled after %g s.", error.name, error.timeout)
             else:
-                _log.error("Work item %r failed.", item.name, exc_info=error)
+                trace = (type(error), error, below_ours(error.__traceback__))
+                _log.error("Work item %r failed.", item.name, exc_info=trace, extra={"console_message": told})
             return True
         if not isinstance(error, anyio.get_cancelled_exc_class()):
             return False
         if self._scope.cancel_called:
             _log.warning("Work item %r was cancelled on request.", item.name)
         elif is_being_cancelled(error):
-            _log.warning("Work item %r was cut while it ran.", item.name)
+            extra = {"console_message": ""} if self.is_told else None
+            _log.warning("Work item %r was cut while it ran.", item.name, extra=extra)
         else:
             _log.warning("Work item %r was cancelled from within.", item.name)
             return True

@@ -26,6 +26,7 @@ class Workers:
         concurrency: How many items may run at the same time.
         members: The workers.
         exit: The ``SystemExit`` or ``KeyboardInterrupt`` that an item raised, and that ended the workers.
+        is_told: Whether a person has read which items are lost.
     """
 
     def __init__(self, queue: BackgroundTaskQueue, scopes: Scopes, options: QueueOptions) -> None:
@@ -43,6 +44,7 @@ class Workers:
         self.concurrency = options.max_concurrency
         self.members: list[Worker] = []
         self.exit: BaseException | None = None
+        self.is_told = False
         self._loop = LoopHandle.current()
         self._clean = copy_context()  # where every worker begins
         self._source = CancellationTokenSource()
@@ -59,8 +61,11 @@ class Workers:
         finally:
             self._queue.observations.crews.remove(self)
 
-    def cut(self) -> None:
-        """Cancel the items' token, then the items."""
+    def cut(self, *, is_told: bool = False) -> None:
+        """Cancel the items' token, then the items; *is_told*: a person has read which these are."""
+        self.is_told = is_told
+        for worker in self.members:
+            worker.is_told = is_told
         self._source.cancel()
         self._scope.cancel()
 

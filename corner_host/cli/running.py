@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Final
 
-from corner_host.hosting import Host, HostBuilder
+from corner_host.hosting import Host, HostBuilder, ShutdownTimeoutError
 from corner_host.hosting.exit_status import exit_status
 from corner_host.operations import add_operations
 
@@ -44,7 +44,8 @@ def run_host(
     except KeyboardInterrupt as interrupt:
         return exit_status(interrupt, has_started=False)
     except Exception as error:  # noqa: BLE001 - it is told, and decides the status
-        tell(error, invocation, builder.services)
+        if not (isinstance(error, ShutdownTimeoutError) and error.is_told):
+            tell(error, invocation, builder.services)
         return exit_status(error, has_started=host is not None and _has_started(host))
     return 0
 

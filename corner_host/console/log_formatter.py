@@ -13,6 +13,7 @@ from rich.traceback import Trace, Traceback
 
 from corner_host.logging import TRACE, FormatterOptions, SimpleFormatter, SimpleLine
 from corner_host.logging.formatters.contracts import harmless
+from corner_host.logging.records import is_told
 
 _STYLES: Final = {
     TRACE: "dim",
@@ -43,6 +44,8 @@ class RichFormatter(SimpleFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text with the terminal's control codes, without a final line end."""
         pretty = not self._single_line and record.exc_info is not None and record.exc_info[2] is not None
+        if not is_told(record):
+            return ""
         line = self.line_of(record, with_trace=not pretty)
         output = StringIO()
         console = Console(
@@ -78,7 +81,7 @@ def _styled(line: SimpleLine) -> Text:
     loud = style if line.step >= logging.ERROR else ""
     parts = [(line.time, "dim"), (line.word, style), (f" {line.category}  ", "cyan"), (line.message, loud)]
     if line.fields:
-        parts.append((f"   {line.fields}", "dim"))
+        parts.append((line.fields, "dim"))
     if line.more:
         parts.append((line.more, loud))
     if line.trace:

@@ -25,8 +25,9 @@ itself asyncio does not wait for anybody: there the loop ends at once.
 **Many services.** One costs about 25 us and 6 kB. Ten thousand that start at once keep Python's garbage collector busy: a
 program may call ``gc.freeze()`` between ``build()`` and ``run()``, or raise ``gc.set_threshold``; the host does not.
 
-**In Development** the console also tells which service started and stopped, and how long it took (category
-``corner_host.hosting``). An operator sees more in `HostedServices`, and restarts one service by it.
+**In Development** the log also tells what the host is made of, which service started and stopped, and how long it took
+(categories ``corner_host.config``, ``.services``, ``.host``, ``.lifetime``). At a terminal, .NET's sentences stand under these
+categories, too. An operator sees more in `HostedServices`, and restarts one service by it.
 
 Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too), tokens for starting and stopping (anyio
 cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.
@@ -61,6 +62,7 @@ __getattr__, __dir__ = door(
         "builder": ("HostBuilder",),
         "host": ("Host",),
         "hosted_services": ("HostedServices",),
+        "in_flight": ("WorkInFlight",),
         "lifetimes.console": (
             "ConsoleLifetime",
             "ConsoleLifetimeOptions",

@@ -1,10 +1,13 @@
-"""What a stop came to, from what was called: made when somebody wants to know."""
+"""What a stop came to, from what was called: made when somebody wants to know, or when it is cut."""
 
 from .call import Call
 from .crew import Crew, errors_of
 from .execution import Execution
+from .in_flight import CANCELLED, Loss, WorkInFlight, loss_of, told, work_of
 from .member import Member
-from .report import ShutdownReport, StopOutcome, StoppedService
+from .places import is_application
+from .report import ShutdownReport, StopOutcome, StoppedService, short
+from .stage import Stage
 from .waiting_at import Place
 
 
@@ -36,3 +39,29 @@ def _account(crew: Crew, member: Member, calls: list[Call]) -> StoppedService:
     return StoppedService(
         name=member.name, outcome=outcome, seconds=took, file=place.file, line=place.line, error=error
     )
+
+
+def loss_by_cut(crew: Crew, stage: Stage, running: list[Call]) -> str:
+    """Say what a stop loses that is about to be cut, while *running* still runs: jobs and requests, else services."""
+    losses: list[Loss] = []
+    calls = {id(_service(call)): call for call in running}
+    begun = {id(execution.service) for execution in crew.supervisor.running}
+    for member in reversed(crew.members):
+        call = calls.pop(id(member.service), None)
+        if work := work_of(member.service):
+            losses += map(loss_of, work)
+        elif call is not None:
+            losses.append(_loss(member.name, call, crew.place(call)))
+        elif id(member.service) in begun and (place := crew.place_of(member)).file and is_application(place.file):
+            losses.append(Loss(CANCELLED, WorkInFlight("service", short(member.name), place=place), "not asked to stop"))
+    losses += [_loss(call.name, call, crew.place(call)) for call in calls.values()]
+    why = f"Deadline ({stage.budget:.1f} s) passed" if stage.is_overdue else f"The stop was cut short ({stage.why_cut})"
+    return f"{why}: {told(losses)}"
+
+
+def _service(call: Call) -> object:
+    return call.member.service if isinstance(call.member, Member | Execution) else call
+
+
+def _loss(name: str, call: Call, place: Place) -> Loss:
+    return Loss(CANCELLED, WorkInFlight("service", short(name), place=place), f"stopping {call.seconds:.1f} s")

@@ -17,8 +17,9 @@ class HostedService(Protocol):
     members are cancelled as anyio tasks are: when the budget of the start or the stop is spent, or the start is called
     off. Work that goes on between the two belongs into a `BackgroundService`.
 
-    A service may say more of itself: ``service_name`` is what it is called in records; ``in_flight`` a text such as ``3
-    requests``, which is told when the stop begins; ``is_plumbing = True`` keeps it out of the story of start and stop.
+    A service may say more of itself: ``service_name`` is what it is called in records; ``start_text`` is told behind its
+    start, in Development; the method ``work_in_flight`` returns what it has not finished, see `WorkInFlight`, which is counted
+    when a stop begins, in Development, and named when its time is up; ``is_plumbing = True`` keeps it out of all that.
 
     Example:
         >>> class Cache:

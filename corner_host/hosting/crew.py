@@ -126,8 +126,15 @@ class Crew:
     def place(self, call: Call) -> "door.Place":
         """Return where *call* waited when its stage was cut."""
         execution = call.member.execution if isinstance(call.member, Member) else call.member
+        return call.place or self._place(execution)
+
+    def place_of(self, member: Member) -> "door.Place":
+        """Return where the work of *member* waited when the stop was cut."""
+        return self._place(member.execution)
+
+    def _place(self, execution: object) -> "door.Place":
         known = self._places.get(execution) if isinstance(execution, Execution) else None
-        return call.place or known or door.Place()
+        return known or door.Place()
 
     def on_end(self, call: Call) -> None:
         """Have the service remember it."""
@@ -155,7 +162,9 @@ class Crew:
         if stage.doing == "stop":
             for execution in self.supervisor.running[:_MOST_PLACES]:
                 self._places[execution] = door.waiting_at.waiting_at(execution.work, tasks=tasks)
-        if running:
+        if running and stage.doing == "stop":
+            log.DEADLINE(lost=door.accounting.loss_by_cut(self, stage, running))
+        elif running:
             names = ", ".join(f"{call.name}{call.place or ''}" for call in running)
             log.CUT(doing=stage.doing, why=stage.why_cut, services=names)
 

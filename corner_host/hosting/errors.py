@@ -67,8 +67,10 @@ class ShutdownTimeoutError(_HostTimeoutError):
     Attributes:
         timeout: The budget, in seconds; None when the stop was cut short.
         services: Who had to be cancelled, and where (`WaitingService`).
+        is_told: Whether a person at the terminal has read it all in the log.
     """
 
+    is_told = False
     verb = "stop"
     option = "shutdown_timeout"
 

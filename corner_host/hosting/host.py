@@ -1,5 +1,6 @@
 """The host: an application, and how it is run."""
 
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,6 +12,8 @@ import anyio
 import corner_host.hosting as door
 from corner_host.primitives import OperationCancelledError
 
+from . import log
+from .errors import ShutdownTimeoutError
 from .extensions import HostExtensions
 from .life import HostLife
 from .program import do_command, exit_with, run_in_loop, serve_commands
@@ -98,10 +101,20 @@ class Host(HostExtensions, HostLife):
         self._is_told_at_end = sys.stderr.isatty()
         try:
             run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
+        except ShutdownTimeoutError as error:
+            error.is_told = self._has_told_of_deadline
+            raise
         finally:
-            if sys.stderr.isatty() and (report := self.shutdown_report) is not None and not report.is_clean:
+            report = self.shutdown_report
+            if sys.stderr.isatty() and report is not None and not (report.is_clean or self._has_told_of_deadline):
                 # by name: the console is above this area, and rich is only loaded where there is something to show
                 import_module("corner_host.console.shutdown_report").show_shutdown_report(report, sys.stderr)
+
+    @property
+    def _has_told_of_deadline(self) -> bool:
+        """Whether there is nothing to add to what the log has told at the terminal."""
+        report = self.shutdown_report
+        return report is not None and report.is_cut_only and self._logging.is_read(log.HOST.name, logging.ERROR)
 
     @staticmethod
     def main(

@@ -21,6 +21,7 @@ class ApplicationLifetime:
         exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback raised; raised when the host has stopped.
         exit_status: The exit status that a second signal demands.
         on_signal: Called in the signal handler itself, with how many signals there were and the status.
+        start_seconds: How long the start took.
     """
 
     __slots__ = (
@@ -35,6 +36,7 @@ class ApplicationLifetime:
         "exit_request",
         "exit_status",
         "on_signal",
+        "start_seconds",
     )
 
     def __init__(self) -> None:
@@ -46,6 +48,7 @@ class ApplicationLifetime:
         self._forcing = CancellationTokenSource()
         self._at_end: list[Callable[[], object]] = []
         self._signals = 0
+        self.start_seconds = 0.0
         self.on_signal: Callable[[int, int], object] | None = None
         self.asked_by_signal = False
         self.exit_status: int | None = None
@@ -100,8 +103,9 @@ class ApplicationLifetime:
         while self._at_end:
             self._at_end.pop()()
 
-    def notify_started(self) -> None:
-        """Let ``application_started`` happen."""
+    def notify_started(self, seconds: float) -> None:
+        """Let ``application_started`` happen, after a start that took so many *seconds*."""
+        self.start_seconds = seconds
         self._cancel(self._started, log.EVENT_STARTED_FAILED)
 
     def notify_stopped(self) -> None:

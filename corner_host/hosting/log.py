@@ -1,6 +1,7 @@
 """The records a host writes: one callable a record, with .NET's categories, ids and sentences.
 
-The id and the name of an event stand in the record's ``event_id`` and ``event_name``.
+The id and the name of an event stand in the record's ``event_id`` and ``event_name``. What a person at a terminal reads may
+differ, see ``corner_host.logging.records``; files, pipes and programs get the record.
 """
 
 import logging
@@ -12,30 +13,61 @@ from corner_host.primitives import CornerHostError
 HOST: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.Host")
 EVENTS: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.ApplicationLifetime")
 LIFETIME: Final = logging.getLogger("Microsoft.Hosting.Lifetime")
-STORY: Final = logging.getLogger("corner_host.hosting")
+
+# where our own story is told; a terminal shows the records of .NET's categories there, too
+CONFIG: Final = logging.getLogger("corner_host.config")
+SERVICES: Final = logging.getLogger("corner_host.services")
+STORY: Final = logging.getLogger("corner_host.host")
+STAGES: Final = logging.getLogger("corner_host.lifetime")
 
 
 @final
 class Event:
-    """A kind of record: where it is written, its number, name, level and sentence. Calling it writes one."""
+    """A kind of record: where it is written, its number, name, level and sentence. Calling it writes one.
 
-    __slots__ = ("level", "logger", "message", "name", "number")
+    Args:
+        logger: Where it is written.
+        number: Its id; 0 for those that have none.
+        name: Its name.
+        level: Its level.
+        message: Its sentence.
+        told_by: The category that a terminal shows instead of the logger's.
+        told_as: The sentence that a terminal shows instead.
+    """
 
-    def __init__(self, logger: logging.Logger, number: int, name: str, level: int, message: str) -> None:
+    __slots__ = ("level", "logger", "message", "name", "number", "told_as", "told_by")
+
+    def __init__(
+        self,
+        logger: logging.Logger,
+        number: int,
+        name: str,
+        level: int,
+        message: str,
+        *,
+        told_by: logging.Logger | None = None,
+        told_as: str | None = None,
+    ) -> None:
         self.logger = logger
         self.number = number
         self.name = name
         self.level = level
         self.message = message
+        self.told_by = told_by
+        self.told_as = told_as
 
     def __call__(self, error: BaseException | None = None, /, **fields: object) -> None:
-        """Write the record, with *error* if given; *fields* fill the sentence.
+        """Write the record, with *error* if given; *fields* fill the sentences.
 
         An error that tells what is wrong, where and how to fix it goes without the traceback through our own frames.
         """
         if self.logger.isEnabledFor(self.level):
             arguments = (fields,) if fields else ()
-            extra = {"event_id": self.number, "event_name": self.name}
+            extra: dict[str, object] = {"event_id": self.number, "event_name": self.name} if self.number else {}
+            if self.told_by is not None:
+                extra["console_category"] = self.told_by.name
+            if self.told_as is not None:
+                extra["console_message"] = self.told_as % fields
             info = (type(error), error, None) if isinstance(error, CornerHostError) else error
             self.logger.log(self.level, self.message, *arguments, exc_info=info, extra=extra, stacklevel=2)
 
@@ -85,6 +117,7 @@ SLOW: Final = Event(
 CUT: Final = Event(
     HOST, 105, "HostedServicesCancelled", ERROR, "The %(doing)s was cut short (%(why)s), still running: %(services)s"
 )
+DEADLINE: Final = Event(HOST, 105, "HostedServicesCancelled", ERROR, "%(lost)s", told_by=STAGES)
 ABANDONED: Final = Event(
     HOST,
     106,
@@ -92,7 +125,9 @@ ABANDONED: Final = Event(
     ERROR,
     "%(service)s did not end within %(grace)g s of its cancellation%(where)s; the host goes on without it",
 )
-SHUTDOWN_REPORT: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s")
+SHUTDOWN_REPORT: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s", told_by=STAGES)
+SHUTDOWN_REPORT_TOLD: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s", told_as="")
+"""The same where a terminal has shown `DEADLINE`, which says it all."""
 LOOP_ENDED: Final = Event(
     HOST,
     108,
@@ -113,16 +148,40 @@ SERVICE_POLICY: Final = Event(
     HOST, 116, "BackgroundServicePolicy", INFO, "%(service)s: after a failure %(failure)s, after a return %(end)s"
 )
 
+# .NET's console lifetime
+APPLICATION_STARTED: Final = Event(
+    LIFETIME,
+    0,
+    "",
+    INFO,
+    "Application started. Press Ctrl+C to shut down.",
+    told_by=STAGES,
+    told_as="Application started in %(seconds).2f s. Press Ctrl+C to shut down.",
+)
+ENVIRONMENT: Final = Event(LIFETIME, 0, "", INFO, "Hosting environment: %(name)s", told_by=STAGES)
+CONTENT_ROOT: Final = Event(LIFETIME, 0, "", INFO, "Content root path: %(path)s", told_by=STAGES)
+SHUTTING_DOWN: Final = Event(
+    LIFETIME,
+    0,
+    "",
+    INFO,
+    "Application is shutting down...",
+    told_by=STAGES,
+    told_as="Application is shutting down...%(hint)s",
+)
+
 # the story of a host in Development
-SOURCES: Final = Event(STORY, 121, "ConfigurationSources", INFO, "%(sources)s, %(keys)s%(names)s")
-REGISTERED: Final = Event(STORY, 122, "ServicesRegistered", INFO, "%(services)s registered%(checked)s")
-SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(service)s started (%(took)s)")
+SOURCES: Final = Event(CONFIG, 121, "ConfigurationSources", INFO, "%(sources)s, %(keys)s%(names)s")
+REGISTERED: Final = Event(SERVICES, 122, "ServicesRegistered", INFO, "%(services)s registered%(checked)s")
+SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(service)s started (%(took)s)%(more)s")
 SERVICES_STARTED: Final = Event(
     STORY, 124, "HostedServicesStarted", INFO, "%(services)s started in %(took)s, the slowest %(slowest)s (%(its)s)"
 )
-STOP_BEGINS: Final = Event(STORY, 125, "StopBegins", INFO, "Stopping %(services)s%(within)s%(busy)s%(hint)s")
+STOP_BEGINS: Final = Event(
+    STAGES, 125, "StopBegins", INFO, "Readiness is now failing; %(busy)s in flight%(budget)s"
+)
 SERVICE_STOPPED: Final = Event(STORY, 126, "HostedServiceStopped", INFO, "%(service)s stopped (%(took)s)")
 SERVICE_DID_NOT_START: Final = Event(
     STORY, 128, "HostedServiceDidNotStart", ERROR, "%(service)s did not start (%(took)s)"
 )
-STOP_ENDED: Final = Event(STORY, 127, "StopEnded", INFO, "%(report)s")
+STOP_ENDED: Final = Event(STAGES, 127, "StopEnded", INFO, "%(report)s")

@@ -2,6 +2,7 @@
 
 import os
 import sysconfig
+from types import TracebackType
 from typing import Final
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(__file__))
@@ -19,3 +20,11 @@ def is_machinery(file: str) -> bool:
     if file.startswith(_PACKAGE + os.sep):
         return True
     return any(file.startswith(os.path.join(library, name) + os.sep) for library in _LIBRARIES for name in _LOOPS)
+
+
+def below_ours(trace: TracebackType | None) -> TracebackType | None:
+    """Return *trace* from the first line that is not ours on; all of it where there is none."""
+    below = trace
+    while below is not None and below.tb_frame.f_code.co_filename.startswith(_PACKAGE + os.sep):
+        below = below.tb_next
+    return trace if below is None else below

@@ -73,9 +73,14 @@ class ShutdownReport:
         """Whether every service stopped by itself and without an error."""
         return all(service.outcome is StopOutcome.STOPPED for service in self.services)
 
+    @property
+    def is_cut_only(self) -> bool:
+        """Whether there is nothing wrong but that services were cancelled, which is told when it happens."""
+        return {each.outcome for each in self.services} <= {StopOutcome.STOPPED, StopOutcome.CANCELLED}
+
     def __str__(self) -> str:
         counts = [f"{self._count(outcome)} {outcome.value}" for outcome in _BAD if self._count(outcome)]
-        lines = [f"Stopped in {spoken(self.seconds)}, {', '.join(counts) or 'nothing abandoned'}"]
+        lines = [f"Stopped in {self.seconds:.2f} s, {', '.join(counts) or 'nothing abandoned'}"]
         lines += [f"  {service}" for service in self.services if service.outcome is not StopOutcome.STOPPED]
         return "\n".join(lines)
 
@@ -89,3 +94,8 @@ _BAD: Final = (StopOutcome.FAILED, StopOutcome.CANCELLED, StopOutcome.ABANDONED)
 def spoken(seconds: float) -> str:
     """Return a duration as people say it: ``12 ms``, ``1.26 s``."""
     return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
+
+
+def short(name: str) -> str:
+    """Return the name of a service as people say it: without its modules."""
+    return name if "[" in name else name.rpartition(".")[2]

@@ -71,7 +71,7 @@ async def start_services(
         await _give_up(crew, stage, made)
     if crew.story is not None:
         crew.story.services_started(stage, made)
-    crew.lifetime.notify_started()
+    crew.lifetime.notify_started(stage.elapsed)
     log.STARTED()
 
 

@@ -26,8 +26,6 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
     what is called later is called in a cancelled scope.
     """
     log.STOPPING()
-    if crew.story is not None:
-        crew.story.stop_begins(stage, crew.members, by_signal=crew.lifetime.asked_by_signal)
     concurrently = crew.options.services_stop_concurrently
     members = crew.members[::-1]
     async with stage:
@@ -35,6 +33,8 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
         made = await crew.run_hook(stage, "stopping", members, concurrently=concurrently)
         stage.enter("application_stopping")
         crew.lifetime.stop_application()
+        if crew.story is not None:
+            crew.story.stop_begins(stage, crew.members)
         stage.enter("stop")
         made += await crew.run_hook(stage, "stop", members, concurrently=concurrently)
         stage.enter("stopped")
@@ -52,7 +52,9 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
         errors.append(ShutdownTimeoutError(stage.budget if stage.is_overdue else None, waiting))
     error = gather("One or more hosted services failed to stop.", errors)
     if not _is_clean(crew, made):
-        log.SHUTDOWN_REPORT(report=door.accounting.report_of(crew, made))
+        report = door.accounting.report_of(crew, made)
+        write = log.SHUTDOWN_REPORT_TOLD if report.is_cut_only else log.SHUTDOWN_REPORT
+        write(report=report)
     elif crew.story is not None:
         crew.story.stop_ended(door.accounting.report_of(crew, made))
     if error is None:

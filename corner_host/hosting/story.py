@@ -1,28 +1,32 @@
 """What a developer reads of the start and the stop of a host, beside .NET's sentences: in Development, and nowhere else.
 
-At most twelve lines for a start, however many services there are. The records are ordinary ones, of the category
-``corner_host.hosting``, so a rule can silence them.
+At most twelve lines for a start, however many services there are. The records are ordinary ones, of the categories
+``corner_host.config``, ``.services``, ``.host`` and ``.lifetime``, so a rule can silence them.
 """
 
 import os
 from collections.abc import Sequence
+from math import inf
 from typing import Final, final
 
 from corner_host.configuration import Configuration, ConfigurationRoot
 
 from . import log
 from .call import Call
+from .environment import APPLICATION_KEY, CONTENT_ROOT_KEY, ENVIRONMENT_KEY
+from .in_flight import counted, work_of
 from .member import OF_THE_START, Member
-from .report import ShutdownReport, spoken
+from .report import ShutdownReport, short, spoken
 from .stage import Stage
 
-MOST_SERVICES: Final = 6
+MOST_SERVICES: Final = 5
 """Up to how many services are told one by one when they start; of more, how long all of them took."""
 MOST_STOPPED: Final = 20
 """The same when they stop: of more, those that took longer than `NOTICEABLE`."""
 NOTICEABLE: Final = 0.1
 """How long a stop takes that somebody may wonder about, in seconds."""
 _MOST_SOURCES: Final = 5
+_OF_THE_HOST: Final = {key.casefold() for key in (APPLICATION_KEY, CONTENT_ROOT_KEY, ENVIRONMENT_KEY)}
 
 
 @final
@@ -45,8 +49,8 @@ class Story:
         """Tell what the host is made of."""
         if isinstance(self._configuration, ConfigurationRoot):
             sources = _sources(self._configuration)
-            keys = sum(count for _, count in sources)
-            named = [f"{name} ({count})" for name, count in sources[:_MOST_SOURCES]]
+            keys = len(set[str]().union(*sources.values()))
+            named = [_source(name, len(found)) for name, found in sources.items()][:_MOST_SOURCES]
             more = ["..."] if len(sources) > _MOST_SOURCES else []
             names = f": {', '.join([*named, *more])}" if sources else ""
             log.SOURCES(sources=_number(len(sources), "source"), keys=_number(keys, "key"), names=names)
@@ -63,12 +67,15 @@ class Story:
             return
         if not call.succeeded:
             if call.error is not None and call.hook in OF_THE_START:
-                log.SERVICE_DID_NOT_START(service=_short(call.name), took=spoken(call.seconds))
+                log.SERVICE_DID_NOT_START(service=short(call.name), took=spoken(call.seconds))
             return  # the error itself, or the report, is told in any case
         if call.hook == "start" and self._count <= MOST_SERVICES:
-            log.SERVICE_STARTED(service=_short(call.name), took=spoken(call.seconds))
+            more = getattr(call.member.service, "start_text", "")
+            log.SERVICE_STARTED(
+                service=short(call.name), took=spoken(call.seconds), more=f": {more}" if more else ""
+            )
         elif call.hook == "stop" and (self._count <= MOST_STOPPED or call.seconds >= NOTICEABLE):
-            log.SERVICE_STOPPED(service=_short(call.name), took=spoken(call.seconds))
+            log.SERVICE_STOPPED(service=short(call.name), took=spoken(call.seconds))
 
     def services_started(self, stage: Stage, made: Sequence[Call]) -> None:
         """Tell how long the start took, if the services were too many to be told one by one."""
@@ -78,19 +85,15 @@ class Story:
             log.SERVICES_STARTED(
                 services=_number(len(starts), "service"),
                 took=spoken(stage.elapsed),
-                slowest=_short(slowest.name),
+                slowest=short(slowest.name),
                 its=spoken(slowest.seconds),
             )
 
-    def stop_begins(self, stage: Stage, members: Sequence[Member], *, by_signal: bool) -> None:
-        """Tell what is in flight, how long the stop may take, and how it is cut short."""
-        busy = [str(text) for each in members if (text := getattr(each.service, "in_flight", None))]
-        log.STOP_BEGINS(
-            services=_number(len(members), "service"),
-            within="" if stage.budget == float("inf") else f" within {stage.budget:g} s",
-            busy=f"; in flight: {', '.join(busy)}" if busy else "",
-            hint=". Ctrl+C again to force" if by_signal else "",
-        )
+    def stop_begins(self, stage: Stage, members: Sequence[Member]) -> None:
+        """Tell what is in flight, and how long the stop may take."""
+        work = [each for member in reversed(members) for each in work_of(member.service)]
+        budget = "" if stage.budget == inf else f"; budget {stage.budget:.1f} s"
+        log.STOP_BEGINS(busy=counted(work) or "nothing", budget=budget)
 
     def stop_ended(self, report: ShutdownReport) -> None:
         """Tell what the stop came to; one that is not clean is told in any case."""
@@ -98,19 +101,23 @@ class Story:
             log.STOP_ENDED(report=report)
 
 
-def _sources(configuration: ConfigurationRoot) -> list[tuple[str, int]]:
-    """Return the sources that have keys, with how many; of the variables those that look like settings of ours."""
+def _sources(configuration: ConfigurationRoot) -> dict[str, set[str]]:
+    """Return the keys of each source that has any: no settings of the host, and of the variables those that look like ours."""
     found: dict[str, set[str]] = {}
     others = {key for each in configuration.providers if each.name != "environment" for key in each.data}
     for provider in configuration.providers:
-        keys = list(provider.data)
+        keys = {key for key in provider.data if key.casefold() not in _OF_THE_HOST}
         if provider.name == "environment":
-            keys = [key for key in keys if ":" in key or key in others]
+            keys = {key for key in keys if ":" in key or key in others}
         if keys and provider.name != "memory":
             file = getattr(provider, "path", None)
             name = provider.name if file is None else os.path.basename(str(file))
             found.setdefault(name, set()).update(keys)
-    return [(name, len(keys)) for name, keys in found.items()]
+    return found
+
+
+def _source(name: str, keys: int) -> str:
+    return name if "." in name else f"{name} ({_number(keys, 'key')})"
 
 
 def _is_plumbing(service: object) -> bool:
@@ -119,7 +126,3 @@ def _is_plumbing(service: object) -> bool:
 
 def _number(count: int, word: str) -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
-def _short(name: str) -> str:
-    return name if "[" in name else name.rpartition(".")[2]

@@ -34,6 +34,9 @@ def _explain(kind: type[BaseException], error: BaseException, traceback: Traceba
     if not mistakes:
         door.tracebacks.show(error)
         return
+    mistakes = [each for each in mistakes if not getattr(each, "is_told", False)]
+    if not mistakes:
+        return
     for mistake in mistakes:
         print(f"error: {mistake}", file=sys.stderr)  # noqa: T201 - the place where Python prints tracebacks
     place = _last_place_outside(traceback)

@@ -7,6 +7,7 @@ the first of them is followed. Works alike on asyncio and trio; nothing is trace
 
 import gc
 import linecache
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +38,11 @@ class Place:
     def text(self) -> str:
         """The source of the line, without indentation; empty where it is not known."""
         return linecache.getline(self.file, self.line).strip() if self.file else ""
+
+    @property
+    def near(self) -> str:
+        """The place as a person looks it up: ``orders/payment.py:41``, from the working directory; empty if unknown."""
+        return f"{self.file.removeprefix(os.getcwd() + os.sep)}:{self.line}" if self.file else ""
 
     def __str__(self) -> str:
         return f" at {self.file}:{self.line} in {self.function}" if self.file else ""

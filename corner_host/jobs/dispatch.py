@@ -22,12 +22,13 @@ import anyio
 
 from corner_host.di import ServiceProvider
 from corner_host.diagnostics.tracing import SDK, failed, process
+from corner_host.hosting.places import below_ours
 from corner_host.primitives import OperationCancelledError
 
 from .context import JobContext
 from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome
 from .errors import JobNotFoundError, JobPayloadError
-from .failure import below_ours, failure_of
+from .failure import failure_of
 from .handlers import handler_of
 from .limits import TimeLimits
 from .middleware import RunMiddleware, run_through
@@ -38,7 +39,7 @@ from .telemetry import JobTelemetry
 
 _DEFAULT_POLICY: Final = RetryPolicy()
 _delivery: Final[ContextVar[Delivery | None]] = ContextVar("corner_host job", default=None)
-_log = logging.getLogger("corner_host.jobs")
+_log = logging.getLogger("corner_host.queue")
 
 
 @final
@@ -169,7 +170,7 @@ class Dispatcher:
                 work: Awaitable[Any] = run_through(middleware, payload, context, lambda: handler.run(payload, context))
             else:
                 work = handler.run(payload, context)
-            self._running.begin(delivery.id, work)
+            self._running.begin(delivery.id, delivery.name, work)
             try:
                 result = await work
             finally:

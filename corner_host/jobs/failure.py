@@ -5,6 +5,8 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+from corner_host.hosting.places import below_ours
+
 from .contracts import Failure
 from .text import storable
 
@@ -23,14 +25,6 @@ def failure_of(error: BaseException) -> Failure:
         place=storable(_place(error.__traceback__)),
         traceback=storable(text if len(text) <= _MOST_CHARACTERS else "...\n" + text[-_MOST_CHARACTERS:]),
     )
-
-
-def below_ours(trace: TracebackType | None) -> TracebackType | None:
-    """Return *trace* from the first line that is not ours on; all of it where there is none."""
-    below = trace
-    while below is not None and below.tb_frame.f_code.co_filename.startswith(_OURS):
-        below = below.tb_next
-    return trace if below is None else below
 
 
 def _message(error: BaseException) -> str:

@@ -1,12 +1,13 @@
 """The hosted service that runs jobs."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
 import anyio
 
+import corner_host.hosting
 from corner_host.di import ServiceProvider
 from corner_host.diagnostics.metrics import find_meter
 from corner_host.hosting import BackgroundService
@@ -25,6 +26,7 @@ from .telemetry import telemetry_for
 _CALM_SECONDS: Final = 60.0
 """What has gone well for so long fails as if for the first time."""
 _BACKOFF: Final = Backoff(first=1.0, ceiling=30.0)
+_TOLD_BY_HOST: Final = {"console_message": ""}
 _log = logging.getLogger("corner_host.jobs")
 
 
@@ -70,10 +72,22 @@ class JobWorker(BackgroundService):
         self._recurring = recurring
         self._options = options
 
+    @property
+    def start_text(self) -> str:
+        """What the host's log tells behind its start."""
+        if not self._options.enabled:
+            return "jobs are put here, and run elsewhere"
+        queues = ", ".join(sorted({each.queue for each in self._registry})) or "none"
+        return f"{self._engine.capabilities.engine}, queues: {queues}, concurrency {self._options.max_concurrency}"
+
+    def work_in_flight(self) -> "Sequence[corner_host.hosting.WorkInFlight]":
+        """Return the jobs that run here; to be called in the event loop's thread."""
+        return self._running.in_flight()
+
     async def execute(self, stopping: CancellationToken) -> None:
         """Work until *stopping*, and for the grace beyond."""
         if not self._options.enabled:
-            _log.info("Jobs are put here, and run elsewhere (Jobs:WorkerEnabled is false).")
+            _log.info("Jobs are put here, and run elsewhere (Jobs:WorkerEnabled is false).", extra=_TOLD_BY_HOST)
             await stopping.wait()
             return
         async with anyio.create_task_group() as group:
@@ -123,6 +137,7 @@ class JobWorker(BackgroundService):
         _log.info(
             "Jobs run on %s: %d handlers, queues %s, %d at once",
             self._engine.capabilities.engine, len(kinds), ", ".join(subscription.queues), subscription.slots,
+            extra=_TOLD_BY_HOST,
         )  # fmt: skip
         failures = 0
         while True:

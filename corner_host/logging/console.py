@@ -47,6 +47,11 @@ class Console:
         self._writer = ConsoleWriter(self._out, Output(plan.stream or sys.stderr))
         self.handler = QueuedHandler(self._writer)
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads it."""
+        return self._out.is_terminal
+
     def configure(self, settings: LoggingSettings) -> str | None:
         """Take over *settings*.
 

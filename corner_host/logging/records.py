@@ -2,6 +2,9 @@
 
 A record's fields are what its scopes and its ``extra=`` hold. Secrets are masked by `shown`, once, before any handler
 sees them: by the name of the field, and by type (pydantic's ``SecretStr`` and its kin).
+
+A record may bring what a person at a terminal is to read instead of its category and message, in ``console_category`` and
+``console_message``; with an empty message that is nothing at all. Only formats for people look at them.
 """
 
 import logging
@@ -21,6 +24,8 @@ _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "trace_id",
     "span_id",
     "color_message",  # uvicorn's second copy of its message
+    "console_category",
+    "console_message",
 }
 
 _PLAIN: Final = frozenset({str, int, float})
@@ -107,6 +112,27 @@ def message_of(record: logging.LogRecord) -> str:
         return record.getMessage()
     except Exception:  # noqa: BLE001 - a log call never raises, whatever the arguments do
         return f"{_text(record.msg)} {_text(record.args)}"
+
+
+def told_by(record: logging.LogRecord) -> str:
+    """Return the category that a person reads."""
+    return getattr(record, "console_category", None) or record.name
+
+
+def is_told(record: logging.LogRecord) -> bool:
+    """Tell whether a person is to read of it at all."""
+    return getattr(record, "console_message", None) != ""
+
+
+def told_as(record: logging.LogRecord) -> str:
+    """Return the message that a person reads.
+
+    Example:
+        >>> told_as(logging.makeLogRecord({"msg": "Application started.", "console_message": "Started in 0.04 s"}))
+        'Started in 0.04 s'
+    """
+    told: str | None = getattr(record, "console_message", None)
+    return message_of(record) if told is None else told
 
 
 def _text(thing: object) -> str:

@@ -62,6 +62,10 @@ class LoggingSession:
         self._reloads = configuration.on_change(self._reload)
         _complain(complaint)
 
+    def is_read(self, category: str, level: int) -> bool:
+        """Tell whether a person at a terminal reads records of this *category* and *level*."""
+        return self._console is not None and self._console.is_terminal and self._pipeline.console_shows(category, level)
+
     def close(self, timeout: Duration = FLUSH_SECONDS) -> None:
         """Write what waits, at most for *timeout* (float seconds or a timedelta), and leave Python's logging as it was.
 

@@ -13,11 +13,13 @@ Order of the stop:
 
 import logging
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any, Final, Protocol, final
 
 import anyio
 
+import corner_host.hosting
 from corner_host.di import ServiceProvider
 from corner_host.diagnostics import HealthCheckService
 from corner_host.hosting import BackgroundService, HostApplicationLifetime, HostOptions
@@ -72,6 +74,7 @@ class WebAppService(BackgroundService):
         refuse_missing_services(provider, app)
         self._inner = app
         self._lifespan_state: dict[str, Any] = {}
+        self._requests: dict[int, tuple[Scope, float]] = {}
         served: AsgiApp = ServiceScopeMiddleware(app, provider)
         if settings.access_log:
             served = AccessLogMiddleware(served)
@@ -90,6 +93,11 @@ class WebAppService(BackgroundService):
         self._start_error: BaseException | None = None
 
     async def start(self) -> None:
+        """Return when the server accepts connections, and say where."""
+        await self.listen()
+        _log.info("Listening at %s", ", ".join(self.addresses()))
+
+    async def listen(self) -> None:
         """Return when the server accepts connections."""
         self._sockets = listen(self._settings, self._section)
         self._accepting = anyio.Event()
@@ -101,7 +109,6 @@ class WebAppService(BackgroundService):
         await self._accepting.wait()  # execute() closes the sockets, whatever happens
         if self._start_error is not None:
             raise self._start_error
-        _log.info("Listening at %s", ", ".join(self.addresses()))
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Serve until *stopping*."""
@@ -116,6 +123,14 @@ class WebAppService(BackgroundService):
         finally:
             self._close_sockets()
             self._accepting.set()
+
+    def work_in_flight(self) -> "Sequence[corner_host.hosting.WorkInFlight]":
+        """Return the requests that have not been answered."""
+        now = time.perf_counter()
+        return [
+            corner_host.hosting.WorkInFlight("request", f"{scope.get('method', 'WS')} {scope['path']}", "", now - began)
+            for scope, began in self._requests.values()
+        ]
 
     def addresses(self) -> list[str]:
         """Return where the server listens, as URLs."""
@@ -136,7 +151,11 @@ class WebAppService(BackgroundService):
             await _say_yes(receive, send)
             return
         scope["state"] = {**self._lifespan_state}
-        await self._app(scope, receive, send)
+        self._requests[id(scope)] = scope, time.perf_counter()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            del self._requests[id(scope)]
 
     def _close_sockets(self) -> None:
         for each in self._sockets:

@@ -65,9 +65,9 @@ class ConsoleLifetime:
         """Do nothing: a second signal counts until the host is disposed."""
 
     def _on_started(self) -> None:
-        log.LIFETIME.info("Application started. Press Ctrl+C to shut down.")
-        log.LIFETIME.info("Hosting environment: %s", self._environment.environment_name)
-        log.LIFETIME.info("Content root path: %s", self._environment.content_root_path)
+        log.APPLICATION_STARTED(seconds=self._lifetime.start_seconds)
+        log.ENVIRONMENT(name=self._environment.environment_name)
+        log.CONTENT_ROOT(path=self._environment.content_root_path)
 
     def _on_stopping(self) -> None:
-        log.LIFETIME.info("Application is shutting down...")
+        log.SHUTTING_DOWN(hint=" (Ctrl+C again to force)" if self._lifetime.asked_by_signal else "")

@@ -5,9 +5,13 @@
 loop, as ``asyncio.run``'s own does.
 """
 
+import os
+import select
 import signal
+import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from types import FrameType
 from typing import Any, final
 
@@ -48,4 +52,14 @@ class SignalWatch:
         # what a shell reports for a process that the signal ended: 130 for SIGINT, 143 for SIGTERM
         status = 128 + number
         self._lifetime.signal_noted(status)
+        if number == signal.SIGINT:
+            _end_line()
         self._loop.post(lambda: self._lifetime.signal_received(status))
+
+
+def _end_line() -> None:
+    """Go to a new line of the terminal, which has shown ``^C``; not where that would have to wait."""
+    with suppress(OSError, ValueError, AttributeError):  # closed, or none at all
+        out = sys.stdout.fileno()
+        if sys.platform != "win32" and os.isatty(out) and select.select([], [out], [], 0)[1]:
+            os.write(out, b"\n")

@@ -139,7 +139,7 @@ class SystemdLifetime:
         self._notifier.notify(ServiceState.READY)
 
     def _on_stopping(self) -> None:
-        log.LIFETIME.info("Application is shutting down...")
+        log.SHUTTING_DOWN(hint="")
         self._notifier.notify(ServiceState.STOPPING)
 
 

@@ -72,12 +72,12 @@ class DashboardService:
             return
         server = self._make(self._settings.port)
         try:
-            await server.start()
+            await server.listen()
         except ServerStartError:
             if "port" in self._settings.model_fields_set:
                 raise
             server = self._make(0)
-            await server.start()
+            await server.listen()
         self._server = server
         if self._tells_token:
             _log.info("Dashboard: %s  (this run only)", self.link)

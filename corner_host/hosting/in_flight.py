@@ -1,0 +1,98 @@
+"""What services have not finished when their host stops: counted when the stop begins, named when its time is up. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import corner_host.hosting as door
+
+CANCELLED: Final = "cancelled"
+ABANDONED: Final = "abandoned"
+_MOST: Final = 20
+"""How many are named; nobody reads more."""
+
+
+class WorkInFlight(NamedTuple):
+    """Work that a hosted service has taken on and not finished.
+
+    A service that has such work tells it by a method ``work_in_flight()``, which returns a sequence of these. It is called
+    in the event loop's thread.
+
+    Args:
+        kind: What a person calls it, in the singular: ``job``, ``request``.
+        name: Which of that kind: ``process_order``, ``GET /orders``.
+        id: Its id, if it has one.
+        seconds: For how long it has run; None while it waits for its turn.
+        place: Where it waits, if that is known.
+        number: How many this stands for, which wait alike.
+
+    Example:
+        >>> counted([WorkInFlight("request", "GET /"), WorkInFlight("job", "pay"), WorkInFlight("job", "mail", number=2)])
+        '1 request and 3 jobs'
+    """
+
+    kind: str
+    name: str
+    id: str = ""
+    seconds: float | None = None
+    place: "door.Place | None" = None
+    number: int = 1
+
+
+class Loss(NamedTuple):
+    """What is lost by a stop that is cut: ``cancelled`` or ``abandoned``, what it is, and how far it had come."""
+
+    outcome: str
+    work: WorkInFlight
+    how: str
+
+
+def work_of(service: object) -> Sequence[WorkInFlight]:
+    """Return what *service* has in flight; nothing, if it does not tell."""
+    tell = getattr(service, "work_in_flight", None)
+    return () if tell is None else tell()
+
+
+def loss_of(work: WorkInFlight) -> Loss:
+    """Return what becomes of *work*: what runs is cancelled, what waits is abandoned."""
+    if work.seconds is None:
+        return Loss(ABANDONED, work, "never started")
+    return Loss(CANCELLED, work, f"running {work.seconds:.1f} s")
+
+
+def counted(work: Iterable[WorkInFlight]) -> str:
+    """Say how much there is of each kind; empty for nothing."""
+    numbers: dict[str, int] = {}
+    for each in work:
+        numbers[each.kind] = numbers.get(each.kind, 0) + each.number
+    return " and ".join(f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in numbers.items())
+
+
+def told(losses: Sequence[Loss]) -> str:
+    """Say what is lost: how much in the first line, and which below, in columns.
+
+    Example:
+        >>> pay = WorkInFlight("job", "pay", id="01J9", seconds=24.8, place=door.Place("orders/payment.py", 41))
+        >>> print(told([loss_of(pay), loss_of(WorkInFlight("job", "mail", number=2))]))
+        1 job cancelled, 2 jobs abandoned
+          cancelled  pay       01J9  running 24.8 s  at orders/payment.py:41
+          abandoned  mail (2)        never started
+    """
+    counts = [
+        f"{counted(each.work for each in losses if each.outcome == outcome)} {outcome}"
+        for outcome in (CANCELLED, ABANDONED)
+        if any(each.outcome == outcome for each in losses)
+    ]
+    rows = [_row(each) for each in losses[:_MOST]]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    used = [column for column, width in enumerate(widths) if width]
+    lines = ["  ".join(f"{row[column]:{widths[column]}}" for column in used).rstrip() for row in rows]
+    if len(losses) > _MOST:
+        lines.append(f"and {len(losses) - _MOST:,} more")
+    return "\n".join([", ".join(counts) or "nothing was lost", *(f"  {line}" for line in lines)])
+
+
+def _row(loss: Loss) -> tuple[str, str, str, str, str]:
+    work = loss.work
+    name = work.name if work.number == 1 else f"{work.name} ({work.number:,})"
+    place = "" if work.place is None else work.place.near
+    return loss.outcome, name, work.id, loss.how, place and f"at {place}"
