@@ -7,11 +7,11 @@ from typing import ClassVar, Final
 import anyio
 
 import corner_host.hosting
-
 from corner_host.di import ServiceProvider
 from corner_host.hosting import BackgroundService
 from corner_host.primitives import CancellationToken
 
+from .accounts import MetricsSnapshot
 from .contracts import QUEUE, ShutdownMode
 from .control import QueueControl
 from .not_run import report_not_run
@@ -63,13 +63,19 @@ class QueuedHostedService(BackgroundService):
         """Return the items that run, and those that wait; to be called in the event loop's thread."""
         control = QueueControl(self._queue)
         running = [
-            corner_host.hosting.WorkInFlight("job", short_name(each.name, each.job), each.id, each.seconds, each.waiting_at)
+            corner_host.hosting.WorkInFlight(
+                "job", short_name(each.name, each.job), each.id, each.seconds, each.waiting_at
+            )
             for each in control.located()
         ]
         waiting = control.waiting(_MOST_NAMED)
         named = [corner_host.hosting.WorkInFlight("job", short_name(each.name, each.job)) for each in waiting]
         rest = self._queue.snapshot().depth - len(waiting)
-        return [*running, *named, *([corner_host.hosting.WorkInFlight("job", "others", number=rest)] if rest > 0 else [])]
+        return [
+            *running,
+            *named,
+            *([corner_host.hosting.WorkInFlight("job", "others", number=rest)] if rest > 0 else []),
+        ]
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Work until *stopping*, and bring the queue to its end."""
@@ -112,10 +118,14 @@ class QueuedHostedService(BackgroundService):
                 before = self._queue.snapshot()
                 not_run += self._close(workers)
                 await done.wait()
+                self._tell_end(before, not_run)
             except BaseException:  # the time is up, and the host has told of what
                 not_run += self._queue.give_up()
                 workers.cut(is_told=True)
                 raise
+
+    def _tell_end(self, before: MetricsSnapshot, not_run: Sequence[WorkItem]) -> None:
+        """Tell what became of what there was *before* the stop, if there was anything."""
         if before.running or before.depth:
             numbers = self._queue.snapshot()
             finished = numbers.ended - before.ended

@@ -30,6 +30,8 @@ def make_builder(invocation: Invocation, *, environment: str | None = None) -> H
     ServiceCollection.keeps_sources = True
     if invocation.verbose:
         invocation.settings.insert(0, f"Logging:LogLevel:Default={'Debug' if invocation.verbose == 1 else 'Trace'}")
+    if invocation.no_color:
+        invocation.settings.insert(0, "Logging:Console:FormatterOptions:ColorBehavior=Disabled")
     create = invocation.create_builder
     if create is None:
         target = find_target(invocation)

@@ -89,9 +89,11 @@ def syntax_lines(error: SyntaxError | ValueError, path: str) -> list[str]:
         return [f"{Path(path).name}: {error}"]
     lines = [f"{Path(error.filename or path).name}:{error.lineno}: {type(error).__name__}: {error.msg}"]
     if error.text:
-        lines.append(f"    {error.text.rstrip()}")
+        line = error.text.rstrip().lstrip()
+        indentation = len(error.text.rstrip()) - len(line)
+        lines.append(f"    {line}")
         if error.offset:
-            lines.append("    " + " " * (error.offset - 1) + "^")
+            lines.append("    " + " " * max(0, error.offset - 1 - indentation) + "^")
     return lines
 
 

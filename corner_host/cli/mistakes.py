@@ -188,11 +188,12 @@ def _described(error: ServiceError, descriptors: Sequence[ServiceDescriptor]) ->
         return [f"{maker} needs {wanted}, which is not registered", *_tree(error, descriptors, wanted), *advice]
     if isinstance(error, ScopeValidationError) and error.implementation:
         scoped = short_name_of(error.service_type)
+        found = f"scope.service_provider.get_required_service({scoped})"
         return [
             f"{short_name_of(error.implementation)} (singleton) takes {scoped} (scoped)",
             *(_tree(error, descriptors, f"{scoped}  ← scoped") if len(error.path) > 2 else ()),
-            "  A scoped service cannot live in a singleton. Take a ServiceScopeFactory and open a scope per run:",
-            f"    with self.scopes.create_scope() as scope: x = scope.service_provider.get_required_service({scoped})",
+            "  A scoped service cannot live in a singleton. Inject ServiceScopeFactory and open a scope per run:",
+            f"    async with self.scopes.create_scope() as scope: {_variable(scoped)} = {found}",
         ]
     return [headline, *rest]
 
@@ -255,9 +256,9 @@ def _advice(error: ServiceError, rest: Iterable[str], descriptors: Sequence[Serv
     """Take the remedy from the container's own words; names that are near are looked for here, among options too."""
     for line in rest:
         if line.startswith("Why: "):
-            yield f"  {line}"
+            yield line
         elif line.startswith("To fix: services."):
-            yield f"  Did you mean: builder.{line.removeprefix('To fix: ').removesuffix(' before build().')}"
+            yield f"Did you mean: builder.{line.removeprefix('To fix: ').removesuffix(' before build().')}"
     known = {_name(each.service_type): str(each.lifetime) for each in descriptors if not _is_own(each.service_type)}
     bound = (each.instance for each in descriptors if each.service_type is BoundSection)
     known |= {_name(each.options_type): "options" for each in bound if isinstance(each, BoundSection)}
@@ -265,7 +266,13 @@ def _advice(error: ServiceError, rest: Iterable[str], descriptors: Sequence[Serv
     folded = {name.lower(): name for name in known if name != wanted}
     near = [folded[name] for name in get_close_matches(wanted.lower(), folded, 3, 0.5)]
     if near:
-        yield "  Near matches: " + ", ".join(f"{name} ({known[name]})" for name in near)
+        yield "Near matches: " + ", ".join(f"{name} ({known[name]})" for name in near)
+
+
+def _variable(service: str) -> str:
+    """Return what one would call an object of this class: its last word."""
+    words = re.findall("[A-Z][a-z0-9]+", service)
+    return words[-1].lower() if words else "service"
 
 
 def _is_own(service: Any) -> bool:

@@ -12,7 +12,7 @@ from corner_host.operations import add_operations
 from .failing import tell
 from .invocation import Invocation
 
-_DASHBOARD_PORT: Final = 5080
+DASHBOARD_PORT: Final = 5080
 
 
 def run_host(
@@ -61,20 +61,20 @@ def serve_commands(builder: HostBuilder) -> HostBuilder:
     return builder
 
 
-def show_dashboard(builder: HostBuilder, *, port: int | None = None) -> HostBuilder:
+def show_dashboard(builder: HostBuilder, *, port: int | None = None, token: str | None = None) -> HostBuilder:
     """Have the application show the dashboard where its packages are installed, at any port if its own is taken.
 
-    *port* wins over the settings. Whether there is a dashboard is up to the section ``Dashboard``; in Development there is,
-    unless it says otherwise.
+    *port* wins over the settings, *token* does not; None is a new one. Whether there is a dashboard is up to the section
+    ``Dashboard``; in Development there is, unless it says otherwise.
     """
     if all(find_spec(package) is not None for package in ("starlette", "uvicorn", "jinja2")):
         from corner_host.web.dashboard import add_dashboard  # noqa: PLC0415 - an extra
 
-        if port is None and builder.configuration["Dashboard:Port"] is None and _is_taken(_DASHBOARD_PORT):
+        if port is None and builder.configuration["Dashboard:Port"] is None and _is_taken(DASHBOARD_PORT):
             port = 0
         if port is not None:
             builder.configuration["Dashboard:Port"] = str(port)
-        add_dashboard(builder.services, builder.configuration)
+        add_dashboard(builder.services, builder.configuration, token=token)
     return builder
 
 

@@ -29,6 +29,7 @@ from .errors import (
 )
 from .host import Host
 from .hosted_services import HostedServices
+from .in_flight import WorkInFlight
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .options import HostOptions
 from .registration import add_hosted_service
@@ -71,5 +72,6 @@ __all__ = [
     "StopOutcome",
     "StoppedService",
     "WaitingService",
+    "WorkInFlight",
     "add_hosted_service",
 ]

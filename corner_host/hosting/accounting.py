@@ -53,7 +53,9 @@ def loss_by_cut(crew: Crew, stage: Stage, running: list[Call]) -> str:
         elif call is not None:
             losses.append(_loss(member.name, call, crew.place(call)))
         elif id(member.service) in begun and (place := crew.place_of(member)).file and is_application(place.file):
-            losses.append(Loss(CANCELLED, WorkInFlight("service", short(member.name), place=place), "not asked to stop"))
+            losses.append(
+                Loss(CANCELLED, WorkInFlight("service", short(member.name), place=place), "not asked to stop")
+            )
     losses += [_loss(call.name, call, crew.place(call)) for call in calls.values()]
     why = f"Deadline ({stage.budget:.1f} s) passed" if stage.is_overdue else f"The stop was cut short ({stage.why_cut})"
     return f"{why}: {told(losses)}"

@@ -105,8 +105,11 @@ class Host(HostExtensions, HostLife):
             error.is_told = self._has_told_of_deadline
             raise
         finally:
-            report = self.shutdown_report
-            if sys.stderr.isatty() and report is not None and not (report.is_clean or self._has_told_of_deadline):
+            if (
+                sys.stderr.isatty()
+                and (report := self.shutdown_report) is not None
+                and not (report.is_clean or self._has_told_of_deadline)
+            ):
                 # by name: the console is above this area, and rich is only loaded where there is something to show
                 import_module("corner_host.console.shutdown_report").show_shutdown_report(report, sys.stderr)
 

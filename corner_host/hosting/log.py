@@ -160,6 +160,7 @@ APPLICATION_STARTED: Final = Event(
 )
 ENVIRONMENT: Final = Event(LIFETIME, 0, "", INFO, "Hosting environment: %(name)s", told_by=STAGES)
 CONTENT_ROOT: Final = Event(LIFETIME, 0, "", INFO, "Content root path: %(path)s", told_by=STAGES)
+CONTENT_ROOT_HINT: Final = Event(LIFETIME, 0, "", INFO, "%(hint)s", told_by=STAGES)
 SHUTTING_DOWN: Final = Event(
     LIFETIME,
     0,
@@ -177,9 +178,7 @@ SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(serv
 SERVICES_STARTED: Final = Event(
     STORY, 124, "HostedServicesStarted", INFO, "%(services)s started in %(took)s, the slowest %(slowest)s (%(its)s)"
 )
-STOP_BEGINS: Final = Event(
-    STAGES, 125, "StopBegins", INFO, "Readiness is now failing; %(busy)s in flight%(budget)s"
-)
+STOP_BEGINS: Final = Event(STAGES, 125, "StopBegins", INFO, "Readiness is now failing; %(busy)s in flight%(budget)s")
 SERVICE_STOPPED: Final = Event(STORY, 126, "HostedServiceStopped", INFO, "%(service)s stopped (%(took)s)")
 SERVICE_DID_NOT_START: Final = Event(
     STORY, 128, "HostedServiceDidNotStart", ERROR, "%(service)s did not start (%(took)s)"

@@ -71,9 +71,7 @@ class Story:
             return  # the error itself, or the report, is told in any case
         if call.hook == "start" and self._count <= MOST_SERVICES:
             more = getattr(call.member.service, "start_text", "")
-            log.SERVICE_STARTED(
-                service=short(call.name), took=spoken(call.seconds), more=f": {more}" if more else ""
-            )
+            log.SERVICE_STARTED(service=short(call.name), took=spoken(call.seconds), more=f": {more}" if more else "")
         elif call.hook == "stop" and (self._count <= MOST_STOPPED or call.seconds >= NOTICEABLE):
             log.SERVICE_STOPPED(service=short(call.name), took=spoken(call.seconds))
 

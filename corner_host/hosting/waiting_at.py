@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import Any, Final, final
@@ -42,7 +43,7 @@ class Place:
     @property
     def near(self) -> str:
         """The place as a person looks it up: ``orders/payment.py:41``, from the working directory; empty if unknown."""
-        return f"{self.file.removeprefix(os.getcwd() + os.sep)}:{self.line}" if self.file else ""
+        return f"{self.file.removeprefix(str(Path.cwd()) + os.sep)}:{self.line}" if self.file else ""
 
     def __str__(self) -> str:
         return f" at {self.file}:{self.line} in {self.function}" if self.file else ""

@@ -107,5 +107,5 @@ class Console:
 def _wants_color(behavior: str, output: Output) -> bool:
     """Judge by the setting, then by the terminal and https://no-color.org."""
     if behavior == "default":
-        return output.is_terminal and not os.environ.get("NO_COLOR")
+        return output.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return behavior == "enabled"

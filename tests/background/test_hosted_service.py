@@ -257,12 +257,30 @@ async def test_a_stop_is_told_what_is_in_flight(queue: BackgroundTaskQueue, work
     """How much runs and waits; nothing when it idles. It cannot be restarted, since its end closes the queue."""
     gate = Gate()
     async with working(queue) as service:
-        idle = service.in_flight
+        idle = service.work_in_flight()
         for name in ("running", "waiting"):
-            await queue.queue_background_work_item(gate, name)
+            await queue.queue_background_work_item(gate, name, name=name)
         await anyio.wait_all_tasks_blocked()
-        busy = service.in_flight
+        busy = service.work_in_flight()
         gate.open()
 
-    assert (idle, busy) == ("", "1 work item(s) running, 1 waiting")
+    assert idle == []
+    assert [(each.kind, each.name, each.seconds is None) for each in busy] == [
+        ("job", "running", False),
+        ("job", "waiting", True),
+    ]
     assert service.can_restart is False
+
+
+async def test_many_that_wait_are_told_as_a_number(working: Working) -> None:
+    """A million need no million names."""
+    queue, gate = BackgroundTaskQueue(1000), Gate()
+    async with working(queue) as service:
+        for number in range(200):
+            await queue.queue_background_work_item(gate, "x", name=f"<{number}>")
+        await anyio.wait_all_tasks_blocked()
+        busy = service.work_in_flight()
+        gate.open()
+
+    assert sum(each.number for each in busy) == 200
+    assert len(busy) == 52

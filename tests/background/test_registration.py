@@ -153,7 +153,7 @@ async def test_the_host_supervises_both_services() -> None:
     async with builder_with().build() as host:
         names = [status.name.rpartition(".")[2] for status in host.hosted_services]
 
-    assert names == ["QueuedHostedService", "CacheCleanupService"]
+    assert names == ["CacheCleanupService", "QueuedHostedService"]
 
 
 async def test_a_host_works_its_queue_off() -> None:
@@ -226,7 +226,7 @@ async def test_a_drain_cut_by_the_host_is_a_shutdown_timeout(caplog: pytest.LogC
     numbers = metrics.snapshot()
     await host.aclose()
 
-    assert [QueuedHostedService.__name__ in service.name for service in caught.value.services] == [True]
+    assert QueuedHostedService.__name__ in caught.value.services[0].name
     assert (gate.cancelled, gate.token_was_cancelled) == (["running"], [True])
     assert (numbers.cancelled, numbers.not_run, numbers.depth, numbers.running) == (1, 1, 0, 0)
     assert "order 4711" in caplog.text

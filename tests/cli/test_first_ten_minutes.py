@@ -117,12 +117,12 @@ error: the service graph is not valid (2 problems)
   1. Worker needs OrderClient, which is not registered
        Worker                       (hosted service, program.py:38)
        └─ client: OrderClient       ← no registration
-       Did you mean: builder.services.add_singleton(OrderClient)
-       Near matches: OrderService (singleton)
+     Did you mean: builder.services.add_singleton(OrderClient)
+     Near matches: OrderService (singleton)
 
   2. CacheCleanupService (singleton) takes DbSession (scoped)
-       A scoped service cannot live in a singleton. Take a ServiceScopeFactory and open a scope per run:
-         with self.scopes.create_scope() as scope: x = scope.service_provider.get_required_service(DbSession)
+       A scoped service cannot live in a singleton. Inject ServiceScopeFactory and open a scope per run:
+         async with self.scopes.create_scope() as scope: session = scope.service_provider.get_required_service(DbSession)
 
 error: configuration is not valid (1 problem)
 

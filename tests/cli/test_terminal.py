@@ -78,16 +78,18 @@ def test_from_an_empty_folder_to_a_clean_stop(terminal: Terminal) -> None:
     terminal.press("C-c")
     stopped = terminal.until("status=0")
 
-    assert re.search(r"corner_host\.hosting +\d+ sources, \d+ keys: .*appsettings\.json", started)
-    assert re.search(r"corner_host\.hosting +\d+ services registered, graph is valid", started)
-    assert re.search(r"corner_host\.hosting +Worker started \(\d+ ms\)", started)
+    assert re.search(
+        r"corner_host\.config +\d+ sources, \d+ keys: appsettings\.json, appsettings\.Development\.json", started
+    )
+    assert re.search(r"corner_host\.services +\d+ services registered, graph is valid", started)
+    assert re.search(r"corner_host\.host +Worker started \(\d+ ms\)", started)
     assert re.search(
         r"Dashboard: http://127\.0\.0\.1:\d+/login\?t=\S+ +\(this run only\)", " ".join(started.split("\n"))
     )
-    assert "Application is shutting down..." in stopped
+    assert "Application is shutting down... (Ctrl+C again to force)" in stopped
     assert "nothing abandoned" in stopped
     assert "·  asyncio  ·  reload on (2 directories)" in started
-    assert "Application started. Press Ctrl+C to shut down." in started
+    assert "Application started in 0.00 s. Press Ctrl+C to shut down." in started
     assert "Hosting environment: Development" in started
     assert "orders.worker.Worker    Worker running at: 0000-00-00 00:00:00+00:00" in started
     assert "Traceback" not in started

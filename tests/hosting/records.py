@@ -15,6 +15,9 @@ class Records:
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self._caplog = caplog
 
+    def all(self) -> list[logging.LogRecord]:
+        return list(self._caplog.records)
+
     def of(self, category: str) -> list[logging.LogRecord]:
         return [record for record in self._caplog.records if record.name == category]
 

@@ -6,13 +6,25 @@ from typing import Any
 import anyio
 import pytest
 
-from corner_host.hosting import BackgroundService, Host, HostBuilder, HostBuilderSettings, HostedService
+from corner_host.hosting import (
+    BackgroundService,
+    Host,
+    HostBuilder,
+    HostBuilderSettings,
+    HostedService,
+    WorkInFlight,
+)
 from corner_host.primitives import CancellationToken, Clock
 from tests.hosting.clock import ManualClock
 from tests.hosting.journal import Journal
 from tests.hosting.records import Records
 
-STORY = "corner_host.hosting"
+CATEGORIES = ("corner_host.config", "corner_host.services", "corner_host.host", "corner_host.lifetime")
+
+
+def told(records: Records) -> list[str]:
+    """What was told of the start and the stop, in order."""
+    return [record.getMessage() for record in records.all() if record.name in CATEGORIES]
 
 
 class Worker(BackgroundService):
@@ -21,12 +33,15 @@ class Worker(BackgroundService):
 
 
 class Slow:
-    """Takes two seconds to stop, and says what it is busy with."""
+    """Takes two seconds to stop, and says what it is, and what it is busy with."""
 
-    in_flight = "3 requests"
+    start_text = "listens to nobody"
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+
+    def work_in_flight(self) -> list[WorkInFlight]:
+        return [WorkInFlight("request", "GET /", number=3)]
 
     async def start(self) -> None: ...
 
@@ -68,13 +83,13 @@ async def test_start_and_stop_are_told_service_by_service(records: Records) -> N
         await clock.advance(2.0)
     await host.aclose()
 
-    messages = records.messages(STORY)
+    messages = told(records)
     assert messages[0] == "0 sources, 0 keys"
     assert messages[1].endswith(" services registered")
     assert messages[2:] == [
         "Worker started (0 ms)",
-        "Slow started (0 ms)",
-        "Stopping 2 services within 30 s; in flight: 3 requests",
+        "Slow started (0 ms): listens to nobody",
+        "Readiness is now failing; 3 requests in flight; budget 30.0 s",
         "Slow stopped (2.00 s)",
         "Worker stopped (0 ms)",
         "Stopped in 2.00 s, nothing abandoned",
@@ -88,7 +103,7 @@ async def test_elsewhere_nothing_of_it_is_told(records: Records) -> None:
     async with developing(Worker).use_console_lifetime(suppress_status_messages=True).build():
         pass
 
-    assert records.messages(STORY) == []
+    assert told(records) == []
 
 
 async def test_many_services_are_told_in_one_line(records: Records, journal: Journal) -> None:
@@ -97,9 +112,9 @@ async def test_many_services_are_told_in_one_line(records: Records, journal: Jou
     async with with_clock(developing(*services), ManualClock()):
         pass
 
-    told = [message for message in records.messages(STORY) if "JournalService" in message]
-    assert told == ["25 services started in 0 ms, the slowest JournalService (0 ms)"]
-    assert len(records.messages(STORY)) + len(records.messages()) <= 12
+    lines = [message for message in told(records) if "JournalService" in message]
+    assert lines == ["25 services started in 0 ms, the slowest JournalService (0 ms)"]
+    assert len(told(records)) + len(records.messages()) <= 12
 
 
 async def test_plumbing_is_not_told(records: Records) -> None:
@@ -114,8 +129,8 @@ async def test_plumbing_is_not_told(records: Records) -> None:
     with pytest.raises(RuntimeError, match="no database"):
         await with_clock(developing(Plumbing, Worker, Leaking), ManualClock()).run_async()
 
-    told = [message for message in records.messages(STORY)[2:] if "services" not in message]
-    assert told == ["Worker started (0 ms)", "Leaking did not start (0 ms)", "Worker stopped (0 ms)"]
+    lines = [message for message in told(records)[2:] if "services" not in message]
+    assert lines == ["Worker started (0 ms)", "Leaking did not start (0 ms)", "Worker stopped (0 ms)"]
 
 
 async def test_sources_are_named_with_how_many_keys(records: Records, tmp_path: Path) -> None:
@@ -130,10 +145,9 @@ async def test_sources_are_named_with_how_many_keys(records: Records, tmp_path: 
         async with builder.build():
             pass
 
-    told = records.messages(STORY)[0]
-    assert "appsettings.json (2)" in told
-    assert "environment (1)" in told
-    assert "graph is valid" in records.messages(STORY)[1]
+    sources = told(records)[0]
+    assert sources == "2 sources, 2 keys: appsettings.json, environment (1 key)"
+    assert "graph is valid" in told(records)[1]
 
 
 async def test_who_did_not_start_is_named(records: Records) -> None:
@@ -141,7 +155,7 @@ async def test_who_did_not_start_is_named(records: Records) -> None:
     with pytest.raises(RuntimeError, match="no database"):
         await with_clock(developing(Worker, Broken), ManualClock()).run_async()
 
-    assert "Broken did not start (0 ms)" in records.messages(STORY)
+    assert "Broken did not start (0 ms)" in told(records)
     assert str(records.error_of(11)) == "no database"
 
 
@@ -157,5 +171,5 @@ async def test_a_stop_that_is_not_clean_is_told_once(records: Records) -> None:
         async with developing(Failing).build():
             pass
 
-    assert [message for message in records.messages(STORY) if message.startswith("Stopped in")] == []
+    assert [message for message in told(records) if message.startswith("Stopped in")] == []
     assert "1 failed" in records.one(107).getMessage()

@@ -41,7 +41,7 @@ async def fail_once(job: Order, context: JobContext) -> int:
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [each.getMessage() for each in caplog.records if each.name == "corner_host.jobs"]
+    return [each.getMessage() for each in caplog.records if each.name == "corner_host.queue"]
 
 
 async def test_each_attempt_is_one_line(caplog: pytest.LogCaptureFixture) -> None:

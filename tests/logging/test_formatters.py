@@ -41,7 +41,7 @@ def test_scopes_can_be_left_out() -> None:
     """L-69: with ``IncludeScopes`` false."""
     line = SimpleFormatter(utc(include_scopes=False)).format(record(log_scopes=SCOPES, order=7))
 
-    assert line.endswith("hello   order=7")
+    assert line.endswith(f"{'hello':33}order=7")
 
 
 def test_further_lines_stand_below_the_message() -> None:
@@ -58,7 +58,7 @@ def test_fields_stand_behind_the_first_line() -> None:
     """L-69: where they are looked for, however long the message is."""
     lines = SimpleFormatter(utc()).format(record("failed\nPaymentTimeout", job=1)).split("\n")
 
-    assert lines[0].endswith("failed   job=1")
+    assert lines[0].endswith(f"{'failed':33}job=1")
     assert lines[1] == " " * 43 + "PaymentTimeout"
 
 

@@ -1,6 +1,8 @@
 """``corner-host dev``."""
 
-import os
+import logging
+import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +66,23 @@ def _watch_over_host(invocation: Invocation, backend: str, stop_seconds: float, 
     typer.echo(
         f"corner_host {_version()}  ·  Python {platform.python_version()}  ·  {backend}  ·  reload on ({count})\n"
     )
-    return Supervisor(child_command(["--no-reload"]), roots, stop_seconds=stop_seconds, write=_write).run()
+    has_color = invocation.has_color(sys.stdout)
+    return Supervisor(
+        child_command(["--no-reload"]),
+        roots,
+        stop_seconds=stop_seconds,
+        write=_write,
+        formatter=_formatter("rich" if has_color else "simple", has_color=has_color),
+    ).run()
+
+
+def _formatter(name: str, *, has_color: bool) -> logging.Formatter:
+    """Return what formats the parent's lines as the child's are."""
+    from corner_host.logging.formatters import FormatterOptions, load_formatter
+
+    make = load_formatter(name, {})
+    assert make is not None
+    return make(FormatterOptions(color=has_color))
 
 
 def _write(text: str) -> None:
@@ -82,8 +100,8 @@ def _version() -> str:
 
 def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: int | None) -> int:
     from corner_host.cli.building import make_builder
-    from corner_host.cli.development.announcing import announce_reloads, announce_stop
-    from corner_host.cli.development.supervisor import CHILD
+    from corner_host.cli.development.announcing import announce_reloads, announce_stop, start_briefly
+    from corner_host.cli.development.handing_over import Inheritance, Line
     from corner_host.cli.running import run_host, serve_commands, show_dashboard
     from corner_host.hosting import Host, HostOptions
     from corner_host.primitives import seconds
@@ -93,15 +111,18 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: in
         if timeout is None or seconds(timeout, "shutdown_timeout") > stop_seconds:
             options.shutdown_timeout = stop_seconds
 
-    word = os.environ.pop(CHILD, None)
-    if word is not None:
+    parent = Inheritance.take()
+    if parent is not None:
         invocation.quiet = True  # the parent has said it
-    builder = show_dashboard(serve_commands(make_builder(invocation, environment="Development")), port=port)
+    builder = serve_commands(make_builder(invocation, environment="Development"))
+    show_dashboard(builder, port=port, token=None if parent is None else parent.token)
     builder.configure_host_options(stop_soon)
 
     def prepare(host: Host) -> None:
         announce_reloads(host)
-        if word:
-            announce_stop(host, int(word))
+        if parent is not None and parent.follows:
+            start_briefly(host)
+        if parent is not None and parent.socket is not None:
+            announce_stop(host, Line(socket.socket(fileno=parent.socket)))
 
     return run_host(builder, invocation, backend=backend, prepare=prepare)

@@ -1,13 +1,14 @@
 """The parent: it keeps the host running while its code changes."""
 
+import logging
 import os
-import select
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, final
@@ -15,9 +16,7 @@ from typing import Any, Final, final
 from corner_host.cli.failing import syntax_lines
 
 from .folders import all_folders, is_code, is_setting
-
-CHILD: Final = "CORNER_HOST_DEV_CHILD"
-"""Set for the child, so that it knows that it is watched over: the number of the pipe by which it says that it stops."""
+from .handing_over import Inheritance, Line
 
 _LOOK_MILLISECONDS: Final = 100
 _DEBOUNCE_MILLISECONDS: Final = 50
@@ -48,6 +47,7 @@ class Supervisor:
         roots: Where code and settings are.
         stop_seconds: The budget of the host's stop.
         write: Where messages go.
+        formatter: How they are written.
     """
 
     def __init__(
@@ -56,16 +56,19 @@ class Supervisor:
         roots: Iterable[Path],
         *,
         stop_seconds: float,
-        write: Callable[[str], object] = print,
+        write: Callable[[str], object],
+        formatter: logging.Formatter,
     ) -> None:
         self._command = list(command)
         self._roots = list(roots)
         self._stop_seconds = stop_seconds
         self._write = write
+        self._formatter = formatter
         self._child: subprocess.Popen[bytes] | None = None
         self._broken: set[str] = set()
         self._ended = threading.Event()
-        self._word: int | None = None
+        self._line: Line | None = None
+        self._token = secrets.token_urlsafe(24)
         self._signal: int | None = None
         self._hears_signals = False
         self._has_restarted = False
@@ -99,15 +102,19 @@ class Supervisor:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
 
-    def _start(self) -> None:
+    def _start(self, *, follows: bool = False) -> None:
         self._hang_up()
-        if os.name == "nt":  # Ctrl+C reaches all processes of a console, and pipes are not handed down
-            self._child = subprocess.Popen(self._command, env={**os.environ, CHILD: ""})  # noqa: S603 - our own command
+        if os.name == "nt":  # Ctrl+C reaches all processes of a console, and sockets are not handed down
+            heritage = Inheritance(token=self._token, follows=follows)
+            self._child = subprocess.Popen(self._command, env=heritage.environment())  # noqa: S603 - our own command
             return
-        self._word, other_end = os.pipe()
-        environment = {**os.environ, CHILD: str(other_end)}
-        self._child = subprocess.Popen(self._command, env=environment, pass_fds=(other_end,))  # noqa: S603 - our own command
-        os.close(other_end)
+        ours, theirs = socket.socketpair()
+        self._line = Line(ours)
+        with theirs:
+            heritage = Inheritance(token=self._token, follows=follows, socket=theirs.fileno())
+            self._child = subprocess.Popen(  # noqa: S603 - our own command
+                self._command, env=heritage.environment(), pass_fds=(theirs.fileno(),)
+            )
 
     def _look_after_child(self) -> None:
         """Notice when the host has ended by itself, or could not start at all."""
@@ -119,22 +126,23 @@ class Supervisor:
             self._ended.set()
             return
         self._child = None
-        self._say("error", f"The host ended with status {status}")
-        self._say("info", "Waiting for the next save…")
+        self._say(logging.ERROR, f"The host ended with status {status}")
+        self._say(logging.INFO, "Waiting for the next save…")
 
     def _on_changes(self, paths: Sequence[str]) -> None:
         code = [path for path in paths if is_code(path)]
         if not code and self._child is not None:
             return  # the host follows its settings by itself
         if not self._is_python({*code, *self._broken}):
-            self._say("info", "Waiting for the next save…")
+            self._say(logging.INFO, "Waiting for the next save…")
             return
         names = ", ".join(Path(path).name for path in (code or paths)[:3])
-        self._say("info", f"{names} changed, {'restarting' if self._child is not None else 'starting'}")
+        follows = self._child is not None
+        self._say(logging.INFO, f"{names} changed, {'restarting' if follows else 'starting'}")
         self._stop()
         if not self._ended.is_set():
             self._has_restarted = True
-            self._start()
+            self._start(follows=follows)
 
     def _is_python(self, paths: Iterable[str]) -> bool:
         self._broken.clear()
@@ -143,7 +151,7 @@ class Supervisor:
             if error is not None:
                 self._broken.add(path)
                 for line in syntax_lines(error, path):
-                    self._say("error", line)
+                    self._say(logging.ERROR, line)
         return not self._broken
 
     def _has_syntax_error(self) -> bool:
@@ -155,12 +163,14 @@ class Supervisor:
         child = self._child
         if child is None or child.poll() is not None:
             return
+        if self._line is not None:
+            self._line.say()
         child.terminate()
         try:
             child.wait(self._stop_seconds + _GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             self._say(
-                "error", f"The host did not stop within {self._stop_seconds + _GRACE_SECONDS:g} s, and was killed"
+                logging.ERROR, f"The host did not stop within {self._stop_seconds + _GRACE_SECONDS:g} s, and was killed"
             )
             child.kill()
             child.wait()
@@ -187,16 +197,16 @@ class Supervisor:
 
     def _is_stopping(self) -> bool:
         """Tell whether the child says soon that it stops, or ends."""
-        return self._word is None or bool(select.select([self._word], [], [], _WORD_SECONDS)[0])
+        return self._line is None or self._line.hears_or_ends(_WORD_SECONDS)
 
     def _hang_up(self) -> None:
-        if self._word is not None:
-            os.close(self._word)
-            self._word = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
-    def _say(self, level: str, text: str) -> None:
-        now = datetime.now().astimezone()
-        self._write(f"{now:%H:%M:%S}.{now.microsecond // 1000:03} {level:5} corner_host.dev         {text}")
+    def _say(self, level: int, text: str) -> None:
+        record = logging.LogRecord("corner_host.dev", level, __file__, 0, text, None, None)
+        self._write(self._formatter.format(record))
 
 
 def child_command(extra: Sequence[str]) -> list[str]:

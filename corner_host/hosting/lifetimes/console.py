@@ -57,7 +57,7 @@ class ConsoleLifetime:
             self._lifetime.application_started.register(self._on_started)
             self._lifetime.application_stopping.register(self._on_stopping)
             if hint := hint_about(self._environment.content_root_path, self._configuration):
-                log.LIFETIME.info(hint)
+                log.CONTENT_ROOT_HINT(hint=hint)
         watch = SignalWatch(SIGNALS, self._lifetime)
         self._lifetime.at_end(watch.close)
 

@@ -75,9 +75,7 @@ class SimpleFormatter(logging.Formatter):
         word, category = _WORDS[step], f"{fold_lines(told_by(record)):<{_CATEGORY_WIDTH}}"
         indent = " " * (len(time) + len(word) + len(category) + 3)
         trace = trace_of(record) if with_trace else ""
-        message, fields, trace = (
-            self._fitted(text, indent) for text in (told_as(record), self._fields(record), trace)
-        )
+        message, fields, trace = (self._fitted(text, indent) for text in (told_as(record), self._fields(record), trace))
         if trace:
             trace = f" {trace}" if self._options.single_line else f"\n{indent}{trace}"
         first, line_end, rest = message.partition("\n")

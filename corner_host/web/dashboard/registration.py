@@ -14,7 +14,9 @@ from .service import SECTION, DashboardService
 from .settings import DashboardSettings
 
 
-def add_dashboard(services: ServiceCollection, configuration: Configuration) -> ServiceCollection:
+def add_dashboard(
+    services: ServiceCollection, configuration: Configuration, *, token: str | None = None
+) -> ServiceCollection:
     """Serve the dashboard while the host runs, by the section ``Dashboard``; a second call does nothing.
 
     In Development it is on, at http://127.0.0.1:5080, and the log has a link that signs in, good for this run. Elsewhere
@@ -24,6 +26,7 @@ def add_dashboard(services: ServiceCollection, configuration: Configuration) -> 
     Args:
         services: The registrations.
         configuration: The whole configuration.
+        token: What the link has in it where the settings name no token; None for a new one.
 
     Returns:
         The collection.
@@ -44,7 +47,7 @@ def add_dashboard(services: ServiceCollection, configuration: Configuration) -> 
         read().is_wanted(in_development=in_development)
 
     def make_keys(settings: DashboardSettings, clock: Clock, environment: HostEnvironment) -> Keyring:
-        drawn = Keyring.new_token() if environment.is_development() else None  # nobody could know of it elsewhere
+        drawn = token or Keyring.new_token() if environment.is_development() else None  # nobody could know of it elsewhere
         return Keyring(
             drawn if settings.token is None else settings.token.get_secret_value(),
             lifetime=settings.session_hours * 3600,
