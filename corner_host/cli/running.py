@@ -73,7 +73,7 @@ def show_dashboard(builder: HostBuilder, *, port: int | None = None, token: str 
         if port is None and builder.configuration["Dashboard:Port"] is None and _is_taken(DASHBOARD_PORT):
             port = 0
         if port is not None:
-            builder.configuration["Dashboard:Port"] = str(port)
+            builder.configuration.add_in_memory_collection({"Dashboard:Port": str(port)})
         add_dashboard(builder.services, builder.configuration, token=token)
     return builder
 

@@ -26,7 +26,7 @@ MOST_STOPPED: Final = 20
 NOTICEABLE: Final = 0.1
 """How long a stop takes that somebody may wonder about, in seconds."""
 _MOST_SOURCES: Final = 5
-_OF_THE_HOST: Final = {key.casefold() for key in (APPLICATION_KEY, CONTENT_ROOT_KEY, ENVIRONMENT_KEY)}
+_NO_SETTINGS: Final = {key.casefold() for key in ("$schema", APPLICATION_KEY, CONTENT_ROOT_KEY, ENVIRONMENT_KEY)}
 
 
 @final
@@ -104,7 +104,7 @@ def _sources(configuration: ConfigurationRoot) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     others = {key for each in configuration.providers if each.name != "environment" for key in each.data}
     for provider in configuration.providers:
-        keys = {key for key in provider.data if key.casefold() not in _OF_THE_HOST}
+        keys = {key for key in provider.data if key.casefold() not in _NO_SETTINGS}
         if provider.name == "environment":
             keys = {key for key in keys if ":" in key or key in others}
         if keys and provider.name != "memory":
