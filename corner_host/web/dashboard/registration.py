@@ -47,7 +47,8 @@ def add_dashboard(
         read().is_wanted(in_development=in_development)
 
     def make_keys(settings: DashboardSettings, clock: Clock, environment: HostEnvironment) -> Keyring:
-        drawn = token or Keyring.new_token() if environment.is_development() else None  # nobody could know of it elsewhere
+        # elsewhere nobody could know of it
+        drawn = token or Keyring.new_token() if environment.is_development() else None
         return Keyring(
             drawn if settings.token is None else settings.token.get_secret_value(),
             lifetime=settings.session_hours * 3600,
