@@ -1,17 +1,21 @@
 """Jobs put in the application's own transaction, by whichever library it talks to PostgreSQL."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import anyio
 import asyncpg
 import psycopg
 import pytest
 import sqlalchemy
+from anyio import from_thread, to_thread
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from corner_host.jobs import Duplicate, JobState, NotSupportedByEngineError
+from corner_host.jobs import Duplicate, Enqueued, JobState, NotSupportedByEngineError
 from corner_host.jobs.engines.postgres import PostgresEngine
 from corner_host.testing.job_bench import JobBench, new_job
 
@@ -45,6 +49,25 @@ def of_sqlalchemy(driver: str, kind: str) -> Callable[..., AbstractAsyncContextM
     return opened
 
 
+@asynccontextmanager
+async def of_blocking_psycopg(url: str, *, commit: bool) -> AsyncGenerator[Any]:
+    with psycopg.connect(url) as connection:
+        yield connection
+        await to_thread.run_sync(connection.commit if commit else connection.rollback)
+
+
+def of_blocking_sqlalchemy(kind: str) -> Callable[..., AbstractAsyncContextManager[Any]]:
+    @asynccontextmanager
+    async def opened(url: str, *, commit: bool) -> AsyncGenerator[Any]:
+        engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.connect() if kind == "connection" else Session(engine) as transaction:
+            yield transaction
+            await to_thread.run_sync(transaction.commit if commit else transaction.rollback)
+        engine.dispose()
+
+    return opened
+
+
 @pytest.fixture(
     params=[
         pytest.param(of_asyncpg, id="asyncpg"),
@@ -52,6 +75,11 @@ def of_sqlalchemy(driver: str, kind: str) -> Callable[..., AbstractAsyncContextM
         *[
             pytest.param(of_sqlalchemy(driver, kind), id=f"sqlalchemy {kind} on {driver}")
             for driver in ("asyncpg", "psycopg")
+            for kind in ("connection", "session")
+        ],
+        pytest.param(of_blocking_psycopg, id="psycopg, blocking"),
+        *[
+            pytest.param(of_blocking_sqlalchemy(kind), id=f"sqlalchemy {kind}, blocking")
             for kind in ("connection", "session")
         ],
     ]
@@ -119,30 +147,81 @@ async def test_a_key_that_is_taken_is_told_inside_a_transaction_too(
     assert states == [JobState.WAITING] * 5
 
 
-@pytest.mark.parametrize("kind", ["asyncpg", "psycopg"])
+@pytest.mark.parametrize("kind", ["asyncpg", "psycopg", "psycopg, blocking"])
 async def test_a_connection_without_a_transaction_is_refused(url: str, schema: str, kind: str) -> None:
     """The job would be stored at once, which is not what was asked for."""
-    async with bench_on(url, schema) as bench:
-        connection: Any = (
-            await asyncpg.connect(url)
-            if kind == "asyncpg"
-            else await psycopg.AsyncConnection.connect(url, autocommit=True)
-        )
+    async with bench_on(url, schema) as bench, AsyncExitStack() as stack:
+        connection: Any
+        if kind == "asyncpg":
+            connection = await asyncpg.connect(url)
+            stack.push_async_callback(connection.close)
+        elif kind == "psycopg":
+            connection = await stack.enter_async_context(await psycopg.AsyncConnection.connect(url, autocommit=True))
+        else:
+            connection = stack.enter_context(psycopg.connect(url, autocommit=True))
 
         with pytest.raises(NotSupportedByEngineError, match="in no transaction"):
             await bench.engine.put([new_job()], transaction=connection)
+
+
+async def test_a_blocking_connection_does_not_hold_up_the_loop(url: str, schema: str) -> None:
+    """Not even where the key is taken by a transaction that goes on in the same loop."""
+    first, second = new_job(key="nightly"), new_job(key="nightly")
+    answers: list[Enqueued | Duplicate] = []
+    async with bench_on(url, schema) as bench, of_blocking_psycopg(url, commit=True) as other:
+
+        async def put_second() -> None:
+            answers.extend(await bench.engine.put([second], transaction=other))
+
+        async with anyio.create_task_group() as group, of_blocking_psycopg(url, commit=True) as one:
+            await bench.engine.put([first], transaction=one)
+            group.start_soon(put_second)
+            await until_somebody_waits_for_a_lock(url)
+
+    assert answers == [Duplicate(first.id)]
+
+
+async def test_a_plain_function_in_a_worker_thread_puts_in_its_session(url: str, schema: str) -> None:
+    """As a route of FastAPI that is no coroutine does."""
+    new = new_job()
+
+    def route(bench: JobBench, sessions: sessionmaker[Session]) -> None:
+        with sessions.begin() as session:
+            from_thread.run(partial(bench.engine.put, [new], transaction=session))
+
+    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    async with bench_on(url, schema) as bench:
+        await to_thread.run_sync(route, bench, sessionmaker(engine))
+        state = await bench.state(new.id)
+    engine.dispose()
+
+    assert state is JobState.WAITING
+
+
+async def test_a_session_of_the_thread_is_refused(url: str, schema: str) -> None:
+    """It is another one where the job is stored, which nobody would commit."""
+    sessions = scoped_session(
+        sessionmaker(sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://")))
+    )
+    async with bench_on(url, schema) as bench:
+        with pytest.raises(NotSupportedByEngineError, match=r"transaction=session\(\)"):
+            await bench.engine.put([new_job()], transaction=sessions)
+
+
+async def until_somebody_waits_for_a_lock(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await anyio.sleep(0.01)
+    finally:
         await connection.close()
 
 
-async def test_a_blocking_connection_is_refused(url: str, schema: str) -> None:
-    """It would hold up the event loop; the message says what is taken instead."""
-    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+async def test_what_is_no_connection_is_refused(url: str, schema: str) -> None:
+    """The message says what is taken."""
     async with bench_on(url, schema) as bench:
-        with psycopg.connect(url) as connection, engine.connect() as other:
-            for transaction in (connection, other):
-                with pytest.raises(NotSupportedByEngineError, match="AsyncSession"):
-                    await bench.engine.put([new_job()], transaction=transaction)
-    engine.dispose()
+        with pytest.raises(NotSupportedByEngineError, match=r"cannot join.*\n.*asyncpg.*psycopg.*SQLAlchemy"):
+            await bench.engine.put([new_job()], transaction=object())
 
 
 async def test_a_child_whose_parent_ends_before_the_child_is_committed_runs(url: str, schema: str) -> None:

@@ -18,7 +18,11 @@ a name over several queues; pauses, recurring jobs, search, requeueing; the loop
 PostgreSQL must be 14 or later, and spoken to directly, or through a pooler that keeps sessions: notifications need one.
 A worker has three connections, and shares up to five for putting and three for questions. A server that is away is waited
 for, with longer and longer pauses; meanwhile putting raises, and what jobs came to is kept and told afterwards. A wrong
-password or database ends the start. Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names.
+password or database ends the start.
+
+Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names, also those that block: they are used
+in a worker thread. A plain function in one of anyio's worker threads, as a ``def`` route of FastAPI, puts by
+``anyio.from_thread.run(partial(jobs.enqueue, order, transaction=session))``.
 
 Order of modules:
 - ``engine``: `PostgresEngine`
