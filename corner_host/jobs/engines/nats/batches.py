@@ -15,7 +15,7 @@ from typing import Final, Self, final
 import anyio
 from nats.aio.msg import Msg
 
-from .server import CONFLICT, RefusedError, Server
+from .server import RefusedError, Server
 
 MOST_MESSAGES: Final = 1000
 """The server's limit."""
@@ -112,25 +112,21 @@ async def store_all(server: Server, messages: Sequence[Message]) -> bool:
         RefusedError: The server refused for another reason.
         JobEngineError: It is not known whether they were stored.
     """
-    for pause in (*_PAUSES, None):
+    pauses = iter(_PAUSES)
+    while True:
         try:
-            await _store(server, messages)
+            return await _store(server, messages)
         except RefusedError as error:
-            if error.code == CONFLICT:
-                return False
+            pause = next(pauses, None)
             if error.code not in _TRY_AGAIN or pause is None:
                 raise
             await anyio.sleep(pause)
-        else:
-            break
-    return True
 
 
-async def _store(server: Server, messages: Sequence[Message]) -> None:
+async def _store(server: Server, messages: Sequence[Message]) -> bool:
     *first, last = messages
     if not first:
-        await server.store(last.subject, last.data, last.headers or None)
-        return
+        return await server.store(last.subject, last.data, last.headers or None)
     batch = secrets.token_hex(8)
     for number, message in enumerate(first, 1):
         headers = {**message.headers, "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
@@ -141,4 +137,4 @@ async def _store(server: Server, messages: Sequence[Message]) -> None:
         "Nats-Batch-Sequence": str(len(messages)),
         "Nats-Batch-Commit": "1",
     }
-    await server.store(last.subject, last.data, headers)
+    return await server.store(last.subject, last.data, headers)

@@ -82,7 +82,7 @@ class Putting:
 
     async def _put_once(self, jobs: Sequence[NewJob]) -> list[Enqueued | Duplicate]:
         batch = _Batch(self._server, self._subjects, jobs)
-        patience = anyio.current_time() + _PATIENCE_SECONDS
+        patience: float | None = None
         asked = False
         while True:
             try:
@@ -97,7 +97,9 @@ class Putting:
             except RefusedError:
                 raise
             except JobEngineError as error:  # whether it was stored is asked before it is tried again
-                if anyio.current_time() > patience:
+                now = anyio.current_time()
+                patience = patience or now + _PATIENCE_SECONDS
+                if now > patience:
                     raise JobEngineError(f"{error}\nIt is not known whether the job was stored.") from error
                 await anyio.sleep(_PAUSE_SECONDS)
 

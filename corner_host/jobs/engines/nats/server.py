@@ -25,7 +25,7 @@ _log = logging.getLogger("corner_host.jobs.nats")
 _ANSWER_SECONDS: Final = 5.0
 NOT_FOUND: Final = frozenset({10014, 10037, 10059})  # no such consumer, no such message, no such stream
 _NEEDED: Final = (2, 12)
-CONFLICT: Final = 10071
+_CONFLICT: Final = 10071
 
 
 @final
@@ -265,14 +265,14 @@ class Server:
             with anyio.move_on_after(2, shield=True), suppress(NatsError, OSError):
                 await subscription.unsubscribe()
 
-    async def store(self, subject: str, data: bytes, headers: dict[str, str] | None = None) -> int:
-        """Store a message in the stream; returns its number.
+    async def store(self, subject: str, data: bytes, headers: dict[str, str] | None = None) -> bool:
+        """Store a message in the stream; False when its condition does not hold.
 
         Raises:
-            RefusedError: It was not stored.
+            RefusedError: It was not stored for another reason.
             JobEngineError: It is not known whether it was.
         """
-        return int(self._answer(await self.request(subject, data, headers))["seq"])
+        return self.is_stored(await self.request(subject, data, headers))
 
     def is_stored(self, answer: bytes | None) -> bool:
         """Read the answer to a message that was to be stored; False when its condition did not hold.
@@ -288,7 +288,7 @@ class Server:
         try:
             self._answer(answer)
         except RefusedError as error:
-            if error.code == CONFLICT:
+            if error.code == _CONFLICT:
                 return False
             raise
         return True
