@@ -39,6 +39,7 @@ from .contracts import (
     QueueStatus,
     Rates,
     RunningItem,
+    SavedFilter,
     ScheduleStatus,
     ScheduleTime,
     Series,
@@ -57,6 +58,7 @@ from .contracts import (
 from .encoding import as_json
 from .errors import ActionRefusedError, InvalidRequestError, NotFoundError, OperationsError, UnavailableError
 from .failures import FailureOperations
+from .filters import FilterOperations
 from .graph import GraphOperations
 from .health import HealthOperations
 from .host import HostOperations
@@ -91,6 +93,7 @@ __all__ = [
     "FacetValue",
     "FailureGroup",
     "FailureOperations",
+    "FilterOperations",
     "GraphEdge",
     "GraphNode",
     "GraphOperations",
@@ -124,6 +127,7 @@ __all__ = [
     "Rates",
     "RunOperations",
     "RunningItem",
+    "SavedFilter",
     "ScheduleOperations",
     "ScheduleStatus",
     "ScheduleTime",

@@ -12,6 +12,7 @@ from .contracts import JobHistoryEvent, JobQuery, JobSummary
 from .errors import InvalidRequestError
 
 MOST_JOBS: Final = 200
+MOST_COUNTED: Final = 10_000
 _MOST_FILTERS: Final = 24
 _DEEPEST: Final = 16
 _LONGEST: Final = 1000

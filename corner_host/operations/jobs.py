@@ -22,19 +22,18 @@ from .contracts import (
     RunningItem,
 )
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
+from .job_words import VERBS, message, told
 from .logs import LogOperations
 from .places import code_place
 from .running import memory_items
 from .workplace import Workplace
 
-_MOST_COUNTED: Final = 10_000
 _MOST_FACETS: Final = 50
 _MOST_IDS: Final = 1000
 _SHOWN_LOGS: Final = 100
 _SHOWN_SIBLINGS: Final = 20
 _MOST_ERRORS: Final = 10
 _MOST_RATE: Final = 10_000.0
-_VERBS: Final = {"requeue": "requeued", "cancel": "cancelled", "delete": "deleted"}
 
 
 @final
@@ -66,20 +65,37 @@ class JobOperations:
         if wanted.ids:
             found = [job for each in _ids(wanted) if (job := await control.get(each)) is not None]
             return JobPage(items=tuple(self._rows(found)), total=len(found))
+        if wanted.sort is not None:
+            return await self._sorted(control, wanted, wanted.sort)
         matching: list[Any] = []
         total = 0
         for each in job_views.filters_of(wanted):
             jobs = await control.list(each, limit=wanted.limit + 1, before=wanted.cursor)
             is_all = wanted.cursor is None and len(jobs) <= wanted.limit  # then counting would only look at them again
-            total += len(jobs) if is_all else await control.count(each, most=_MOST_COUNTED)
+            total += len(jobs) if is_all else await control.count(each, most=job_views.MOST_COUNTED)
             matching += jobs
         matching.sort(key=lambda job: job.id, reverse=True)
         page = matching[: wanted.limit]
         return JobPage(
             items=tuple(self._rows(page)),
             next=page[-1].id if len(matching) > len(page) else None,
-            total=min(total, _MOST_COUNTED),
-            is_total_exact=total < _MOST_COUNTED,
+            total=min(total, job_views.MOST_COUNTED),
+            is_total_exact=total < job_views.MOST_COUNTED,
+        )
+
+    async def _sorted(self, control: Any, wanted: JobQuery, order: str) -> JobPage:
+        """Return a page of the newest that match, in another order."""
+        from . import job_sorting, job_views  # noqa: PLC0415 - loads the jobs
+
+        begin = job_sorting.position(wanted.cursor)
+        end = begin + wanted.limit
+        ordered, total = await job_sorting.newest_in_order(control, job_views.filters_of(wanted), order)
+        return JobPage(
+            items=tuple(self._rows(ordered[begin:end])),
+            next=str(end) if end < len(ordered) else None,
+            total=total,
+            is_total_exact=total < job_views.MOST_COUNTED,
+            sorted_among=len(ordered) if total > len(ordered) else None,
         )
 
     async def facets(self, query: JobQuery | None = None) -> JobFacets:
@@ -289,7 +305,7 @@ class JobOperations:
         return ActionResult(
             action=f"jobs.{verb}",
             target=told(query),
-            message=_message(verb, count, skipped, dry_run=dry_run, rate=rate),
+            message=message(verb, count, skipped, dry_run=dry_run, rate=rate),
             count=count,
             skipped=skipped,
             is_dry_run=dry_run,
@@ -315,13 +331,13 @@ class JobOperations:
                 if done:
                     count += 1
                 else:
-                    errors.append(f"Job {each} is {job.state.name} and cannot be {_VERBS[verb]}.")
+                    errors.append(f"Job {each} is {job.state.name} and cannot be {VERBS[verb]}.")
         if len(ids) == 1 and errors and errors[0].startswith("There is no job"):
             raise NotFoundError("job", ids[0])
         return ActionResult(
             action=f"jobs.{verb}",
             target=", ".join(ids[:_MOST_ERRORS]),
-            message=_message(verb, count, len(errors), dry_run=dry_run, rate=None),
+            message=message(verb, count, len(errors), dry_run=dry_run, rate=None),
             count=count,
             skipped=len(errors),
             is_dry_run=dry_run,
@@ -355,21 +371,6 @@ class JobOperations:
         }
 
 
-def told(query: JobQuery) -> str:
-    """Return a query as the audit has it.
-
-    Example:
-        >>> told(JobQuery(names=("send",), states=("DEAD",)))
-        'states=DEAD names=send'
-    """
-    parts: list[str] = []
-    for name in JobQuery.__dataclass_fields__:
-        value: Any = getattr(query, name)
-        if name not in {"limit", "cursor"} and value not in (None, ()):
-            parts.append(f"{name}={','.join(value) if value.__class__ is tuple else value}")
-    return " ".join(parts)[:500] or "all jobs"
-
-
 def _ids(query: JobQuery) -> tuple[str, ...]:
     if len(query.ids) > _MOST_IDS:
         raise InvalidRequestError(f"At most {_MOST_IDS} ids at once.", field="ids")
@@ -378,11 +379,3 @@ def _ids(query: JobQuery) -> tuple[str, ...]:
 
 def _facet(counter: Counter[str]) -> tuple[FacetValue, ...]:
     return tuple(FacetValue(value=value, count=count) for value, count in counter.most_common(_MOST_FACETS))
-
-
-def _message(verb: str, count: int, skipped: int, *, dry_run: bool, rate: float | None) -> str:
-    done = f"would {verb}" if dry_run else _VERBS[verb]
-    text = f"{done} {count:,} job{'' if count == 1 else 's'}"
-    if rate is not None:
-        text += f" at {rate:g}/s"
-    return f"{text}; {skipped:,} skipped" if skipped else text

@@ -54,6 +54,11 @@ class Operations:
         return door.JobOperations(self._workplace, logs=self.logs)
 
     @cached_property
+    def filters(self) -> "door.FilterOperations":
+        """Filters of the list of jobs, by name."""
+        return door.FilterOperations(self._workplace)
+
+    @cached_property
     def failures(self) -> "door.FailureOperations":
         """One error or many."""
         return door.FailureOperations(self._workplace, jobs=self.jobs)

@@ -30,6 +30,7 @@ from .recording.journal import Journal
 from .recording.lag import LoopLag
 from .recording.lives import Lives
 from .recording.samples import Samples
+from .recording.saved_filters import SavedFilters
 from .recording.state import open_state_directory
 from .recording.timers import Timers
 from .settings import OperationsSettings
@@ -86,6 +87,7 @@ class Workplace:
         self.version = settings.version or ""
         self.state: Path | None = open_state_directory(settings.state_directory, environment.application_name)
         self.audit = Journal(None if self.state is None else self.state / "audit.jsonl")
+        self.filters = SavedFilters(None if self.state is None else self.state / "filters.json")
         self.actions = Actions(self.audit, clock, is_read_only=settings.read_only)
         self.lives = Lives(self.state, environment, self.began, version=self.version)
         self.lag = LoopLag()

@@ -63,20 +63,24 @@ def list_jobs(
     text: Text = None,
     since: Since = None,
     until: Until = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="COLUMN", help="ran, waited, attempt, ...; with a minus downwards.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="How many.")] = 50,
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:
-    """List jobs, newest first."""
+    """List jobs, newest first; in another order, the newest 1,000 that match."""
     chosen = _selection(
         states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until
     )
-    page = connect(context, pid, socket).get("/jobs", limit=limit, **chosen)
+    page = connect(context, pid, socket).get("/jobs", limit=limit, sort=sort, **chosen)
     invocation = invocation_of(context)
     answer(invocation, page, lambda: job_rows(page["items"]) if page["items"] else ["No job matches."])
     if page["next"] is not None and not invocation.json:
         more = "" if page["total"] is None else f" of {'' if page['is_total_exact'] else 'more than '}{page['total']:,}"
-        invocation.note(f"The newest {len(page['items'])}{more}; narrow it down, or take --limit or export.")
+        first = "newest" if sort is None else "first"
+        invocation.note(f"The {first} {len(page['items'])}{more}; narrow it down, or take --limit or export.")
 
 
 @app.command()
@@ -158,7 +162,9 @@ def again(
         wanted = json.loads(payload_of(arguments or [], payload))
         if arguments:
             stored: Any = host.get(f"/jobs/{quoted(chosen)}")["payload"]
-            wanted = {**(stored or {}), **wanted}
+            merged: dict[str, Any] = dict(stored or {})
+            merged.update(wanted)
+            wanted = merged
     result = host.post(f"/jobs/{quoted(chosen)}/again", payload=wanted, reason=reason)
     answer(invocation_of(context), result, lambda: [result["message"]])
 

@@ -45,6 +45,7 @@ __getattr__, __dir__ = door(
             "JobPage",
             "JobQuery",
             "JobSummary",
+            "SavedFilter",
         ),
         "logs": (
             "LogEntry",

@@ -2,7 +2,17 @@ from .common import ActionResult, Actor, CodePlace
 from .configuration import ConfigurationReport, Setting, SettingDifference, SettingLayer
 from .health import CheckSample, CheckStatus, HealthOverview
 from .host import About, Dump, HostStatus, LoopStatus, PackageVersion, Rates, TaskStack, ThreadStack
-from .jobs import FacetValue, FailureGroup, JobDetail, JobFacets, JobHistoryEvent, JobPage, JobQuery, JobSummary
+from .jobs import (
+    FacetValue,
+    FailureGroup,
+    JobDetail,
+    JobFacets,
+    JobHistoryEvent,
+    JobPage,
+    JobQuery,
+    JobSummary,
+    SavedFilter,
+)
 from .logs import LogEntry, LoggerLevel, LogPage, LogQuery
 from .parts import (
     AuditEntry,
@@ -58,6 +68,7 @@ __all__ = [
     "QueueStatus",
     "Rates",
     "RunningItem",
+    "SavedFilter",
     "ScheduleStatus",
     "ScheduleTime",
     "Series",

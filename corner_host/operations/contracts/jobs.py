@@ -28,6 +28,8 @@ class JobQuery:
         until: Enqueued before this time.
         limit: How many a page has, 1 to 200.
         cursor: The page that an earlier answer named as its next.
+        sort: ``ran``, ``waited``, ``attempt``, ``name``, ``key``, ``queue``, ``state``, ``error`` or ``enqueued``, with a minus
+            for downwards; None: the newest first. Otherwise the newest 1,000 that match are sorted.
     """
 
     ids: tuple[str, ...] = ()
@@ -44,6 +46,21 @@ class JobQuery:
     until: datetime | None = None
     limit: int = 50
     cursor: str | None = None
+    sort: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFilter:
+    """A filter of the list of jobs that has a name.
+
+    Args:
+        name: What it is called.
+        query: As the address of the page has it.
+    """
+
+    name: str
+    query: str
 
 
 @final
@@ -76,19 +93,21 @@ class JobSummary:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPage:
-    """A page of jobs, newest first.
+    """A page of jobs, newest first, or in the order that was asked for.
 
     Args:
         items: The jobs.
         next: The cursor of the page after this one; None if this is the last.
         total: How many match; None if they were not counted.
         is_total_exact: False if counting stopped at *total*.
+        sorted_among: Of how many of the newest that match the order is; None if it is of all.
     """
 
     items: tuple[JobSummary, ...] = ()
     next: str | None = None
     total: int | None = None
     is_total_exact: bool = True
+    sorted_among: int | None = None
 
 
 @final

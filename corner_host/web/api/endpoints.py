@@ -186,6 +186,13 @@ ENDPOINTS: Final = (
           lambda c: c.operations.jobs.run_again(c.path["id"], payload=c.body.payload, **_said(c)), body=requests.RunAgain),
     _get("/jobs/{id}", "A job", contracts.JobDetail, lambda c: c.operations.jobs.get(c.path["id"])),
 
+    _get("/filters", "Saved filters of the list of jobs", tuple[contracts.SavedFilter, ...],
+         lambda c: c.operations.filters.list()),
+    _post("/filters", "Keep a filter under a name",
+          lambda c: c.operations.filters.save(c.body.name, c.body.query, **_said(c)), body=requests.SaveFilter),
+    _post("/filters/delete", "Forget a filter",
+          lambda c: c.operations.filters.delete(c.body.name, **_said(c)), body=requests.DeleteFilter),
+
     _get("/failures", "Failures, grouped", tuple[contracts.FailureGroup, ...],
          lambda c: c.operations.failures.list(since=c.query.since, until=c.query.until, limit=c.query.limit),
          query=requests.FailureQuery),

@@ -40,6 +40,7 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x0
 Seconds = Annotated[float, Field(gt=0, le=366 * 86_400, allow_inf_nan=False)]
 State = Literal["WAITING", "SCHEDULED", "RUNNING", "SUCCEEDED", "DEAD", "CANCELLED"]
 Policy = Literal["stop_host", "ignore", "restart"]
+Sort = Annotated[str, Field(pattern=r"^-?(name|key|queue|state|attempt|waited|ran|enqueued|error)$")]
 Level = Literal["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"]
 ShownLevel = Literal["Trace", "Debug", "Information", "Warning", "Error", "Critical"]
 
@@ -83,6 +84,22 @@ class JobPageQuery(JobSelectionQuery):
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Identifier | None = None
+    sort: Sort | None = None
+
+
+@final
+class SaveFilter(Action):
+    """Keep a filter under a name, as the address of the page of jobs has it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    query: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
+
+
+@final
+class DeleteFilter(Action):
+    """Forget a filter."""
+
+    name: Name
 
 
 class JobAction(JobSelectionQuery):

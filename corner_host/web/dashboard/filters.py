@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import ImmutableMultiDict
 
@@ -25,6 +26,7 @@ JOB_FILTERS = (
     "parent",
     "range",
     "since",
+    "sort",
 )
 """The parameters that choose jobs."""
 
@@ -61,12 +63,25 @@ def job_query(parameters: Parameters, now: datetime, *, limit: int = 50) -> JobQ
         since=_moment(one("since")) if seconds is None else now - timedelta(seconds=seconds),
         limit=limit,
         cursor=one("cursor"),
+        sort=one("sort"),
     )
 
 
 def kept(parameters: Parameters) -> list[tuple[str, str]]:
     """Return the parameters that choose jobs, so that a form can repeat them."""
     return [(name, str(value)) for name, value in parameters.multi_items() if name in JOB_FILTERS and value]
+
+
+def saved(parameters: Parameters) -> str:
+    """Return the parameters that choose jobs, and their order, as the query of an address, to be kept.
+
+    Example:
+        >>> from starlette.datastructures import QueryParams
+        >>> saved(QueryParams("cursor=3&state=DEAD&q=a+b&ids=7&sort=-ran&do=filter.save"))
+        'state=DEAD&q=a+b&sort=-ran'
+    """
+    kept_names = {*JOB_FILTERS, "sort"} - {"ids", "chosen"}
+    return urlencode([(name, str(value)) for name, value in parameters.multi_items() if name in kept_names and value])
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import Any, Final, final
 
 from corner_host.operations import ActionResult, InvalidRequestError, JobQuery, Operations
 
-from .filters import Parameters, job_query
+from .filters import Parameters, job_query, saved
 from .visit import Visit
 
 DURATIONS: Final = {"5m": 300.0, "15m": 900.0, "1h": 3600.0, "8h": 28_800.0, "": None}
@@ -103,7 +103,8 @@ class Lever:
         title: In English; ``{target}`` stands for what it is done to.
         button: What the button says.
         warning: What to think of first.
-        asks: Which values it takes: ``duration``, ``rate``, ``concurrency``, ``level``, ``key``, ``policy``, ``payload``.
+        asks: Which values it takes: ``duration``, ``rate``, ``concurrency``, ``level``, ``key``, ``policy``, ``payload``,
+            ``name``.
         is_grave: Whether the target's name has to be typed.
         act: Does it.
         preview: Says how many things it would be done to.
@@ -191,6 +192,18 @@ LEVERS: Final[dict[str, Lever]] = {
         warning="Deleted jobs cannot be brought back.",
         act=lambda pull: pull.host.jobs.delete(pull.jobs, **pull.by),
         preview=lambda pull: pull.host.jobs.delete(pull.jobs, dry_run=True, by=pull.visit.actor),
+    ),
+    "filter.save": Lever(
+        title="Save these filters",
+        button="Save",
+        warning="Everybody who operates this application sees them by that name.",
+        asks=("name",),
+        act=lambda pull: pull.host.filters.save(pull.target, saved(pull.values), **pull.by),
+    ),
+    "filter.delete": Lever(
+        title="Delete the filter {target}",
+        button="Delete",
+        act=lambda pull: pull.host.filters.delete(pull.target, **pull.by),
     ),
     "item.cancel": Lever(
         title="Cancel {target}",

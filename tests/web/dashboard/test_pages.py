@@ -228,3 +228,38 @@ async def test_a_store_that_is_away_is_told_and_no_mistake_of_ours(
 
     assert [(each.status_code, "cannot be reached for jobs" in each.text) for each in told] == [(409, True)] * 5
     assert {each.status_code for each in others} == {200}
+
+
+async def test_the_list_of_jobs_is_sorted_by_its_heads(shop: OpenDashboard) -> None:
+    """By links in the address, both ways; filters stay, the page begins anew."""
+    async with shop() as site:
+        plain = (await site.client.get("jobs?state=SUCCEEDED&cursor=zz")).text
+        longest = (await site.client.get("jobs?state=SUCCEEDED&sort=-ran")).text
+        wrong = await site.client.get("jobs?sort=colour")
+
+    assert 'href="./jobs?state=SUCCEEDED&amp;sort=-ran"' in plain
+    assert 'aria-sort="descending"' in longest
+    assert 'href="./jobs?state=SUCCEEDED&amp;sort=ran"' in longest
+    assert wrong.status_code == 422
+
+
+async def test_filters_are_saved_by_name_and_read_without_a_script(shop: OpenDashboard) -> None:
+    """What the address has is kept, and is a link on the page from then on; read-only, there is no button."""
+    async with shop("Dashboard:ReadOnly=false") as site:
+        address = "jobs?state=DEAD&q=a%26b&sort=-ran"
+        before = (await site.client.get(address)).text
+        question = (await site.client.get("confirm?do=filter.save&state=DEAD&q=a%26b&sort=-ran")).text
+        form = {"do": "filter.save", "target": "dead & slow", "state": "DEAD", "q": "a&b", "sort": "-ran"}
+        saved = await site.client.post("act", data=form)
+        after = (await site.client.get(address)).text
+        elsewhere = (await site.client.get("jobs")).text
+        await site.client.post("act", data={"do": "filter.delete", "target": "dead & slow"})
+        gone = (await site.client.get("jobs")).text
+
+    assert "do=filter.save&amp;target=&amp;back=" in before
+    assert 'name="sort" value="-ran"' in question
+    assert saved.status_code == 200
+    assert 'href="jobs?state=DEAD&amp;q=a%26b&amp;sort=-ran" aria-current="true">dead &amp; slow</a>' in after
+    assert "do=filter.delete" in after
+    assert 'href="jobs?state=DEAD&amp;q=a%26b&amp;sort=-ran">dead &amp; slow</a>' in elsewhere
+    assert "dead &amp; slow" not in gone

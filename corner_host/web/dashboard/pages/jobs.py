@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from corner_host.operations import FailureGroup, JobDetail
-from corner_host.web.dashboard.filters import job_query
+from corner_host.web.dashboard.filters import job_query, saved
 from corner_host.web.dashboard.snippets import as_test
 from corner_host.web.dashboard.sorting import in_order
 from corner_host.web.dashboard.tracebacks import frames_of
@@ -26,10 +26,14 @@ _KINDS: Final = {"SUCCEEDED": "done", "FAILED": "failed", "DIED": "failed", "WOR
 async def jobs(visit: Visit) -> Mapping[str, Any]:
     """Return the page of jobs that the address asks for."""
     query = job_query(visit.request.query_params, visit.now)
-    facets = await visit.operations.jobs.facets(replace(query, states=(), cursor=None))  # the tabs tell of every state
+    facets = await visit.operations.jobs.facets(
+        replace(query, states=(), cursor=None, sort=None)
+    )  # the tabs tell of every state
     counts = {each.value: each.count for each in facets.states}
     return {
         "page": await visit.operations.jobs.search(query),
+        "saved": await visit.operations.filters.list(),
+        "current": saved(visit.request.query_params),
         "facets": facets,
         "states": [(state, counts.get(state, 0)) for state in STATES],
         "ranges": tuple(RANGES),

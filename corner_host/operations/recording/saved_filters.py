@@ -1,0 +1,58 @@
+"""Filters by name, in a file of the state directory that all processes of the application share. All calls block."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, final
+
+from .alive import locked
+
+
+@final
+class SavedFilters:
+    """Names with what they stand for.
+
+    Args:
+        path: The file; None for memory alone.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._memory: dict[str, str] = {}
+
+    def read(self) -> dict[str, str]:
+        """Return all, as they were saved."""
+        if self._path is None:
+            return dict(self._memory)
+        try:
+            found: Any = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # there is none, or it was written by hand
+            return {}
+        pairs: Any = found.items() if hasattr(found, "items") else ()
+        return {name: text for name, text in pairs if isinstance(text, str)}
+
+    def change(self, change: Callable[[dict[str, str]], None]) -> None:
+        """Change them, one process at a time.
+
+        Raises:
+            OSError: The file cannot be written.
+            Exception: What *change* raises; nothing is changed then.
+        """
+        with self._lock:
+            if self._path is None:
+                changed = dict(self._memory)
+                change(changed)
+                self._memory = changed
+                return
+            with locked(self._path.with_name(f"{self._path.name}.lock")):
+                filters = self.read()
+                change(filters)
+                new = self._path.with_name(f"{self._path.name}.new")
+                with os.fdopen(
+                    os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+                ) as file:
+                    json.dump(filters, file, ensure_ascii=False)
+                new.replace(self._path)
