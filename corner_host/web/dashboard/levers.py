@@ -172,7 +172,7 @@ LEVERS: Final[dict[str, Lever]] = {
         preview=lambda pull: pull.host.jobs.requeue(pull.jobs, dry_run=True, by=pull.visit.actor),
     ),
     "job.again": Lever(
-        title="Run {target} again",
+        title="Run this job again",
         button="Run again",
         warning="A new job is put, which is linked to this one; this one stays as it is.",
         asks=("payload",),
