@@ -1,5 +1,6 @@
 """``operations.filters``: filters of the list of jobs, kept by name for all who operate the application."""
 
+import re
 from collections.abc import Callable
 from typing import Final, final
 
@@ -12,6 +13,7 @@ from .workplace import Workplace
 _MOST: Final = 50
 _LONGEST_NAME: Final = 60
 _LONGEST_QUERY: Final = 2000
+_NAME: Final = re.compile(r"[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*")
 
 
 @final
@@ -38,8 +40,8 @@ class FilterOperations:
         Raises:
             InvalidRequestError: Name or query is empty, too long, or has what cannot be printed; or there are too many.
         """
-        if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
-            raise InvalidRequestError(f"name must have 1 to {_LONGEST_NAME} characters.", field="name")
+        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+            raise InvalidRequestError(f"name must have 1 to {_LONGEST_NAME} characters, on one line.", field="name")
         if not query or len(query) > _LONGEST_QUERY or not query.isprintable():
             raise InvalidRequestError(f"query must have 1 to {_LONGEST_QUERY} characters: what filters.", field="query")
 

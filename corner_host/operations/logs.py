@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final, final
 
 import anyio
+import anyio.to_thread
 
 from corner_host.logging import OFF, KeptRecord, LogLevels, parse_level
 from corner_host.primitives import Duration, LoopHandle, seconds, without_passwords
@@ -49,6 +50,9 @@ class LogOperations:
         if not 1 <= wanted.limit <= _MOST:
             raise InvalidRequestError(f"limit must be from 1 to {_MOST}, not {wanted.limit}.", field="limit")
         level = 0 if wanted.level is None else _parsed(wanted.level)
+        return await anyio.to_thread.run_sync(self._search, wanted, level)
+
+    def _search(self, wanted: LogQuery, level: int) -> LogPage:
         buffer = self._workplace.buffer
         records = buffer.records()
         found = _matching(records, wanted, level)

@@ -91,7 +91,7 @@ class JobPageQuery(JobSelectionQuery):
 class SaveFilter(Action):
     """Keep a filter under a name, as the address of the page of jobs has it."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$")]
     query: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
 
 

@@ -1,4 +1,7 @@
-"""Lists as files: jobs and audit, as CSV and JSON, with the filters of the page they were taken from."""
+"""Lists as files: jobs and audit, as CSV and JSON, with the filters of the page they were taken from.
+
+They are written in a thread: five thousand rows would hold up the event loop.
+"""
 
 import csv
 import io
@@ -7,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
+import anyio.to_thread
 from starlette.responses import Response
 
 from corner_host.operations import AuditEntry, AuditQuery, JobSummary, as_json
@@ -39,16 +43,24 @@ async def _audit(visit: Visit) -> list[AuditEntry]:
 
 def _as_csv(kind: type[Any], load: Callable[[Visit], Awaitable[Sequence[Any]]], name: str) -> "Export":
     async def answer(visit: Visit) -> Response:
-        rows = [as_json(each) for each in await load(visit)]
-        return _file(csv_text([each.name for each in fields(kind)], rows), "text/csv; charset=utf-8", name)
+        found = await load(visit)
+
+        def write() -> str:
+            return csv_text([each.name for each in fields(kind)], [as_json(each) for each in found])
+
+        return _file(await anyio.to_thread.run_sync(write), "text/csv; charset=utf-8", name)
 
     return answer
 
 
 def _as_json(load: Callable[[Visit], Awaitable[Sequence[Any]]], name: str) -> "Export":
     async def answer(visit: Visit) -> Response:
-        text = json.dumps(as_json(await load(visit)), indent=1, ensure_ascii=False)
-        return _file(text, "application/json", name)
+        found = await load(visit)
+
+        def write() -> str:
+            return json.dumps(as_json(found), indent=1, ensure_ascii=False)
+
+        return _file(await anyio.to_thread.run_sync(write), "application/json", name)
 
     return answer
 

@@ -62,7 +62,7 @@ class Watch:
             self.worst = max(self.worst, time.thread_time() - began)
 
 
-def _builder(folder: Path) -> HostBuilder:
+def make_builder(folder: Path) -> HostBuilder:
     builder = Host.create_empty_builder()
     builder.configuration.add_in_memory_collection(
         {
@@ -82,7 +82,7 @@ def _builder(folder: Path) -> HostBuilder:
     return builder
 
 
-async def _fill(host: Host, jobs: int) -> None:
+async def fill(host: Host, jobs: int) -> None:
     client = host.services.get_required_service(JobClient)
     for first in range(0, jobs, 5000):
         await client.enqueue_many([Order(number=first + each) for each in range(min(5000, jobs - first))])
@@ -129,8 +129,8 @@ def _questions(operations: Operations, job: str) -> dict[str, Callable[[], Await
 async def ask(jobs: int) -> None:
     """Ask everything, and print what it costs."""
     with tempfile.TemporaryDirectory() as folder:
-        async with _builder(Path(folder)).build() as host:
-            await _fill(host, jobs)
+        async with make_builder(Path(folder)).build() as host:
+            await fill(host, jobs)
             operations = host.services.get_required_service(Operations)
             page = await operations.jobs.search()
             watch = Watch()

@@ -217,7 +217,7 @@ async def test_it_can_be_read_and_used_without_scripts(shop: OpenDashboard, brow
         await page.get_by_role("link", name="dead 3").click()
         await expect(page.locator("tbody tr")).to_have_count(3)
         await page.get_by_label("Search").fill("order:1004")
-        await page.get_by_role("button", name="Filter").click()
+        await page.get_by_role("button", name="Filter", exact=True).click()
         await expect(page.locator("tbody tr")).to_have_count(1)
         await page.goto(site.url + "queues")
         await page.locator("section.queue", has_text="mail").get_by_role("button", name="Pause").click()

@@ -106,9 +106,13 @@ class SqliteRecords:
     async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:
         where, values = search.where_of(wanted)
         statement = f"SELECT id, enqueued_at FROM corner_jobs WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
-        found = await self._reader.execute(lambda connection: connection.execute(statement, values).fetchall())
-        oldest = search.moment(min(at for _, at in found)) if found else None
-        newest = search.moment(max(at for _, at in found)) if found else None
+
+        def look(connection: sqlite3.Connection) -> tuple[list[tuple[str, float]], datetime | None, datetime | None]:
+            rows = connection.execute(statement, values).fetchall()
+            times = [at for _, at in rows]  # in the reader's thread: of a hundred thousand, the loop would feel it
+            return rows, *((search.moment(min(times)), search.moment(max(times))) if times else (None, None))
+
+        found, oldest, newest = await self._reader.execute(look)
         if change is None:
             return BulkAnswer(count=len(found), oldest=oldest, newest=newest)
         changed = 0
