@@ -1,30 +1,24 @@
-"""The database: SQLite by default, PostgreSQL by the setting ``OrdersApi:Database``; a session for each scope."""
+"""The database: SQLite by default, PostgreSQL by the setting ``OrdersApi:Database``."""
 
-import json
 from collections.abc import AsyncIterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, func, make_url, select
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from .settings import DATA, OrdersApiSettings
-from .tables import Base, Customer, Product
+from .settings import OrdersApiSettings
+
+PATIENCE_SECONDS = 5.0
+"""How long a database is waited for that does not answer."""
 
 SessionMaker = async_sessionmaker[AsyncSession]
 
 
 async def make_engine(settings: OrdersApiSettings) -> AsyncIterator[AsyncEngine]:
-    """Connect, make the tables and fill the shelves if they are missing; disconnect at the end."""
+    """Make the engine, which connects when somebody asks it to; disconnect at the end."""
     url = make_url(settings.database)
-    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else create_async_engine(url, pool_pre_ping=True)
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with SessionMaker(engine)() as session, session.begin():
-        if not await session.scalar(select(func.count()).select_from(Product)):
-            session.add_all(Product(**{**row, "price": Decimal(row["price"])}) for row in _rows("products"))
-            session.add_all(Customer(**row) for row in _rows("customers"))
+    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
     yield engine
     await engine.dispose()
 
@@ -43,20 +37,9 @@ def make_session_maker(engine: AsyncEngine) -> SessionMaker:
     return SessionMaker(engine, expire_on_commit=False)
 
 
-async def make_session(sessions: SessionMaker) -> AsyncIterator[AsyncSession]:
-    """Open a session for a scope, and close it with the scope."""
-    async with sessions() as session:
-        yield session
-
-
-async def check_database(session: AsyncSession) -> bool:
-    """Tell ``/health`` whether the database answers."""
-    return await session.scalar(select(1)) == 1
-
-
-def _rows(name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
-    return rows
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    patience = {} if "timeout" in url.query else {"timeout": PATIENCE_SECONDS}
+    return create_async_engine(url, pool_pre_ping=True, connect_args=patience)
 
 
 def _sqlite_engine(url: URL) -> AsyncEngine:

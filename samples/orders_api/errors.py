@@ -44,6 +44,14 @@ class KeyReusedError(ShopError):
     title = "Idempotency-Key was used for another order"
 
 
+class BooksAreClosedError(ShopError):
+    """The database is away, or locked."""
+
+    status = 503
+    title = "The shop's books are out of reach"
+    retry_after = 2
+
+
 class ShopIsFullError(ShopError):
     """Too many orders wait."""
 

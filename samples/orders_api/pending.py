@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from corner_host import BackgroundService, CancellationToken
 
+from .books import Books, is_away, reason
 from .database import SessionMaker
 from .processing import OrderProcessingService
 from .settings import OrdersApiSettings
@@ -22,11 +23,13 @@ class PendingOrdersSweep(BackgroundService):
 
     def __init__(
         self,
+        books: Books,
         sessions: SessionMaker,
         processing: OrderProcessingService,
         settings: OrdersApiSettings,
         logger: logging.Logger,
     ) -> None:
+        self._books = books
         self._sessions = sessions
         self._processing = processing
         self._period = settings.sweep_seconds
@@ -34,11 +37,16 @@ class PendingOrdersSweep(BackgroundService):
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Sweep until the host stops; a database that is away for a while is tried again."""
+        with stopping.cancel_scope():
+            await self._books.opened()
         async for _ in stopping.every(self._period, immediately=True):
             try:
                 await self.sweep()
-            except Exception:
-                self._logger.exception("The sweep for pending orders failed; it is tried again in %g s", self._period)
+            except Exception as error:
+                self._logger.error(
+                    "The sweep for pending orders failed; it is tried again in %g s: %s", self._period, reason(error),
+                    exc_info=None if is_away(error) else error,
+                )  # fmt: skip
 
     async def sweep(self) -> int:
         """Queue what is left behind, some at a time; returns how many."""

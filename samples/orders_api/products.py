@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from corner_host import MemoryCache
 
+from .books import Books
 from .database import SessionMaker
 from .schemas import ProductOut
 from .settings import OrdersApiSettings
@@ -17,8 +18,9 @@ KEY = "products"
 class ProductCatalogue:
     """All products by their SKU."""
 
-    def __init__(self, cache: MemoryCache, sessions: SessionMaker, settings: OrdersApiSettings) -> None:
+    def __init__(self, cache: MemoryCache, books: Books, sessions: SessionMaker, settings: OrdersApiSettings) -> None:
         self._cache = cache
+        self._books = books
         self._sessions = sessions
         self._seconds = settings.product_cache_seconds
 
@@ -34,6 +36,7 @@ class ProductCatalogue:
         self._cache.remove(KEY)
 
     async def _read(self) -> Mapping[str, ProductOut]:
+        self._books.look()
         async with self._sessions() as session:
             rows = await session.scalars(select(Product).order_by(Product.sku))
             return {row.sku: ProductOut.model_validate(row, from_attributes=True) for row in rows}

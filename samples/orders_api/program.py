@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from corner_host import Host, HostBuilder
 from corner_host.hosting import HostBuilderSettings
 
-from .database import SessionMaker, check_database, job_settings, make_engine, make_session, make_session_maker
+from .books import Books, check_database, give_books, make_session
+from .database import SessionMaker, job_settings, make_engine, make_session_maker
 from .events import OrderEvents
 from .invoices import InvoiceArchive
 from .mail import Mailbox, MailServer, Notifier
@@ -31,6 +32,8 @@ def create_builder(args: list[str]) -> HostBuilder:
     services.add_singleton(AsyncEngine, factory=make_engine)
     services.add_singleton(SessionMaker, factory=make_session_maker)
     services.add_scoped(AsyncSession, factory=make_session)
+    services.add_singleton(Books)
+    builder.add_hosted_service(Books, factory=give_books)
     services.add_health_checks().add_check("database", check_database)
 
     services.add_singleton(OrderEvents).add_singleton(InvoiceArchive).add_singleton(ProductCatalogue)

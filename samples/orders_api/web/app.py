@@ -10,11 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from corner_host import Configuration
-from samples.orders_api.errors import ShopError
-from samples.orders_api.schemas import Problem
+from samples.orders_api.errors import BooksAreClosedError, ShopError
 
 from . import orders, page, products
-from .problems import problems
+from .body_limit import BodyLimit
+from .problems import answer, problems
 
 
 def create_app(configuration: Configuration) -> FastAPI:
@@ -23,10 +23,10 @@ def create_app(configuration: Configuration) -> FastAPI:
     app = FastAPI(
         title="The Corner Shop",
         version="1.0",
-        max_body_size=limit,
         strict_content_type=True,
         responses=problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     )
+    app.add_middleware(BodyLimit, limit=limit)
     app.include_router(orders.router)
     app.include_router(products.router)
     app.include_router(page.router)
@@ -42,7 +42,7 @@ def create_app(configuration: Configuration) -> FastAPI:
 async def _shop_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ShopError)
     headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
-    return _answer(error.status, error.title, str(error), headers)
+    return answer(error.status, error.title, str(error), headers)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -50,12 +50,12 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
     detail = "; ".join(faults).encode("utf-8", "backslashreplace").decode()
-    return _answer(422, "The request is not as it should be", detail)
+    return answer(422, "The request is not as it should be", detail)
 
 
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return _answer(error.status_code, error.detail, error.detail, dict(error.headers or {}))
+    return answer(error.status_code, HTTPStatus(error.status_code).phrase, error.detail, dict(error.headers or {}))
 
 
 async def _database_error(request: Request, error: Exception) -> JSONResponse:
@@ -65,10 +65,5 @@ async def _database_error(request: Request, error: Exception) -> JSONResponse:
     return await _database_is_away(request, error)
 
 
-async def _database_is_away(_request: Request, _error: Exception) -> JSONResponse:
-    return _answer(503, "The shop's books are out of reach", "Please try again in a moment.", {"retry-after": "2"})
-
-
-def _answer(status: int, title: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    problem = Problem(title=title, status=status, detail=detail)
-    return JSONResponse(problem.model_dump(), status, headers, media_type="application/problem+json")
+async def _database_is_away(request: Request, _error: Exception) -> JSONResponse:
+    return await _shop_error(request, BooksAreClosedError("Please try again in a moment."))

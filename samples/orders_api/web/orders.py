@@ -28,8 +28,7 @@ router = APIRouter()
     status_code=201,
     responses={
         200: {"model": OrderOut, "description": "It was placed before, with the same key"},
-        **problems(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT),
-        413: {"description": "The body is larger than OrdersApi:MaxBodyBytes"},
+        **problems(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )
 async def place_order(

@@ -121,7 +121,7 @@ async def test_an_unknown_customer_and_product_are_named(shop: OpenShop) -> None
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("streamed", [False, True], ids=["with its length", "in chunks"])
 async def test_ten_megabytes_are_refused(shop: OpenShop, *, streamed: bool) -> None:
-    """413, whether the length was told or not; and the shop goes on."""
+    """413, said as all refusals are, whether the length was told or not; and the shop goes on."""
 
     async def chunks() -> Any:
         for _ in range(160):
@@ -131,7 +131,8 @@ async def test_ten_megabytes_are_refused(shop: OpenShop, *, streamed: bool) -> N
         content = chunks() if streamed else b"x" * 10_485_760
         answer = await open_.client.post("/orders", content=content, headers={"content-type": "application/json"})
 
-        assert answer.status_code == 413
+        assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+        assert answer.json()["detail"] == "The body may have 262,144 bytes."
         assert (await open_.post(order())).status_code == 201
 
 

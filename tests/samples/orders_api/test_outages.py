@@ -1,7 +1,7 @@
 """What customers notice when something that the shop needs is away, and that all is made good when it is back."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import anyio
@@ -13,7 +13,7 @@ from tests.postgres import PostgresServer
 
 from .conftest import OpenShop
 from .process import post_office
-from .shop import order
+from .shop import Shop, order
 
 RETRY = "--OrdersApi:RetryCeilingSeconds=0.1"
 
@@ -120,6 +120,75 @@ async def test_a_database_that_went_away_comes_back(shop: OpenShop, postgres: Po
         assert [each.status_code for each in (alive, ready, ready_again)] == [200, 503, 200]
         assert again.status_code == 201
         assert (await open_.stock("ROLL"), len(open_.mail)) == (5000 - 3, 3)
+
+
+async def closed(open_: Shop) -> tuple[int, int, int, str]:
+    """What an order, a look at the shelves and the probes get to hear while the books are closed."""
+    answers = [await open_.post(order(), "key"), await open_.client.get("/products")]
+    assert [each.headers["content-type"] for each in answers] == ["application/problem+json"] * 2
+    assert [each.headers["retry-after"] for each in answers] == ["2", "2"]
+    ready, alive = await open_.client.get("/health"), await open_.client.get("/alive")
+    assert (ready.status_code, alive.status_code) == (503, 200)
+    return answers[0].status_code, answers[1].status_code, len(open_.mail), answers[0].json()["title"]
+
+
+async def taken(open_: Shop) -> int:
+    """Wait until the shop is ready, and order."""
+    while (await open_.client.get("/health")).status_code != 200:
+        await anyio.sleep(0.05)
+    number = await open_.placed(order())
+    await open_.told(number)
+    return number
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_shop_whose_database_is_away_at_the_start_opens_when_it_comes(
+    shop: OpenShop, postgres: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It starts all the same, says what it waits for, answers 503, and is ready when the server is there."""
+    async with AsyncExitStack() as back:
+        await anyio.to_thread.run_sync(postgres.stop)
+        back.push_async_callback(anyio.to_thread.run_sync, postgres.start)
+        async with shop("--Logging:LogLevel:samples=Warning") as open_:
+            meanwhile = await closed(open_)
+            await back.aclose()
+            number = await taken(open_)
+            mail = len(open_.mail)
+
+    assert meanwhile == (503, 503, 0, "The shop's books are out of reach")
+    assert (number, mail) == (1, 1)
+    warnings = [each.getMessage() for each in caplog.records if each.name.startswith("samples")]
+    assert warnings[0].startswith("The books cannot be opened: ")
+    assert warnings[0].endswith("until then the shop answers 503.")
+    assert len(warnings) <= 3
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_shop_whose_database_is_locked_at_the_start_opens_when_it_is_free(
+    shop: OpenShop, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, where another process has the file to itself."""
+    monkeypatch.setattr("corner_host.jobs.engines.sqlite.schema._BUSY_MILLISECONDS", 100)
+    path = Path(database.removeprefix("sqlite+aiosqlite:///"))
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with shop(f"--OrdersApi:Database={database}?timeout=0.1") as open_:
+            meanwhile = await closed(open_)
+            other.execute("ROLLBACK")
+            number = await taken(open_)
+            mail = len(open_.mail)
+
+    assert meanwhile == (503, 503, 0, "The shop's books are out of reach")
+    assert (number, mail) == (1, 1)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_database_that_will_never_do_ends_the_start(shop: OpenShop, database: str) -> None:
+    """No waiting makes a database of the name."""
+    with pytest.raises(Exception, match="nowhere"):
+        async with shop(f"--OrdersApi:Database={database.replace('/shop', '/nowhere')}"):
+            pass
 
 
 async def test_an_invoice_that_cannot_be_written_is_made_good(shop: OpenShop, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from corner_host.jobs.errors import JobEngineError
+from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError
 
 MEMORY: Final = ":memory:"
 _NETWORK_FILE_SYSTEMS: Final = frozenset(
@@ -84,6 +84,7 @@ def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
 
     Raises:
         JobEngineError: The file cannot be used; the message says why.
+        JobEngineUnavailableError: Another process has it locked; to be tried again.
     """
     if path != MEMORY:
         _refuse_network_file_systems(Path(path))
@@ -103,6 +104,8 @@ def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
             connection.close()
             raise
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise JobEngineUnavailableError(f"{Path(path).absolute()} is locked by another process.") from error
         raise JobEngineError(_explain(path, error)) from error
     return connection
 
