@@ -6,7 +6,7 @@ invoice and tells the customer; a sweep finds what was left behind.
 - ``__main__``: the entry point, ``python -m samples.orders_api``
 - ``program``: what the application is made of
 - ``settings``: the section ``OrdersApi`` of ``config/appsettings.json``
-- ``tables``, ``database``: SQLAlchemy's models; the engine, and a session for each scope
+- ``tables``, ``database``, ``books``: SQLAlchemy's models; the engine; the tables made when it answers, a session for each scope
 - ``schemas``: what comes in and goes out
 - ``orders``, ``products``: what the API does, without HTTP
 - ``processing``: `OrderProcessingService`, and the work item that it queues

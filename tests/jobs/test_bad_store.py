@@ -11,7 +11,7 @@ from typing import Any, Final
 import anyio
 import pytest
 
-from corner_host.jobs import Dead, Done, JobEngineError, JobState
+from corner_host.jobs import Dead, Done, JobEngineError, JobEngineUnavailableError, JobState
 from corner_host.jobs.engines.sqlite import SqliteEngine
 from corner_host.jobs.engines.sqlite.writer import Writer
 from corner_host.jobs.failure import failure_of
@@ -154,3 +154,19 @@ async def test_one_that_cannot_be_stored_does_not_keep_others_from_it(tmp_path: 
             await bench.ended(job_id)
 
         assert (await bench.info(job_id)).error == "\\x00"
+
+
+async def test_a_file_that_another_process_has_locked_is_one_to_wait_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said to be unavailable, so that a host starts without it, and opens it as soon as it is free."""
+    monkeypatch.setattr("corner_host.jobs.engines.sqlite.schema._BUSY_MILLISECONDS", 50)
+    path = tmp_path / "jobs.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(JobEngineUnavailableError, match="locked by another process"):
+            async with SqliteEngine(path).opened():
+                pass
+        other.execute("ROLLBACK")
+    async with SqliteEngine(path).opened():
+        pass
