@@ -110,7 +110,7 @@ class SqliteRecords:
         def look(connection: sqlite3.Connection) -> tuple[list[tuple[str, float]], datetime | None, datetime | None]:
             rows = connection.execute(statement, values).fetchall()
             times = [at for _, at in rows]  # in the reader's thread: of a hundred thousand, the loop would feel it
-            return rows, *((search.moment(min(times)), search.moment(max(times))) if times else (None, None))
+            return rows, search.moment(min(times)) if times else None, search.moment(max(times)) if times else None
 
         found, oldest, newest = await self._reader.execute(look)
         if change is None:
