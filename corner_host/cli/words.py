@@ -141,7 +141,7 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
         >>> short_names(["orders.worker.Worker", "a.Sweep", "b.Sweep"])
         {'orders.worker.Worker': 'Worker', 'a.Sweep': 'a.Sweep', 'b.Sweep': 'b.Sweep'}
     """
-    full = list(names)
+    full = list(dict.fromkeys(names))
     short = [name.rpartition(".")[2] for name in full]
     return {name: each if short.count(each) == 1 else name for name, each in zip(full, short, strict=True)}
 

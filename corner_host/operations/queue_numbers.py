@@ -12,7 +12,8 @@ from .workplace import Workplace
 class QueueNumbers:
     """The counters of a queue since the start, and its gauges.
 
-    Of durable jobs, counters are those of the store. *rates* are in, out, failed, if the queue measures them itself.
+    Of durable jobs, counters are those of the store; *stored* is how many there are of any state. *rates* are in, out,
+    failed, if the queue measures them itself.
     """
 
     name: str
@@ -22,6 +23,7 @@ class QueueNumbers:
     running: int = 0
     concurrency: int | None = None
     queued: int | None = None
+    stored: int | None = None
     completed: int = 0
     failed: int = 0
     cancelled: int = 0
@@ -37,6 +39,11 @@ class QueueNumbers:
     pause_reason: str = ""
     is_closed: bool = False
     saturated_since: datetime | None = None
+
+    @property
+    def put(self) -> int | None:
+        """What has been put, or grows as it does."""
+        return self.stored if self.queued is None else self.queued
 
     @property
     def ended(self) -> int:
@@ -105,6 +112,7 @@ async def numbers_of_jobs(workplace: Workplace) -> tuple[QueueNumbers, ...]:
             name=name,
             kind="jobs",
             depth=states.get("WAITING", 0),
+            stored=sum(states.values()) if control.capabilities.listing else None,
             running=states.get("RUNNING", 0),
             concurrency=options.max_concurrency if options is not None and options.enabled else None,
             scheduled=states.get("SCHEDULED", 0),

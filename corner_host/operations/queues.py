@@ -65,7 +65,8 @@ class QueueOperations:
             else:
                 await self._control.pause_queue(name, span, reason=reason)
             when = f" until {until:%H:%M:%S}" if until else ""
-            text = f"{name} paused{when} ({queue.running} running will finish; new work is still accepted)"
+            room = "" if queue.capacity is None else " until it is full"
+            text = f"{name} paused{when} ({queue.running} running will finish; new work is still accepted{room})"
             return ActionResult(action="queue.pause", target=name, message=text, count=1, until=until)
 
         return await self._workplace.actions.perform("queue.pause", name, pause, by=by, reason=reason)
@@ -144,7 +145,7 @@ class QueueOperations:
             return 0.0 if value is None else samples.rate(f"+{counter}:{queue.name}", now=now, value=value)
 
         came, went, failed = queue.rates or (
-            rate("queued_per_second", queue.queued),
+            rate("queued_per_second", queue.put),
             rate("ended_per_second", queue.ended),
             rate("failed_per_second", queue.failed),
         )

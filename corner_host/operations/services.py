@@ -56,8 +56,8 @@ class ServiceOperations:
 
     async def list(self) -> tuple[ServiceStatus, ...]:
         """Return all, in order of start."""
-        details = self._details()
-        return tuple(self._status(each, details) for each in self._workplace.note_services())
+        instances = self._instances()
+        return tuple(self._status(each, instances) for each in self._workplace.note_services())
 
     async def get(self, name: str) -> ServiceDetail:
         """Return all about one.
@@ -75,7 +75,7 @@ class ServiceOperations:
         dependencies, options = await anyio.to_thread.run_sync(self._needs, found.name)
         error = found.last_error
         return ServiceDetail(
-            status=self._status(found, self._details()),
+            status=self._status(found, self._instances()),
             history=tuple(self._workplace.service_history.get(found.name, ())),
             dependencies=dependencies,
             options=options,
@@ -169,8 +169,8 @@ class ServiceOperations:
     def _hosted(self) -> HostedServices:
         return self._workplace.services.get_required_service(HostedServices)
 
-    def _status(self, status: HostedServiceStatus, details: Mapping[str, str]) -> ServiceStatus:
-        error = status.last_error
+    def _status(self, status: HostedServiceStatus, instances: Mapping[str, object]) -> ServiceStatus:
+        error, instance = status.last_error, instances.get(status.name)
         return ServiceStatus(
             name=status.name,
             kind=status.kind.value,
@@ -181,7 +181,8 @@ class ServiceOperations:
             last_error_at=self._workplace.failed_at(status.name),
             start_seconds=status.start_seconds,
             stop_seconds=status.stop_seconds,
-            detail=details.get(status.name, ""),
+            detail="" if instance is None else self._told(instance),
+            is_plumbing=bool(getattr(instance, "is_plumbing", False)),
             can_restart=status.can_restart,
             can_stop=status.can_restart and not status.has_ended and status.state is HostedServiceState.RUNNING,
             can_start=status.can_restart and status.has_ended and self._workplace.phase == "running",
@@ -189,10 +190,10 @@ class ServiceOperations:
             on_return=_word(status.completion_behavior),
         )
 
-    def _details(self) -> Mapping[str, str]:
-        """Return what each service tells of itself, by name."""
+    def _instances(self) -> Mapping[str, object]:
+        """Return the services themselves, by name."""
         names = (each.name for each in self._hosted)
-        return {name: self._told(each) for name, each in zip(names, self._workplace.instances(), strict=False)}
+        return dict(zip(names, self._workplace.instances(), strict=False))
 
     def _told(self, service: Any) -> str:
         """Return what a service tells of itself: its property ``status_text``; ours do it for those that have none."""
@@ -201,7 +202,7 @@ class ServiceOperations:
         if type(service).__name__ == "QueuedHostedService":
             control = self._workplace.find("corner_host.background", "QueueControl")
             return "" if control is None else _of_queue(control.status(), self._workplace.clock.now())
-        return ", ".join(_addresses(service))
+        return "  ".join(filter(None, [", ".join(_addresses(service)), _in_flight(service)]))
 
     def _place(self, status: HostedServiceStatus) -> CodePlace | None:
         place = status.waiting_at
@@ -261,6 +262,12 @@ def _hosted_name(factory: Any) -> str:
 def _addresses(service: Any) -> tuple[str, ...]:
     """Return where a service listens, if it is one of ours that does; the area of the web lies above this one."""
     return tuple(service.addresses()) if type(service).__name__ == "WebAppService" else ()
+
+
+def _in_flight(service: Any) -> str:
+    """Return how many requests a web server of ours has not answered."""
+    count = len(service.work_in_flight()) if type(service).__name__ == "WebAppService" else 0
+    return f"in flight {count:,}" if count else ""
 
 
 def _of_queue(status: Any, now: datetime) -> str:

@@ -16,6 +16,7 @@ def running_lines(items: Sequence[Data]) -> list[str]:
     rows: list[tuple[str, ...]] = []
     shown: dict[tuple[str, str], int] = {}
     hidden: dict[tuple[str, str], int] = {}
+    names = short_names(str(each["name"]) for each in items)
     for each in items:
         waits = each["waiting_at"]
         place = "in another process" if waits is None else f"{waits['file']}:{waits['line']}"
@@ -26,10 +27,10 @@ def running_lines(items: Sequence[Data]) -> list[str]:
             continue
         code = "" if waits is None or shown[same] > 1 else f"  {waits['code']}"
         attempt = f"{each['attempt']}/{each['max_attempts']}" if each["max_attempts"] else str(each["attempt"])
-        rows.append((each["id"][:12], each["name"], attempt, duration(each["seconds"]), (place + code).rstrip()))
+        rows.append((each["id"][:12], names[each["name"]], attempt, duration(each["seconds"]), (place + code).rstrip()))
     lines = table(rows, head=("id", "job", "attempt", "running", "waiting at"))
     for (name, place), count in hidden.items():
-        where = "the same place" if len(hidden) == 1 else f"{place} ({name})"
+        where = "the same place" if len(hidden) == 1 else f"{place} ({names[name]})"
         lines.append(f"…{count} more at {where}")
     return lines
 

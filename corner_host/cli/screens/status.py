@@ -31,13 +31,18 @@ def status_lines(status: Data, *, paint: Paint = plain, now: datetime | None = N
     return [
         _headline(status, paint),
         "",
-        *_section("services", _services(status["services"], paint, at)),
+        *_section("services", _services([each for each in status["services"] if _is_shown(each)], paint, at)),
         *_section("queues", _queues(status["queues"], paint, at)),
         *_section("health", _health(status["health"], paint)),
         *_section("failing now (last 10 min)", _failing(status["failing"])),
         *_section("next schedules", _schedules(status["schedules"])),
         _loop(status["loop"]),
     ]
+
+
+def _is_shown(service: Data) -> bool:
+    """Tell whether a service is the application's, or one of corner_host's own that is not as it should be."""
+    return not service["is_plumbing"] or service["state"] not in _WELL or bool(service["last_error"])
 
 
 def _headline(status: Data, paint: Paint) -> str:
@@ -137,9 +142,15 @@ def _health(checks: list[Data], paint: Paint) -> list[str]:
 
 
 def _failing(groups: list[Data]) -> list[str]:
+    names = short_names(str(each["name"]) for each in groups)
     return table(
         [
-            (each["name"], f"{each['count']:,} failed", f"{each['error_type']}: {each['message']}", each["place"])
+            (
+                names[each["name"]],
+                f"{each['count']:,} failed",
+                f"{each['error_type']}: {each['message']}",
+                each["place"],
+            )
             for each in groups
         ],
         gap="   ",

@@ -28,6 +28,7 @@ class ServiceStatus:
         can_restart: Whether `restart` is possible.
         can_stop: Whether `stop` is.
         can_start: Whether `start` is: it was stopped, or has ended by itself.
+        is_plumbing: Whether it is one of corner_host's own that nobody asks for.
         on_failure: What follows when its ``execute`` raises: ``stop_host``, ``ignore`` or ``restart``; empty of what has none.
         on_return: What follows when it returns, in the same words.
     """
@@ -45,6 +46,7 @@ class ServiceStatus:
     can_restart: bool = False
     can_stop: bool = False
     can_start: bool = False
+    is_plumbing: bool = False
     on_failure: str = ""
     on_return: str = ""
 
