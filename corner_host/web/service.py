@@ -133,7 +133,7 @@ class WebAppService(BackgroundService):
         ]
 
     def addresses(self) -> list[str]:
-        """Return where the server listens, as URLs."""
+        """Return where the server listens, as URLs; nothing once it does not."""
         return urls(self._sockets)
 
     def _server(self) -> Server:
@@ -158,7 +158,8 @@ class WebAppService(BackgroundService):
             del self._requests[id(scope)]
 
     def _close_sockets(self) -> None:
-        for each in self._sockets:
+        sockets, self._sockets = self._sockets, ()
+        for each in sockets:
             each.close()
 
 

@@ -1,6 +1,7 @@
 """What becomes of open connections when the host stops: nothing hangs, nothing that was promised is cut."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import anyio
 import pytest
@@ -10,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
 from websockets.exceptions import ConnectionClosed
 
-from corner_host import Host
+from corner_host import Host, HostBuilder
+from corner_host.operations import HostStatus, Operations
 
 from .conftest import Serve
 
@@ -111,3 +113,30 @@ async def test_a_start_that_is_called_off_leaves_the_sockets_to_the_server(
         await builder.build().run_async()
 
     assert "Bad file descriptor" not in caplog.text
+
+
+async def test_the_host_can_be_looked_at_when_it_listens_no_more(serve: Serve, tmp_path: Path) -> None:
+    """While the rest of it stops, its status has no address, and the service is in flight with nothing."""
+    seen: list[HostStatus] = []
+
+    class StopsLater:
+        def __init__(self, operations: Operations) -> None:
+            self._operations = operations
+
+        async def start(self) -> None: ...
+
+        async def stop(self) -> None:
+            seen.append(await self._operations.host.status())
+
+    def configure(builder: HostBuilder) -> None:
+        builder.configuration["Operations:StateDirectory"] = str(tmp_path)
+        builder.services.add_operations(builder.configuration)
+        builder.add_hosted_service(StopsLater)
+
+    async with serve(FastAPI(), configure) as site:
+        before = await site.host.services.get_required_service(Operations).host.status()
+
+    (after,) = seen
+    assert before.addresses == (site.url,)
+    assert (after.addresses, after.phase) == ((), "stopping")
+    assert {each.name.rpartition(".")[2]: each.state for each in after.services}["WebAppService"] == "stopped"
