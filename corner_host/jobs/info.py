@@ -212,7 +212,8 @@ class BulkAnswer:
 
     Attributes:
         count: How many jobs were changed.
-        skipped: How many of those meant could not be; for requeueing, since another job has their key.
+        skipped: How many of those meant could not be; for requeueing, since another job has their key, or (where the
+            engine looks for that) had it later and has succeeded.
         oldest: When the oldest of those meant was put; None for none.
         newest: When the newest of them was put.
     """

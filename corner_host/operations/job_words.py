@@ -1,5 +1,6 @@
 """What is done to jobs, in the words of the audit and of the answers. Pure."""
 
+from math import ceil
 from typing import Any, Final
 
 from .contracts import JobQuery
@@ -22,10 +23,10 @@ def told(query: JobQuery) -> str:
     return " ".join(parts)[:500] or "all jobs"
 
 
-def message(verb: str, count: int, skipped: int, *, dry_run: bool, rate: float | None) -> str:
+def message(verb: str, count: int, skipped: int, *, dry_run: bool, rate: float | None, why: str = "") -> str:
     """Return what was done, or would be, in one line."""
     done = f"would {verb}" if dry_run else VERBS[verb]
     text = f"{done} {count:,} job{'' if count == 1 else 's'}"
     if rate is not None:
-        text += f" at {rate:g}/s"
-    return f"{text}; {skipped:,} skipped" if skipped else text
+        text += f" at {rate:g}/s, within {ceil(count / rate):,} s"
+    return f"{text}; {skipped:,} skipped{why}" if skipped else text

@@ -34,6 +34,7 @@ _SHOWN_LOGS: Final = 100
 _SHOWN_SIBLINGS: Final = 20
 _MOST_ERRORS: Final = 10
 _MOST_RATE: Final = 10_000.0
+_WHY: Final = {"requeue": ": their key is taken, or has succeeded since"}
 
 
 @final
@@ -305,7 +306,7 @@ class JobOperations:
         return ActionResult(
             action=f"jobs.{verb}",
             target=told(query),
-            message=message(verb, count, skipped, dry_run=dry_run, rate=rate),
+            message=message(verb, count, skipped, dry_run=dry_run, rate=rate, why=_WHY.get(verb, "")),
             count=count,
             skipped=skipped,
             is_dry_run=dry_run,

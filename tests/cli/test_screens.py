@@ -328,7 +328,7 @@ def test_the_report_tells_the_incident_in_order() -> None:
     assert "| 03:13:12 | health of db: Healthy → Unhealthy |" in text
     assert "| jobs and work items that ended | 40 | 2.0/s | 3.0/s | 03:13:22 |" in text
     assert "<td>gateway | down\n&lt;img&gt; ![](x)</td>" in page
-    assert "| 03:13:12 | ana: queue.pause orders |" in text
+    assert '| 03:13:12 | ana: queue.pause orders: done "gateway \\| down \\<img> !\\[](x)" |' in text
     assert "| 03:13:13 | Warning orders: slow (and 2 more like it) |" in text
     assert "| 1,204 | process_order | PaymentTimeout: gateway did not answer in 9.0 s | orders/payment.py:41 |" in text
     assert "gateway \\| down \\<img> !\\[](x)" in text

@@ -160,3 +160,20 @@ async def test_wrong_questions_are_refused() -> None:
         assert await control.list(JobFilter(text="\udce9%_\\\0", key="\udce9")) == []
         with pytest.raises(ValueError, match="per_second"):
             await control.requeue_all(JobFilter(), per_second=0)
+
+
+async def test_a_bulk_requeue_leaves_out_whose_key_is_taken_and_its_dry_run_says_so() -> None:
+    """By a job that waits, by one that was put later and has succeeded, or by another of the same that are meant."""
+    async with shop() as (client, control):
+        for key in ("waits", "succeeded", "twice", "twice", "free"):
+            job = await client.enqueue(Receipt(order=13), key=key)
+            while (ended := await control.get(job.id)) is None or not ended.state.has_ended:
+                await anyio.sleep(0.005)
+        await client.enqueue(Receipt(order=1), key="waits", delay=3600)
+        paid = await client.enqueue(Receipt(order=2), key="succeeded")
+        await client.result(paid.id, timeout=20)
+        dead = JobFilter(state=JobState.DEAD)
+        tried = await control.requeue_all(dead, dry_run=True)
+        done = await control.requeue_all(dead)
+
+    assert (tried.count, tried.skipped) == (done.count, done.skipped) == (2, 3)

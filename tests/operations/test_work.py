@@ -220,7 +220,7 @@ async def test_dead_jobs_run_again_one_or_all(look: Look) -> None:
             await operations.jobs.requeue(JobQuery(ids=("nothing",)), by=ADA)
 
     assert (tried.count, tried.is_dry_run, tried.oldest is not None) == (2, True, True)
-    assert (done.count, done.message) == (2, "requeued 2 jobs at 1000/s")
+    assert (done.count, done.message) == (2, "requeued 2 jobs at 1000/s, within 1 s")
     assert one.errors == (f"Job {ids[2]} is SUCCEEDED and cannot be requeued.", "There is no job nothing.")
 
 

@@ -15,7 +15,7 @@ from corner_host.cli.errors import CommandError
 from corner_host.cli.finding import Pid, Socket, connect
 from corner_host.cli.invocation import invocation_of
 from corner_host.cli.screens.lists import job_lines, job_rows, running_lines
-from corner_host.cli.words import moment_of, rate_of
+from corner_host.cli.words import clock, moment_of, rate_of
 
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Find, run again, cancel and export jobs."
@@ -267,14 +267,22 @@ def _act(
     if dry_run or not yes:
         tried = host.post(path, dry_run=True, **chosen, **how)
         if dry_run or not tried["count"]:
-            answer(invocation_of(context), tried, lambda: [tried["message"]])
+            answer(invocation_of(context), tried, lambda: [_told(tried)])
             return
         if not sys.stdin.isatty():
-            raise CommandError(f"{tried['message']}\nTo fix: say --yes to do it.")
-        typer.echo(tried["message"], err=True)
+            raise CommandError(f"{_told(tried)}\nTo fix: say --yes to do it.")
+        typer.echo(_told(tried), err=True)
         typer.confirm(f"{action.capitalize()} {tried['count']:,} jobs?", abort=True, err=True)
     result = host.post(path, dry_run=False, **chosen, **how)
     answer(invocation_of(context), result, lambda: [result["message"], *(f"  {each}" for each in result["errors"])])
+
+
+def _told(tried: Any) -> str:
+    """Return what a dry run found, with when the oldest and the newest of them were put."""
+    head, semicolon, rest = str(tried["message"]).partition(";")
+    if tried["oldest"] is not None:
+        head += f" (oldest {clock(tried['oldest'])}, newest {clock(tried['newest'])})"
+    return head + semicolon + rest
 
 
 def _whole_ids(host: HostClient, ids: list[str] | None) -> list[str]:

@@ -112,6 +112,8 @@ def incident_report(
 
 def _service_changes(services: Iterable[Data]) -> Iterator[tuple[str, str]]:
     for each in services:
+        if each["status"]["is_plumbing"]:
+            continue
         name = each["status"]["name"].rpartition(".")[2]
         for change in each["history"]:
             yield change["at"], f"{name}: {change['state']} {change['detail']}".rstrip()
@@ -168,7 +170,7 @@ def _now(status: Data) -> str:
 def _timeline(
     since: str,
     until: str,
-    runs: Iterable[Data],
+    runs: Sequence[Data],
     audit: Iterable[Data],
     records: Iterable[Data],
     marks: Iterable[Data],
@@ -179,14 +181,21 @@ def _timeline(
         events.append((run["started_at"], f"started: {run['version'] or run['application']} (pid {run['pid']})"))
         if run["ended_at"]:
             events.append((run["ended_at"], f"{run['outcome']} (pid {run['pid']}) {run['error']}".rstrip()))
-    events += [
-        (each["at"], f"{each['actor']}: {each['action']} {each['target']} {each['detail']}".rstrip()) for each in audit
-    ]
-    events += [(each["at"], f"{each['kind']}: {each['label']}") for each in marks]
+    events += [(each["at"], f"{each['actor']}: {_done(each)}") for each in audit]
+    known = {moment for run in runs for moment in (run["started_at"], run["ended_at"])}
+    events += [(each["at"], f"{each['kind']}: {each['label']}") for each in marks if each["at"] not in known]
     events += [(at, text) for at, text in _condensed(records)]
     begin, end = moment(since), moment(until)
     inside = [(found, text) for at, text in events if (found := moment(at)) and begin and end and begin <= found <= end]
     return [(f"{at:%H:%M:%S}", text) for at, text in sorted(inside)]
+
+
+def _done(entry: Data) -> str:
+    """Return what somebody did, why, and what came of it, in one line."""
+    said = entry["detail"] or entry["outcome"]
+    target = entry["target"]
+    did = said if target and said.startswith(target) else f"{entry['action']} {target}: {said}"
+    return did + (f' "{entry["reason"]}"' if entry["reason"] else "")
 
 
 def _condensed(records: Iterable[Data]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,13 @@ _ENDED_BADLY: Final = "state IN (4, 5)"
 _ALIVE: Final = "state <= 2"
 _NOT_RUNNING: Final = "state != 2"
 
+_TAKEN: Final = (
+    "LEFT JOIN (SELECT name AS its_name, key AS its_key, max(CASE WHEN state <= 2 THEN '~' ELSE id END) AS taken"
+    " FROM corner_jobs WHERE key IS NOT NULL AND state <= 3 GROUP BY 1, 2) ON its_name = name AND its_key = key"
+)
+"""Joins what keeps a job with a key from being requeued: one that is alive, or one put later that has succeeded."""
+
+Found: TypeAlias = tuple[list[str], int, datetime | None, datetime | None]
 Change: TypeAlias = Callable[[sqlite3.Connection, Sequence[str], float, int], int]
 
 
@@ -80,7 +87,7 @@ class SqliteRecords:
     async def requeue_all(
         self, wanted: JobFilter, *, per_second: float | None = None, dry_run: bool = False
     ) -> BulkAnswer:
-        """Requeue the dead and cancelled ones of the jobs meant."""
+        """Requeue the dead and cancelled ones of the jobs meant, but those whose key was taken or has succeeded since."""
 
         def requeue(connection: sqlite3.Connection, ids: Sequence[str], now: float, first: int) -> int:
             step = 0.0 if per_second is None else 1 / per_second
@@ -105,23 +112,33 @@ class SqliteRecords:
 
     async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:
         where, values = search.where_of(wanted)
-        statement = f"SELECT id, enqueued_at FROM corner_jobs WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
+        if condition is _ENDED_BADLY:  # whose key is taken stays as it is, and a dry run knows it
+            what, taken = "taken IS NOT NULL AND taken > id, name, key", _TAKEN
+        else:
+            what, taken = "0, NULL, NULL", ""
+        statement = f"SELECT id, enqueued_at, {what} FROM corner_jobs {taken} WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
 
-        def look(connection: sqlite3.Connection) -> tuple[list[tuple[str, float]], datetime | None, datetime | None]:
-            rows = connection.execute(statement, values).fetchall()
-            times = [at for _, at in rows]  # in the reader's thread: of a hundred thousand, the loop would feel it
-            return rows, search.moment(min(times)) if times else None, search.moment(max(times)) if times else None
+        def look(connection: sqlite3.Connection) -> Found:
+            # in the reader's thread: of a hundred thousand, the loop would feel it
+            ids, times, keys = list[str](), list[float](), set[tuple[str, str | None]]()
+            for job_id, at, is_taken, name, key in connection.execute(statement, values):
+                times.append(at)
+                if not is_taken and (key is None or (name, key) not in keys):
+                    ids.append(job_id)
+                    keys.add((name, key))
+            first, last = (search.moment(min(times)), search.moment(max(times))) if times else (None, None)
+            return ids, len(times), first, last
 
-        found, oldest, newest = await self._reader.execute(look)
+        found, meant, oldest, newest = await self._reader.execute(look)
         if change is None:
-            return BulkAnswer(count=len(found), oldest=oldest, newest=newest)
+            return BulkAnswer(count=len(found), skipped=meant - len(found), oldest=oldest, newest=newest)
         changed = 0
         now = time.time()
         for start in range(0, len(found), _CHUNK):
-            ids = [job_id for job_id, _ in found[start : start + _CHUNK]]
+            ids = found[start : start + _CHUNK]
             changed += await self._writer.execute(partial(_changed_by, change, ids, now, start))
             self._changed()
-        return BulkAnswer(count=changed, skipped=len(found) - changed, oldest=oldest, newest=newest)
+        return BulkAnswer(count=changed, skipped=meant - changed, oldest=oldest, newest=newest)
 
 
 def _changed_by(change: Change, ids: Sequence[str], now: float, first: int, connection: sqlite3.Connection) -> int:
