@@ -110,7 +110,7 @@ class Dispatcher:
         try:
             payload = registration.decode(delivery.payload)
         except JobPayloadError as unfit:
-            return Dead(failure_of(unfit)), unfit
+            return Dead(Failure(type(unfit).__name__, str(unfit))), None  # its traceback is ours, and tells nothing
         if SDK not in sys.modules:
             return await self._attempt(registration, delivery, payload)
         with process(delivery.queue, delivery.name, delivery.headers, attempt=delivery.attempt) as span:

@@ -160,19 +160,6 @@ async def test_a_dead_job_can_die_again_after_it_was_requeued(shared_server: Nat
     assert not again
 
 
-async def test_a_message_that_is_no_job_becomes_a_dead_letter(shared_server: NatsServer) -> None:
-    """Whoever stored it; nothing is dropped in silence, and the worker goes on."""
-    async with bench_on(shared_server) as bench:
-        await store(shared_server, f"{stream_of(bench)}.work.default.work.stray", b"what is this?")
-        job_id = await bench.put()
-        async with bench.worker():
-            await bench.ended("stray", job_id)
-        info = await bench.info("stray")
-
-    assert (info.state, info.error_type, info.payload) == (JobState.DEAD, "JobPayloadError", "what is this?")
-    assert [delivery.id for delivery in bench.delivered] == [job_id]
-
-
 async def test_a_message_larger_than_the_server_takes_is_refused(shared_server: NatsServer) -> None:
     """With an error at once, not after a while."""
     async with bench_on(shared_server) as bench:

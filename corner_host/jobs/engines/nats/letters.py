@@ -14,6 +14,8 @@ from corner_host.jobs.contracts import Failure, NewJob
 from corner_host.jobs.info import JobEvent, JobEventKind, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
+from .subjects import token
+
 _STRAY: Final = "STRAY"
 _MOST_LINES: Final = 50
 """Of a history; the oldest are left out."""
@@ -76,6 +78,8 @@ class Letter:
         try:
             fields: dict[str, Any] = _read(line)
             failure, result = fields.pop("failure", None), fields.pop("result", None)
+            if not _is_sound(fields):
+                raise ValueError("this is not a job: a field is of another kind")
             return cls(
                 payload=payload,
                 failure=None if failure is None else Failure(*failure),
@@ -87,14 +91,15 @@ class Letter:
 
     @classmethod
     def found(cls, subject: str, data: bytes) -> Self:
-        """Return the letter that lies at *subject*, and one that is `stray` where what lies there is none."""
+        """Return the letter that lies at *subject*, and one that is `stray` where what lies there is none, or another's."""
+        _, _, queue, name, job_id = subject.split(".")
         try:
-            return cls.read(data)
+            letter = cls.read(data)
         except ValueError:
-            _, _, queue, name, job_id = subject.split(".")
-            return cls(
-                id=job_id, name=name, queue=queue, payload=data, enqueued_at=0.0, run_at=0.0, state=_STRAY
-            )  # fmt: skip
+            letter = None
+        if letter is not None and token(letter.id) == job_id:
+            return letter
+        return cls(id=job_id, name=name, queue=queue, payload=data, enqueued_at=0.0, run_at=0.0, state=_STRAY)
 
     @property
     def is_stray(self) -> bool:
@@ -174,6 +179,18 @@ def _read(line: bytes) -> Any:
         return from_json(line)
     except ValueError:
         return json.loads(line)
+
+
+def _is_sound(fields: dict[str, Any]) -> bool:
+    """Whether what everything else relies on is of its kind: any program can write to a stream."""
+    return (
+        isinstance(fields.get("id"), str)
+        and isinstance(fields.get("name"), str)
+        and isinstance(fields.get("queue"), str)
+        and isinstance(fields.get("attempts", 0), int)
+        and isinstance(fields.get("enqueued_at"), float | int)
+        and isinstance(fields.get("run_at"), float | int)
+    )
 
 
 def _event(

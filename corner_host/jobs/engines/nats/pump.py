@@ -28,7 +28,7 @@ from corner_host.jobs.contracts import (
 )
 from corner_host.jobs.engines.crew import Crew
 from corner_host.jobs.errors import JobEngineError
-from corner_host.primitives import CancellationToken, CancellationTokenSource
+from corner_host.primitives import Backoff, CancellationToken, CancellationTokenSource
 
 from .asking import Asking
 from .batches import Pipeline
@@ -42,6 +42,8 @@ from .subjects import Place, Subjects, token
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _RETRY_SECONDS: Final = 0.5
+_STRAY: Final = Failure("JobPayloadError", "the message is none that was put as a job")
+_BACKOFF: Final = Backoff(first=_RETRY_SECONDS, ceiling=10.0)
 _LAST_SECONDS: Final = 10.0
 """For what ended last; what cannot be stored by then runs again when its lease has run out."""
 _SHOW_SECONDS: Final = 2.0
@@ -91,6 +93,7 @@ class Pump:
         self._ended = anyio.Event()
         self._shown: set[int] = set()
         self._doubtful: set[str] = set()
+        self._failures = 0
         self._woken = anyio.Event()
         self._work_prefix = f"{server.stream}.{Place.WORK}."
         self._crew: Crew[Lent] | None = None
@@ -147,8 +150,12 @@ class Pump:
                     await self._consumers.prepare(next(iter(self._doubtful)))
                     self._doubtful.pop()
                 wait = await self._asking.ask(self._slots - len(self._held))
-            except JobEngineError:
-                wait = _RETRY_SECONDS  # the connection says itself that it is gone
+                self._failures = 0
+            except JobEngineError as error:
+                self._failures += 1
+                wait = _BACKOFF.longest(failures=self._failures)
+                if self._server.is_connected:  # else the connection says itself that it is gone
+                    _log.error("No jobs can be asked for: %s It is tried again in %.1f s.", error, wait)
         with anyio.move_on_after(wait):
             await self._woken.wait()
         return True
@@ -230,7 +237,8 @@ class Pump:
         outcome: Outcome | None = Released()
         try:
             if lent.letter.is_stray:
-                outcome = Dead(Failure("JobPayloadError", "the message is none that was put as a job"))
+                outcome = Dead(_STRAY)
+                _log.error("What another program wrote to %s is no job, and a dead letter now.", lent.letter.id)
             elif lent.lost and await self._lies_elsewhere(lent):
                 outcome = None
             elif lent.lost and await self._server.last(self._subjects.cancel(lent.letter.id)) is not None:

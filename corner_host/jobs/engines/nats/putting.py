@@ -12,7 +12,7 @@ from typing import Final, final
 import anyio
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
-from corner_host.jobs.errors import JobEngineError
+from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError
 
 from .batches import MOST_MESSAGES, Message, store_all
 from .letters import ROOM, Letter
@@ -83,7 +83,7 @@ class Putting:
     async def _put_once(self, jobs: Sequence[NewJob]) -> list[Enqueued | Duplicate]:
         batch = _Batch(self._server, self._subjects, jobs)
         patience: float | None = None
-        asked = False
+        asked = in_doubt = False
         while True:
             try:
                 if asked and await batch.is_stored():
@@ -97,9 +97,12 @@ class Putting:
             except RefusedError:
                 raise
             except JobEngineError as error:  # whether it was stored is asked before it is tried again
+                in_doubt = in_doubt or not isinstance(error, JobEngineUnavailableError)
                 now = anyio.current_time()
                 patience = patience or now + _PATIENCE_SECONDS
                 if now > patience:
+                    if not in_doubt:
+                        raise
                     raise JobEngineError(f"{error}\nIt is not known whether the job was stored.") from error
                 await anyio.sleep(_PAUSE_SECONDS)
 

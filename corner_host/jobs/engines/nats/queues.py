@@ -12,7 +12,7 @@ from typing import Any, Final, final
 from corner_host.jobs.info import QueueDepth, QueuePause
 
 from .batches import Message, store_all
-from .server import NOT_FOUND, RefusedError, Server
+from .server import NOT_FOUND, RefusedError, Server, Stored
 from .subjects import Subjects
 
 _FAR_AWAY: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -68,14 +68,16 @@ class NatsQueues:
         await self.prepare(queue)
         await self._pause_until(queue, datetime.fromtimestamp(0, UTC))
         await self._server.delete(stored.sequence)
-        return not _is_over(json.loads(stored.data))
+        fields = _fields(stored)
+        return fields is not None and not _is_over(fields)
 
     async def paused(self) -> Sequence[QueuePause]:
         """Return the pauses that hold now."""
         pauses: list[QueuePause] = []
         for subject in await self._server.subjects(self._subjects.all_pauses):
             stored = await self._server.last(subject)
-            if stored is None or _is_over(fields := json.loads(stored.data)):
+            fields = None if stored is None else _fields(stored)
+            if fields is None or _is_over(fields):
                 continue
             queue, since, until, reason = fields
             pauses.append(
@@ -104,6 +106,15 @@ class NatsQueues:
         name = self._subjects.consumer(queue)
         moment = until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         await self._server.ask(f"CONSUMER.PAUSE.{self._server.stream}.{name}", {"pause_until": moment})
+
+
+def _fields(stored: Stored) -> list[Any] | None:
+    """Return what is kept of a pause; None where another program has written something else there."""
+    try:
+        queue, since, until, reason = json.loads(stored.data)
+    except (ValueError, TypeError):
+        return None
+    return [queue, since, until, reason]
 
 
 def _is_over(fields: list[Any]) -> bool:

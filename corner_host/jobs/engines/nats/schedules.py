@@ -29,10 +29,10 @@ class NatsSchedules:
         """Store it; other times than the stored ones start it anew."""
         while True:
             stored = await self._server.last(self._subjects.schedule(schedule.id))
-            if stored is not None and _read(stored).spec == schedule.spec:
+            found = None if stored is None else _read(stored)
+            if found is not None and found.spec == schedule.spec:
                 return
-            until = None if stored is None else _read(stored).paused_until
-            message = self._message(schedule, schedule.last, until)
+            message = self._message(schedule, schedule.last, None if found is None else found.paused_until)
             if await store_all(self._server, [message.if_last_is(0 if stored is None else stored.sequence)]):
                 return
 
@@ -42,15 +42,17 @@ class NatsSchedules:
             await self._server.last(subject)
             for subject in sorted(await self._server.subjects(self._subjects.all_schedules))
         ]
-        return [_read(stored) for stored in found if stored is not None]
+        return [schedule for stored in found if stored is not None and (schedule := _read(stored)) is not None]
 
     async def advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
         """Move it from where it stood to *upto* and put *jobs*; False when another process was first."""
         stored = await self._server.last(self._subjects.schedule(schedule.id))
-        if stored is None:
-            return False
-        found = _read(stored)
-        if (found.last, found.paused_until) != (schedule.last, schedule.paused_until):
+        found = None if stored is None else _read(stored)
+        if (
+            stored is None
+            or found is None
+            or (found.last, found.paused_until) != (schedule.last, schedule.paused_until)
+        ):
             return False
         message = self._message(found, upto, found.paused_until)
         return await self._putting.put_with(message.if_last_is(stored.sequence), jobs)
@@ -66,9 +68,9 @@ class NatsSchedules:
     async def _set(self, schedule_id: str, until: float | None) -> bool:
         while True:
             stored = await self._server.last(self._subjects.schedule(schedule_id))
-            if stored is None:
+            found = None if stored is None else _read(stored)
+            if stored is None or found is None:
                 return False
-            found = _read(stored)
             message = self._message(found, found.last, until)
             if await store_all(self._server, [message.if_last_is(stored.sequence)]):
                 return True
@@ -80,7 +82,11 @@ class NatsSchedules:
         return Message(self._subjects.schedule(schedule.id), data)
 
 
-def _read(stored: Stored) -> Schedule:
-    schedule_id, spec, last, paused = json.loads(stored.data)
+def _read(stored: Stored) -> Schedule | None:
+    """Return the schedule; None where another program has written something else there."""
+    try:
+        schedule_id, spec, last, paused = json.loads(stored.data)
+    except (ValueError, TypeError):
+        return None
     until = math.inf if paused is True else paused or None
     return Schedule(id=schedule_id, spec=spec, last=last, paused_until=until)

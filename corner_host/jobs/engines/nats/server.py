@@ -23,7 +23,8 @@ from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError, J
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _ANSWER_SECONDS: Final = 5.0
-NOT_FOUND: Final = frozenset({10014, 10037, 10059})  # no such consumer, no such message, no such stream
+NOT_FOUND: Final = frozenset({10014, 10037})  # no such consumer, no such message
+_NO_STREAM: Final = 10059
 _NEEDED: Final = (2, 12)
 _CONFLICT: Final = 10071
 
@@ -39,6 +40,11 @@ class RefusedError(JobEngineError):
     def __init__(self, text: str, code: int) -> None:
         super().__init__(text)
         self.code = code
+
+
+@final
+class NoStreamError(JobEngineUnavailableError):
+    """The stream is not there: somebody has deleted it, or the server is not ready yet."""
 
 
 @final
@@ -71,8 +77,10 @@ class Address:
         return f"Address({self})"
 
     @asynccontextmanager
-    async def connected(self, name: str, changed: Callable[[], None] = lambda: None) -> AsyncGenerator[Client]:
-        """Connect; the connection comes back by itself as long as it is open, and *changed* is called when it went or came.
+    async def connected(self, name: str, changed: Callable[[], None] | None = None) -> AsyncGenerator[Client]:
+        """Connect; the connection comes back by itself as long as it is open.
+
+        When it went or came, *changed* is called and the log told; where there is none, somebody else does that.
 
         Raises:
             JobEngineUnavailableError: No server can be reached.
@@ -97,15 +105,16 @@ class Address:
             with anyio.move_on_after(5, shield=True):
                 await client.close()
 
-    async def _connect(self, name: str, changed: Callable[[], None], troubles: list[Exception]) -> Client:
+    async def _connect(self, name: str, changed: Callable[[], None] | None, troubles: list[Exception]) -> Client:
         async def lost() -> None:
-            if not client.is_closed:
+            if changed is not None and not client.is_closed:
                 _log.warning("The NATS server at %s is gone; jobs wait for it.", self)
                 changed()
 
         async def back() -> None:
-            _log.info("The NATS server at %s is back.", self)
-            changed()
+            if changed is not None:
+                _log.info("The NATS server at %s is back.", self)
+                changed()
 
         async def trouble(error: Exception) -> None:
             troubles[:] = [*troubles[-9:], error]
@@ -194,9 +203,7 @@ class Server:
         }
         try:
             answer = await self.ask(f"STREAM.INFO.{self.stream}")
-        except RefusedError as error:
-            if error.code not in NOT_FOUND:
-                raise
+        except NoStreamError:
             answer = await self.ask(f"STREAM.CREATE.{self.stream}", wanted)
         found = answer["config"]
         different = [name for name in wanted if name != "num_replicas" and found.get(name) != wanted[name]]
@@ -213,6 +220,7 @@ class Server:
 
         Raises:
             RefusedError: It said no.
+            NoStreamError: It has no such stream.
             JobEngineError: It did not answer.
         """
         data = b"" if body is None else json.dumps(body).encode()
@@ -223,6 +231,7 @@ class Server:
 
         Raises:
             JobPayloadError: It is larger than the server takes.
+            JobEngineUnavailableError: Nobody has heard it.
             JobEngineError: Nobody answered in time.
         """
         try:
@@ -230,12 +239,20 @@ class Server:
         except MaxPayloadError as error:
             raise self.too_large(len(data)) from error
         except NoRespondersError as error:
-            raise JobEngineError(
+            if subject.startswith(f"{self.stream}."):
+                raise self._no_stream() from error
+            raise JobEngineUnavailableError(
                 f"The NATS server at {self._address} has no JetStream, or it is not ready yet.\n"
                 "To fix: start nats-server with -js and a folder for its store (-sd)."
             ) from error
         except (NatsError, OSError, TimeoutError) as error:
             raise JobEngineError(f"The NATS server at {self._address} does not answer ({_reason(error)}).") from error
+
+    def _no_stream(self) -> NoStreamError:
+        return NoStreamError(
+            f"The NATS server at {self._address} has no stream {self.stream}: it was deleted, or is not ready yet.\n"
+            "To fix: restore it, or restart this application, which makes an empty one."
+        )
 
     async def publish(self, subject: str, data: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None:
         """Send a message without waiting for an answer.
@@ -329,6 +346,8 @@ class Server:
             raise JobEngineError(f"The NATS server at {self._address} answered what is no answer.") from error
         refused = answer.get("error")
         if refused is not None:
+            if refused.get("err_code") == _NO_STREAM:
+                raise self._no_stream()
             raise RefusedError(
                 f"The NATS server at {self._address} refused: {refused.get('description', refused)}.",
                 int(refused.get("err_code", 0)),
@@ -342,4 +361,4 @@ def _shown(server: str) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    return str(error) or ("no answer in time" if isinstance(error, TimeoutError) else type(error).__name__)
