@@ -165,8 +165,8 @@ async def test_a_file_that_another_process_has_locked_is_one_to_wait_for(
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(JobEngineUnavailableError, match="locked by another process"):
-            async with SqliteEngine(path).opened():
+            async with SqliteEngine(str(path)).opened():
                 pass
         other.execute("ROLLBACK")
-    async with SqliteEngine(path).opened():
+    async with SqliteEngine(str(path)).opened():
         pass
