@@ -50,7 +50,7 @@ class Books(BackgroundService):
             raise self._failure
 
     async def execute(self, stopping: CancellationToken) -> None:
-        """Try until they are open."""
+        """Try until they are open, and keep them open until *stopping*."""
         failures = 0
         while not stopping.is_cancellation_requested:
             try:
@@ -73,7 +73,8 @@ class Books(BackgroundService):
                 if failures:
                     self._logger.info("The books are open")
                 self._opened.set()
-                break
+                self._tried.set()
+                await stopping.wait()
         self._tried.set()
 
     async def opened(self) -> None:

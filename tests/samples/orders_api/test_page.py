@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import AsyncGenerator
+from contextlib import closing
+from pathlib import Path
 
 import anyio
 import pytest
@@ -158,3 +161,24 @@ async def test_the_page_explains_itself_without_javascript(shop: OpenShop, brows
         await expect(page.locator("noscript p")).to_be_visible()
         await expect(page.locator("noscript a", has_text="/orders")).to_be_visible()
         await expect(page.locator("form")).to_be_hidden()
+
+
+@needs_chromium
+@on_sqlite
+async def test_the_page_says_that_the_books_are_out_of_reach(
+    shop: OpenShop, database: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shop that has opened without its database; once it is there, the page is live and can be ordered from."""
+    monkeypatch.setattr("corner_host.jobs.engines.sqlite.schema._BUSY_MILLISECONDS", 50)
+    path = Path(database.removeprefix("sqlite+aiosqlite:///"))
+    path.parent.mkdir()
+    page = await browser.new_page()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        async with shop(f"--OrdersApi:Database={database}?timeout=0.05") as open_:
+            await page.goto(open_.url)
+            await expect(page.locator("#lamp")).to_have_text("open, its books out of reach")
+            other.execute("ROLLBACK")
+            await expect(page.locator("#lamp")).to_have_text("open, live", timeout=20_000)
+            await page.get_by_role("button", name="Place the order").click()
+            await expect(page.locator("#count-processed")).to_have_text("1")

@@ -89,13 +89,14 @@ function count() {
 
 async function readOrders() {
   const answer = await fetch(`/orders?limit=${SHOWN}`);
-  if (!answer.ok) return;
+  if (!answer.ok) return false;
   for (const order of await answer.json()) show(order, { live: false });
+  return true;
 }
 
 async function readProducts() {
   const answer = await fetch("/products");
-  if (!answer.ok) return;
+  if (!answer.ok) return false;
   products = new Map((await answer.json()).map((each) => [each.sku, each]));
   const chosen = form.sku.value;
   form.sku.replaceChildren(
@@ -105,6 +106,18 @@ async function readProducts() {
   );
   if (products.has(chosen)) form.sku.value = chosen;
   total();
+  return true;
+}
+
+async function read(source) {
+  const areRead = await Promise.all([readOrders(), readProducts()]).catch(() => [false]);
+  if (source.readyState !== EventSource.OPEN) return; // the next connection reads again
+  if (areRead.every(Boolean)) {
+    light("live", "open, live");
+  } else {
+    light("waiting", "open, its books out of reach");
+    setTimeout(read, 2000, source);
+  }
 }
 
 function total() {
@@ -167,10 +180,7 @@ async function cancel(id) {
 
 function listen() {
   const source = new EventSource("/events");
-  source.addEventListener("open", () => {
-    light("live", "open, live");
-    void Promise.all([readOrders(), readProducts()]).catch(() => {});
-  });
+  source.addEventListener("open", () => read(source));
   source.addEventListener("order", (event) => show(JSON.parse(event.data), { live: true }));
   source.addEventListener("error", () => {
     light("waiting", "closed, knocking again");
