@@ -18,7 +18,7 @@ from corner_host.diagnostics import HealthCheckResult
 from corner_host.primitives import Backoff
 
 from .database import PATIENCE_SECONDS, SessionMaker
-from .errors import BooksAreClosedError
+from .errors import BooksAreClosedError, ShopSettingsError
 from .settings import DATA
 from .tables import Base, Customer, Product
 
@@ -38,44 +38,44 @@ class Books(BackgroundService):
         self._engine = engine
         self._sessions = sessions
         self._logger = logger
-        self._tried, self._opened = anyio.Event(), anyio.Event()
-        self._failure: Exception | None = None
+        self._opened = anyio.Event()
         self._problem = ""
+        self._failures = 0
 
     async def start(self) -> None:
-        """Open them, or begin to wait for their database."""
+        """Open them, or begin to wait for their database.
+
+        Raises:
+            ShopSettingsError: They cannot be opened, and waiting would not help.
+        """
+        await self._try_to_open()
         await super().start()
-        await self._tried.wait()
-        if self._failure is not None:
-            raise self._failure
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Try until they are open, and keep them open until *stopping*."""
-        failures = 0
-        while not stopping.is_cancellation_requested:
-            try:
-                with anyio.fail_after(PATIENCE_SECONDS):
-                    await self._open()
-            except Exception as error:  # noqa: BLE001 - raised by start, where it is not to be waited for
-                if not is_away(error):
-                    self._failure = error
-                    break
-                failures += 1
-                delay = _BACKOFF.delay(failures=failures)
-                self._problem = reason(error)
-                self._logger.warning(
-                    "The books cannot be opened: %s. They are tried again in %.1f s; until then the shop answers 503.",
-                    self._problem, delay,
-                )  # fmt: skip
-                self._tried.set()
-                await stopping.sleep(delay)
-            else:
-                if failures:
-                    self._logger.info("The books are open")
-                self._opened.set()
-                self._tried.set()
-                await stopping.wait()
-        self._tried.set()
+        while not self._opened.is_set() and not await stopping.sleep(_BACKOFF.delay(failures=self._failures)):
+            await self._try_to_open()
+        await stopping.wait()
+
+    async def _try_to_open(self) -> None:
+        try:
+            with anyio.fail_after(PATIENCE_SECONDS):
+                await self._open()
+        except Exception as error:
+            self._problem = reason(error)
+            if not is_away(error):
+                raise ShopSettingsError(
+                    f"The books cannot be opened: {self._problem}.\n"
+                    "To fix: let OrdersApi:Database name a database that may be used."
+                ) from error
+            self._failures += 1
+            self._logger.warning(
+                "The books cannot be opened: %s. They are tried again; until then the shop answers 503.", self._problem
+            )
+        else:
+            if self._failures:
+                self._logger.info("The books are open")
+            self._opened.set()
 
     async def opened(self) -> None:
         """Return once they are open."""

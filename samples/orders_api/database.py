@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from .errors import ShopSettingsError
 from .settings import OrdersApiSettings
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 PATIENCE_SECONDS = 5.0
 """How long a database is waited for that does not answer."""
@@ -17,15 +21,33 @@ SessionMaker = async_sessionmaker[AsyncSession]
 
 async def make_engine(settings: OrdersApiSettings) -> AsyncIterator[AsyncEngine]:
     """Make the engine, which connects when somebody asks it to; disconnect at the end."""
-    url = make_url(settings.database)
+    url = database_url(settings.database)
     engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
     yield engine
     await engine.dispose()
 
 
+def database_url(text: str) -> URL:
+    """Return the URL that *text* is, with the driver that the shop needs.
+
+    Raises:
+        ShopSettingsError: It is none, or one of a database that the shop does not know.
+    """
+    try:
+        url = make_url(text)
+        return url.set(drivername=_DRIVERS[url.get_backend_name()])
+    except (ArgumentError, KeyError):
+        pass
+    # raised out here, and without the text, since there may be a password in it
+    raise ShopSettingsError(
+        "OrdersApi:Database is no URL of a database that the shop knows.\n"
+        "To fix: sqlite+aiosqlite:///orders.db, or postgresql+asyncpg://user:password@host/name."
+    )
+
+
 def job_settings(database: str) -> dict[str, str]:
     """Return where jobs are kept: beside the orders, so that an order and its job are stored in one transaction."""
-    url = make_url(database)
+    url = database_url(database)
     if url.get_backend_name() == "sqlite":
         return {"Jobs:Engine": "sqlite", "Jobs:ConnectionString": url.database or ""}
     plain = url.set(drivername=url.get_backend_name())
@@ -44,8 +66,13 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
 
 def _sqlite_engine(url: URL) -> AsyncEngine:
     """SQLite has one writer at a time, and those who wait for it ask again by chance; one connection makes it a fair line."""
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ShopSettingsError(
+            f"The folder of the database cannot be made: {error}.\nTo fix: let OrdersApi:Database name another file."
+        ) from error
     engine = create_async_engine(url, pool_size=1, max_overflow=0)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine

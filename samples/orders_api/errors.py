@@ -1,5 +1,11 @@
 """What the shop answers when it cannot do what was asked."""
 
+from corner_host.primitives import CornerHostError
+
+
+class ShopSettingsError(CornerHostError, ValueError):
+    """A setting with which the shop cannot open; shown without a traceback, which would tell nothing more."""
+
 
 class ShopError(Exception):
     """Something the customer can put right: an HTTP status, a title, and what to do."""
