@@ -110,6 +110,14 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def in_no_folder(path: Path) -> None:
+    path.symlink_to(path.parent / "nowhere" / "jobs.db")
+
+
 def read_only(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE orders (id INTEGER)")
@@ -125,7 +133,9 @@ def read_only(path: Path) -> None:
         (damaged, "is not a SQLite database, or is damaged"),
         (no_database, "is not a SQLite database, or is damaged"),
         (of_another_version, "are of version 999"),
-        (a_folder, "cannot be opened"),
+        (a_folder, "cannot be opened: it is a folder"),
+        (a_pipe, "cannot be opened: it is no regular file"),
+        (in_no_folder, "cannot be opened"),
         (read_only, "cannot be written"),
     ],
 )

@@ -22,6 +22,12 @@ _NETWORK_FILE_SYSTEMS: Final = frozenset(
 )
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 _BUSY_MILLISECONDS: Final = 10_000
+_ANOTHER: Final = "Move it away (a new one is made), or set Jobs:ConnectionString to another file."
+_ROOM: Final = "Make room, or let Jobs:ConnectionString name a file elsewhere."
+_RIGHTS: Final = (
+    "Give this user the right to write the file and its folder (SQLite puts its journal beside it), or let"
+    " Jobs:ConnectionString name another file."
+)
 _VERSION: Final = 1
 """Of the tables; a file that was made by another one is refused rather than misread."""
 
@@ -87,6 +93,7 @@ def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
         JobEngineUnavailableError: Another process has it locked; to be tried again.
     """
     if path != MEMORY:
+        _refuse_what_is_no_file(Path(path))
         _refuse_network_file_systems(Path(path))
         with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))  # payloads are nobody else's business
@@ -106,7 +113,7 @@ def connect(path: str, *, synchronous: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             raise JobEngineUnavailableError(f"{Path(path).absolute()} is locked by another process.") from error
-        raise JobEngineError(_explain(path, error)) from error
+        raise _explain(path, error) from error
     return connection
 
 
@@ -119,26 +126,38 @@ def _check_version(connection: sqlite3.Connection, path: str) -> None:
         )
 
 
-def _explain(path: str, error: sqlite3.Error) -> str:
+def _explain(path: str, error: sqlite3.Error) -> JobEngineError:
     where = Path(path).absolute()
     text = str(error)
-    if "not a database" in text or "malformed" in text:
-        return (
-            f"{where} is not a SQLite database, or is damaged: {text}.\n"
-            "Move it away (a new one is made), or set Jobs:ConnectionString to another file."
+    for reason, what, fix in (
+        ("not a database", "is not a SQLite database, or is damaged", _ANOTHER),
+        ("malformed", "is not a SQLite database, or is damaged", _ANOTHER),
+        ("readonly", "cannot be written", _RIGHTS),
+        ("read-only", "cannot be written", _RIGHTS),
+        ("unable to open", "cannot be opened", _why_not_opened(where)),
+        ("full", "cannot be used: there is no room on its disk", _ROOM),
+    ):
+        if reason in text:
+            return JobEngineError(f"{where} {what}: {text}.\n{fix}")
+    return JobEngineError(f"{where} cannot be used as a job store: {text}.")
+
+
+def _why_not_opened(where: Path) -> str:
+    folder = where.parent
+    if not folder.is_dir():
+        return f"There is no folder {folder}: make it, or let Jobs:ConnectionString name a file elsewhere."
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return f"{folder} lies on a file system that is mounted read-only; Jobs:ConnectionString names the file."
+    return f"May this user write in {folder}? Jobs:ConnectionString names the file."
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "no regular file"
+        raise JobEngineError(
+            f"{path.absolute()} cannot be opened: it is {what}.\n"
+            "Let Jobs:ConnectionString name a file, which is made when missing."
         )
-    if "readonly" in text or "read-only" in text:
-        return (
-            f"{where} cannot be written: {text}.\n"
-            "Give this user the right to write the file and its folder (SQLite puts its journal beside it), or let"
-            " Jobs:ConnectionString name another file."
-        )
-    if "unable to open" in text:
-        return (
-            f"{where} cannot be opened: {text}.\n"
-            f"Does the folder {where.parent} exist, and may this user write in it? Jobs:ConnectionString names the file."
-        )
-    return f"{where} cannot be used as a job store: {text}."
 
 
 def _refuse_network_file_systems(path: Path) -> None:
