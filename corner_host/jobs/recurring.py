@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, final
 
 from corner_host.diagnostics.metrics import find_meter
@@ -18,6 +19,8 @@ from .support import check_jobs
 from .telemetry import telemetry_for
 
 _LOOK_SECONDS: Final = 0.5
+_SET_BACK_SECONDS: Final = 3_600.0
+"""Clocks of hosts may differ by this much, so that a schedule which one has moved is in the future for another."""
 _BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 _log = logging.getLogger("corner_host.jobs.recurring")
 
@@ -124,6 +127,9 @@ class RecurringJobs:
             raise failed
 
     async def _put(self, each: RecurringJobRegistration, schedule: Schedule, now: float) -> None:
+        if schedule.last > now + _SET_BACK_SECONDS:
+            await self._begin_again(schedule, now)
+            return
         moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
         if upto == schedule.last:
             return
@@ -137,6 +143,14 @@ class RecurringJobs:
             _log.warning("The recurring job %s missed its time and is not made up for (misfire=skip)", each.id)
             if telemetry is not None:
                 telemetry.missed(each.id)
+
+    async def _begin_again(self, schedule: Schedule, now: float) -> None:
+        """Go on from now: a clock that ran far ahead was set right, and there would be nothing until that time comes."""
+        if await self._engine.schedules.advance(schedule, now, []):
+            _log.warning(
+                "The recurring job %s was put up to %s, which is to come, since a clock was wrong; it goes on from now.",
+                schedule.id, datetime.fromtimestamp(schedule.last, UTC).isoformat(timespec="seconds"),
+            )  # fmt: skip
 
     async def _advance(self, schedule: Schedule, upto: float, jobs: Sequence[NewJob]) -> bool:
         moved = False

@@ -166,3 +166,22 @@ async def test_a_schedule_that_cannot_be_put_neither_holds_up_others_nor_ends_th
 
     assert put == {"recurring:minutely:1000000020", "recurring:zonked:1000000020"}
     assert "tried again in 0.5 s: no tenant" in caplog.text
+
+
+@pytest.mark.parametrize(("set_back", "put"), [(86_400.0, 1), (600.0, 0)], ids=["a day", "as clocks of hosts differ"])
+async def test_a_clock_that_was_a_day_ahead_does_not_silence_a_schedule(
+    set_back: float, put: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once it is set right, the schedule goes on from there; a small difference is waited for, so that nothing is put twice."""
+    clock = StoppedClock(1_000_000_000.0)
+    engine = SqliteEngine(":memory:")
+    async with engine.opened():
+        jobs = recurring(engine, clock)
+        await begin(jobs)
+        clock.seconds -= set_back
+        await jobs.put_due()
+        clock.seconds += 60
+        await jobs.put_due()
+
+        assert len(await engine.records.list(JobFilter())) == put
+    assert ("it goes on from now" in caplog.text) == bool(put)
