@@ -265,6 +265,7 @@ def _advice(error: ServiceError, rest: Iterable[str], descriptors: Sequence[Serv
     wanted = _name(error.service_type)
     folded = {name.lower(): name for name in known if name != wanted}
     near = [folded[name] for name in get_close_matches(wanted.lower(), folded, 3, 0.5)]
+    near.sort(key=lambda name: known[name] == "options")  # services first
     if near:
         yield "Near matches: " + ", ".join(f"{name} ({known[name]})" for name in near)
 

@@ -1,9 +1,7 @@
 """A host as the work of this process: run to its end, its mistakes told as a person reads them."""
 
-import socket
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Final
 
 from corner_host.hosting import Host, HostBuilder, ShutdownTimeoutError
 from corner_host.hosting.exit_status import exit_status
@@ -11,8 +9,6 @@ from corner_host.operations import add_operations
 
 from .failing import tell
 from .invocation import Invocation
-
-DASHBOARD_PORT: Final = 5080
 
 
 def run_host(
@@ -61,28 +57,30 @@ def serve_commands(builder: HostBuilder) -> HostBuilder:
     return builder
 
 
-def show_dashboard(builder: HostBuilder, *, port: int | None = None, token: str | None = None) -> HostBuilder:
-    """Have the application show the dashboard where its packages are installed, at any port if its own is taken.
+def show_dashboard(
+    builder: HostBuilder, *, port: int | None = None, token: str | None = None, default: int = 5080
+) -> HostBuilder:
+    """Have the application show the dashboard where its packages are installed.
 
-    *port* wins over the settings, *token* does not; None is a new one. Whether there is a dashboard is up to the section
-    ``Dashboard``; in Development there is, unless it says otherwise.
+    Whether there is one is up to the section ``Dashboard``; in Development there is, unless it says otherwise.
+
+    Args:
+        builder: The application's.
+        port: Where, whatever the settings say.
+        token: What signs in, unless the settings say so; None for a new one.
+        default: Where, if the settings do not say; where that is taken, at any free port.
+
+    Returns:
+        The builder.
     """
     if all(find_spec(package) is not None for package in ("starlette", "uvicorn", "jinja2")):
         from corner_host.web.dashboard import add_dashboard  # noqa: PLC0415 - an extra
 
-        if port is None and builder.configuration["Dashboard:Port"] is None and _is_taken(DASHBOARD_PORT):
-            port = 0
+        from .development.handing_over import is_free  # noqa: PLC0415 - only for development
+
+        if port is None and builder.configuration["Dashboard:Port"] is None:
+            port = default if is_free(default) else 0
         if port is not None:
             builder.configuration.add_in_memory_collection({"Dashboard:Port": str(port)})
         add_dashboard(builder.services, builder.configuration, token=token)
     return builder
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False

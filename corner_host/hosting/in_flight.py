@@ -72,7 +72,7 @@ def told(losses: Sequence[Loss]) -> str:
 
     Example:
         >>> pay = WorkInFlight("job", "pay", id="01J9", seconds=24.8, place=door.Place("orders/payment.py", 41))
-        >>> print(told([loss_of(pay), loss_of(WorkInFlight("job", "mail", number=2))]))
+        >>> print(told([loss_of(pay), *2 * [loss_of(WorkInFlight("job", "mail"))]]))
         1 job cancelled, 2 jobs abandoned
           cancelled  pay       01J9  running 24.8 s  at orders/payment.py:41
           abandoned  mail (2)        never started
@@ -82,6 +82,7 @@ def told(losses: Sequence[Loss]) -> str:
         for outcome in (CANCELLED, ABANDONED)
         if any(each.outcome == outcome for each in losses)
     ]
+    losses = _united(losses)
     rows = [_row(each) for each in losses[:_MOST]]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     used = [column for column, width in enumerate(widths) if width]
@@ -89,6 +90,15 @@ def told(losses: Sequence[Loss]) -> str:
     if len(losses) > _MOST:
         lines.append(f"and {len(losses) - _MOST:,} more")
     return "\n".join([", ".join(counts) or "nothing was lost", *(f"  {line}" for line in lines)])
+
+
+def _united(losses: Iterable[Loss]) -> list[Loss]:
+    """Make one of those that cannot be told apart."""
+    found: dict[Loss, int] = {}
+    for each in losses:
+        alike = each._replace(work=each.work._replace(number=1))
+        found[alike] = found.get(alike, 0) + each.work.number
+    return [each._replace(work=each.work._replace(number=number)) for each, number in found.items()]
 
 
 def _row(loss: Loss) -> tuple[str, str, str, str, str]:

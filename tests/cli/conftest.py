@@ -12,6 +12,7 @@ import pytest
 
 from corner_host.di import ServiceCollection
 from tests.cli.shell import ROOT, Answer, Shell
+from tests.cli.terminal import Terminal
 
 _INSTALL_SECONDS = 300
 
@@ -54,6 +55,16 @@ def _do(*command: str) -> None:
 def shell(installed: Path, tmp_path: Path) -> Shell:
     """A shell in an empty folder, in which the installed ``corner-host`` comes first, with a home of its own."""
     return Shell(tmp_path, installed)
+
+
+@pytest.fixture
+def terminal(shell: Shell) -> Iterator[Terminal]:
+    """A terminal with the installed wheel in an empty folder."""
+    opened = Terminal(shell)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 @pytest.fixture

@@ -115,7 +115,10 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: in
     if parent is not None:
         invocation.quiet = True  # the parent has said it
     builder = serve_commands(make_builder(invocation, environment="Development"))
-    show_dashboard(builder, port=port, token=None if parent is None else parent.token)
+    if parent is None:
+        show_dashboard(builder, port=port)
+    else:
+        show_dashboard(builder, port=port, token=parent.token, default=parent.port)
     builder.configure_host_options(stop_soon)
 
     def prepare(host: Host) -> None:

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, final
 
-from corner_host.cli.running import DASHBOARD_PORT
 from corner_host.configuration import ConfigurationManager
 from corner_host.hosting import Host, log
 from corner_host.primitives import holds_password, is_secret_key, mask
 
-from .handing_over import Line
+from .handing_over import DASHBOARD_PORT, Line
 
 _log = logging.getLogger("corner_host.dev")
 _MOST: Final = 5

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Final, Self, final
 
+DASHBOARD_PORT: Final = 5080
 _CHILD: Final = "CORNER_HOST_DEV_CHILD"
 _BYTE: Final = b"."
 
@@ -23,11 +24,13 @@ class Inheritance:
 
     Args:
         token: Signs in to the dashboard, with every child alike: a page that is open stays so.
+        port: Where the dashboard is, if the settings do not say: the same for every child.
         follows: Whether it takes the place of another child.
         socket: The descriptor of its end; None where none can be handed down, as on Windows.
     """
 
     token: str
+    port: int = DASHBOARD_PORT
     follows: bool = False
     socket: int | None = None
 
@@ -67,3 +70,23 @@ class Line:
     def close(self) -> None:
         """Hang up."""
         self._end.close()
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nobody listens at *port* of this machine."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def port_for_dashboard() -> int:
+    """Return the usual port; where that is taken, one that is free."""
+    if is_free(DASHBOARD_PORT):
+        return DASHBOARD_PORT
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, final
@@ -16,7 +17,7 @@ from typing import Any, Final, final
 from corner_host.cli.failing import syntax_lines
 
 from .folders import all_folders, is_code, is_setting
-from .handing_over import Inheritance, Line
+from .handing_over import Inheritance, Line, port_for_dashboard
 
 _LOOK_MILLISECONDS: Final = 100
 _DEBOUNCE_MILLISECONDS: Final = 50
@@ -68,7 +69,7 @@ class Supervisor:
         self._broken: set[str] = set()
         self._ended = threading.Event()
         self._line: Line | None = None
-        self._token = secrets.token_urlsafe(24)
+        self._heritage = Inheritance(token=secrets.token_urlsafe(24), port=port_for_dashboard())
         self._signal: int | None = None
         self._hears_signals = False
         self._has_restarted = False
@@ -104,17 +105,15 @@ class Supervisor:
 
     def _start(self, *, follows: bool = False) -> None:
         self._hang_up()
+        heritage = replace(self._heritage, follows=follows)
         if os.name == "nt":  # Ctrl+C reaches all processes of a console, and sockets are not handed down
-            heritage = Inheritance(token=self._token, follows=follows)
             self._child = subprocess.Popen(self._command, env=heritage.environment())  # noqa: S603 - our own command
             return
         ours, theirs = socket.socketpair()
         self._line = Line(ours)
         with theirs:
-            heritage = Inheritance(token=self._token, follows=follows, socket=theirs.fileno())
-            self._child = subprocess.Popen(  # noqa: S603 - our own command
-                self._command, env=heritage.environment(), pass_fds=(theirs.fileno(),)
-            )
+            environment = replace(heritage, socket=theirs.fileno()).environment()
+            self._child = subprocess.Popen(self._command, env=environment, pass_fds=(theirs.fileno(),))  # noqa: S603 - our own command
 
     def _look_after_child(self) -> None:
         """Notice when the host has ended by itself, or could not start at all."""
