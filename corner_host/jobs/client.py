@@ -85,12 +85,24 @@ class JobClient:
         self,
         payloads: Sequence[object],
         *,
+        keys: Sequence[str | None] | None = None,
+        delay: Duration | None = None,
+        run_at: datetime | None = None,
         priority: int = 0,
         queue: str | None = None,
         transaction: object | None = None,
     ) -> Sequence[Enqueued | Duplicate]:
-        """Store many jobs at once, all or none; the answers are in the order of the payloads."""
-        jobs = [self._new(payload, None, None, priority, None, queue, None, "success") for payload in payloads]
+        """Store many jobs at once, all or none but for those that are duplicates; the answers are in the order of the payloads.
+
+        *keys* has one for each payload; the rest is for all, as for `enqueue`.
+        """
+        each_key = [None] * len(payloads) if keys is None else keys
+        if len(each_key) != len(payloads):
+            raise ValueError(f"keys must have one for each payload: {len(each_key)} for {len(payloads)}")
+        jobs = [
+            self._new(payload, delay, run_at, priority, key, queue, None, "success")
+            for payload, key in zip(payloads, each_key, strict=True)
+        ]
         return await self._put(jobs, transaction)
 
     async def get(self, id: str) -> JobInfo | None:  # noqa: A002 - the field's name

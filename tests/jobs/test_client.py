@@ -222,6 +222,22 @@ async def test_many_jobs_are_put_at_once_and_answered_in_order() -> None:
         assert [await client.result(answer.id) for answer in answers] == [2 * order for order in range(20)]
 
 
+async def test_many_jobs_can_have_a_key_each() -> None:
+    """Those whose key is taken are duplicates of the ones that have it; the others are stored."""
+
+    async def work(job: Receipt) -> None: ...
+
+    async with jobs(handler(work)) as client:
+        later: dict[str, Any] = {"delay": 1000}
+        first, *_ = await client.enqueue_many([Receipt(order=1), Receipt(order=2)], keys=["a", None], **later)
+        again, new, twice = await client.enqueue_many([Receipt(order=3)] * 3, keys=["a", "b", "b"], **later)
+        with pytest.raises(ValueError, match="one for each payload: 1 for 2"):
+            await client.enqueue_many([Receipt(order=1), Receipt(order=2)], keys=["a"])
+
+    assert (again, twice) == (Duplicate(first.id), Duplicate(new.id))
+    assert not isinstance(new, Duplicate)
+
+
 async def test_a_job_runs_after_another() -> None:
     """One level of children: it waits for its parent's success."""
     order: list[int] = []
