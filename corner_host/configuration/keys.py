@@ -4,13 +4,13 @@ A key is a path of segments joined by ``:``. Case does not count: keys are compa
 sort as numbers, before text. Nothing is trimmed, and a segment may be empty.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 DELIMITER: Final = ":"
 
-_INTEGER: Final = re.compile(r"[\t-\r ]*[+-]?[0-9]+[\t-\r ]*")
+_BLANKS: Final = "\t\n\v\f\r "
+_SIGNS: Final = frozenset("+-")
 _INT32: Final = range(-(2**31), 2**31)
 
 
@@ -87,7 +87,10 @@ def sort_key(segment: str) -> tuple[int, int, str]:
     """
     if not segment:
         return (0, 0, "")
-    if len(segment) < 64 and _INTEGER.fullmatch(segment) and (number := int(segment)) in _INT32:
+    digits = segment.strip(_BLANKS)
+    if digits[0:1] in _SIGNS:
+        digits = digits[1:]
+    if digits.isdecimal() and digits.isascii() and len(segment) < 64 and (number := int(segment)) in _INT32:
         return (1, number, "")
     return (2, 0, fold(segment))
 

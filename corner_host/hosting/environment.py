@@ -1,7 +1,6 @@
 """Where and as what the program runs. Pure, but for finding the program itself."""
 
 import sys
-from dataclasses import dataclass
 from os import path
 from types import ModuleType
 from typing import Final, final
@@ -16,7 +15,6 @@ CONTENT_ROOT_KEY: Final = "contentRoot"
 
 
 @final
-@dataclass(slots=True)
 class HostEnvironment:
     """The name of the environment, the name of the application, and the folder its files are in.
 
@@ -25,9 +23,12 @@ class HostEnvironment:
         True
     """
 
-    environment_name: str = ""
-    application_name: str = ""
-    content_root_path: str = ""
+    __slots__ = ("application_name", "content_root_path", "environment_name")
+
+    def __init__(self, environment_name: str = "", application_name: str = "", content_root_path: str = "") -> None:
+        self.environment_name = environment_name
+        self.application_name = application_name
+        self.content_root_path = content_root_path
 
     def is_environment(self, name: str) -> bool:
         """Tell whether this is the environment called *name*, in any case."""
@@ -44,6 +45,17 @@ class HostEnvironment:
     def is_production(self) -> bool:
         """Tell whether this is ``Production``."""
         return self.is_environment(PRODUCTION)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HostEnvironment) and self._parts == other._parts
+
+    def __repr__(self) -> str:
+        name, application, root = self._parts
+        return f"HostEnvironment(environment_name={name!r}, application_name={application!r}, content_root_path={root!r})"
+
+    @property
+    def _parts(self) -> tuple[str, str, str]:
+        return self.environment_name, self.application_name, self.content_root_path
 
 
 def application_directory() -> str:

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import copy
 from importlib import import_module
 from typing import Any, NoReturn, final
 
@@ -51,14 +51,18 @@ class Host(HostExtensions, HostLife):
             settings: What else to begin with.
         """
         explain_uncaught_errors()
-        chosen = settings or HostBuilderSettings()
-        return door.HostBuilder(chosen if args is None else replace(chosen, args=args))
+        chosen = HostBuilderSettings() if settings is None else copy(settings)
+        if args is not None:
+            chosen.args = args
+        return door.HostBuilder(chosen)
 
     @staticmethod
     def create_empty_builder(settings: HostBuilderSettings | None = None) -> "door.HostBuilder":
         """Return a builder without sources, console and checks; *settings* and their arguments count."""
         explain_uncaught_errors()
-        return door.HostBuilder(replace(settings or HostBuilderSettings(), disable_defaults=True))
+        chosen = HostBuilderSettings() if settings is None else copy(settings)
+        chosen.disable_defaults = True
+        return door.HostBuilder(chosen)
 
     async def run_async(self) -> None:
         """Start, wait until the application is asked to stop, stop, and dispose.

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from os import path
 from typing import Any, TypeVar
 
@@ -81,7 +80,7 @@ def do_command(args: Sequence[str], create_builder: Callable[..., Any]) -> int |
 
 def serve_commands(builder: Builder) -> Builder:
     """Have the application of *builder* answer the commands for running hosts, where the command line is installed."""
-    if find_spec("typer") is not None:
+    if _is_installed("typer"):
         import_module("corner_host.cli.running").serve_commands(builder)
     return builder
 
@@ -110,7 +109,13 @@ def _refuse_missing_backend(backend: str, *, uses_uvloop: bool) -> None:
     if backend not in {"asyncio", "trio"}:
         raise HostStateError(f"There is no back end {backend!r}.\nTo fix: say asyncio, asyncio+uvloop or trio.")
     for package in ("trio",) if backend == "trio" else ("uvloop",) if uses_uvloop else ():
-        if find_spec(package) is None:
+        if not _is_installed(package):
             raise HostStateError(
                 f"The back end {package} is not installed.\nTo fix: pip install 'corner-host[{package}]'."
             )
+
+
+def _is_installed(package: str) -> bool:
+    from importlib.util import find_spec  # loads what most programs can do without
+
+    return find_spec(package) is not None

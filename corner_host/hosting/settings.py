@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import final
 
 from corner_host.configuration import ConfigurationManager
 
 
 @final
-@dataclass(slots=True, kw_only=True)
 class HostBuilderSettings:
     """How `Host.create_builder` begins.
 
@@ -22,9 +20,28 @@ class HostBuilderSettings:
         content_root_path: Wins over what configuration says; relative to the application's folder.
     """
 
-    disable_defaults: bool = False
-    args: Sequence[str] | None = None
-    configuration: ConfigurationManager | None = None
-    environment_name: str | None = None
-    application_name: str | None = None
-    content_root_path: str | os.PathLike[str] | None = None
+    __slots__ = (
+        "application_name",
+        "args",
+        "configuration",
+        "content_root_path",
+        "disable_defaults",
+        "environment_name",
+    )
+
+    def __init__(
+        self,
+        *,
+        disable_defaults: bool = False,
+        args: Sequence[str] | None = None,
+        configuration: ConfigurationManager | None = None,
+        environment_name: str | None = None,
+        application_name: str | None = None,
+        content_root_path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.disable_defaults = disable_defaults
+        self.args = args
+        self.configuration = configuration
+        self.environment_name = environment_name
+        self.application_name = application_name
+        self.content_root_path = content_root_path

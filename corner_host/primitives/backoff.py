@@ -5,8 +5,7 @@ Used by the host for services that restart and by jobs that failed; neither coun
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast, final
+from typing import final
 
 from .durations import Duration, seconds
 
@@ -17,7 +16,6 @@ def _draw() -> float:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """How long something that failed waits before it is tried again.
 
@@ -38,22 +36,38 @@ class Backoff:
     Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
 
-    first: Duration = 1.0
-    ceiling: Duration = 60.0
+    __slots__ = ("_ceiling", "_first")
 
-    def __post_init__(self) -> None:
-        first = seconds(self.first, "Backoff.first", above=0.0)
-        ceiling = seconds(self.ceiling, "Backoff.ceiling", minimum=first)
-        object.__setattr__(self, "first", first)
-        object.__setattr__(self, "ceiling", ceiling)
+    def __init__(self, *, first: Duration = 1.0, ceiling: Duration = 60.0) -> None:
+        self._first = seconds(first, "Backoff.first", above=0.0)
+        self._ceiling = seconds(ceiling, "Backoff.ceiling", minimum=self._first)
+
+    @property
+    def first(self) -> float:
+        """The longest wait after the first failure, in seconds."""
+        return self._first
+
+    @property
+    def ceiling(self) -> float:
+        """The longest wait after any failure, in seconds."""
+        return self._ceiling
 
     def longest(self, *, failures: int) -> float:
         """Return the upper bound of the wait after *failures* failures (at least 1), in seconds."""
         if failures < 1:
             raise ValueError(f"failures must be at least 1, not {failures!r}")
         # 2.0 ** 1024 overflows; the ceiling is reached long before
-        return min(cast("float", self.ceiling), cast("float", self.first) * 2.0 ** min(failures - 1, 1000))
+        return min(self._ceiling, self._first * 2.0 ** min(failures - 1, 1000))
 
     def delay(self, *, failures: int, draw: Callable[[], float] = _draw) -> float:
         """Return a wait after *failures* failures, in seconds; *draw* gives a number in [0, 1)."""
         return self.longest(failures=failures) * draw()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Backoff) and (self._first, self._ceiling) == (other._first, other._ceiling)
+
+    def __hash__(self) -> int:
+        return hash((self._first, self._ceiling))
+
+    def __repr__(self) -> str:
+        return f"Backoff(first={self._first!r}, ceiling={self._ceiling!r})"

@@ -9,13 +9,13 @@ from typing import Final
 MASK: Final = "••••••••"
 
 _SECRET_FRAGMENTS: Final = ("password", "passwd", "pwd", "secret", "token", "credential", "connectionstring")
-_PASSWORD: Final = re.compile(r"://[^\s/:@]*:[^\s/@]+@|\b(?:password|pwd)\s*=\s*[^\s;]", re.IGNORECASE)
-_IN_TEXT: Final = re.compile(
-    r"""(://[^\s/:@]*:)[^\s/]+(?=@)"""
-    r"""|((?:password|passwd|pwd|secret|token|api[_-]?key)(?:["']\s*:|\s*=)\s*)(?:"[^"]*"|'[^']*'|[^\s;,&'")}\]]+)""",
-    re.IGNORECASE,
+# compiled, and kept, by ``re`` when a secret is first looked for
+_CREDENTIALS: Final = r"(?i)://[^\s/:@]*:[^\s/@]+@|\b(?:password|pwd)\s*=\s*[^\s;]"
+_IN_TEXT: Final = (
+    r"""(?i)(://[^\s/:@]*:)[^\s/]+(?=@)"""
+    r"""|((?:password|passwd|pwd|secret|token|api[_-]?key)(?:["']\s*:|\s*=)\s*)(?:"[^"]*"|'[^']*'|[^\s;,&'")}\]]+)"""
 )
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 
 
 def is_secret_key(key: str) -> bool:
@@ -24,13 +24,13 @@ def is_secret_key(key: str) -> bool:
     Secret are names that hold password, secret, token, credential or connection string, and *key* as a word of its own.
 
     Example:
-        >>> [is_secret_key(k) for k in ("Payment:ApiKey", "DB_PASSWORD", "ConnectionStrings:Shop", "Monkey")]
+        >>> [is_secret_key(k) for k in ("Payment:ApiKey", "DB_CREDENTIALS", "ConnectionStrings:Shop", "Monkey")]
         [True, True, True, False]
     """
     squeezed = re.sub(r"[^a-z]", "", key.lower())
     if any(fragment in squeezed for fragment in _SECRET_FRAGMENTS):
         return True
-    return any(word.lower() in {"key", "apikey"} for word in _WORD.findall(key))
+    return any(word.lower() in {"key", "apikey"} for word in re.findall(_WORD, key))
 
 
 def holds_password(value: str | None) -> bool:
@@ -40,7 +40,7 @@ def holds_password(value: str | None) -> bool:
         >>> [holds_password(v) for v in ("amqp://app:s3cret@mq/shop", "Server=db;Password=s3cret", "http://[::1]:80/@")]
         [True, True, False]
     """
-    return value is not None and _PASSWORD.search(value) is not None
+    return value is not None and re.search(_CREDENTIALS, value) is not None
 
 
 def without_passwords(text: str) -> str:
@@ -52,7 +52,7 @@ def without_passwords(text: str) -> str:
     """
     if "=" not in text and ":" not in text:
         return text
-    return _IN_TEXT.sub(lambda found: f"{found[1] or found[2]}{MASK}", text)
+    return re.sub(_IN_TEXT, lambda found: f"{found[1] or found[2]}{MASK}", text)
 
 
 def mask(value: str | None) -> str | None:

@@ -1,7 +1,6 @@
 """Values given by the program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, final
 
 from corner_host.configuration.contracts import BuilderContext
@@ -9,12 +8,7 @@ from corner_host.configuration.nested import flatten
 from corner_host.configuration.provider import KeyValueProvider
 
 
-def _nothing() -> dict[str, Any]:
-    return {}
-
-
 @final
-@dataclass(frozen=True)
 class MemorySource:
     """Values in a mapping, which is copied when the provider is built.
 
@@ -22,7 +16,8 @@ class MemorySource:
         values: Full keys such as ``Payment:Url``, with text or None. Other values become text, nested ones paths.
     """
 
-    values: Mapping[str, Any] = field(default_factory=_nothing)
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self.values: Mapping[str, Any] = {} if values is None else values
 
     def build(self, builder: BuilderContext, /) -> "MemoryProvider":  # noqa: ARG002
         """Return a provider with a copy of the values."""
