@@ -15,7 +15,7 @@ CONTENT_ROOT_KEY: Final = "contentRoot"
 
 
 @final
-class HostEnvironment:
+class HostEnvironment:  # noqa: PLW1641 - it can change, and so has no hash
     """The name of the environment, the name of the application, and the folder its files are in.
 
     Example:
@@ -51,7 +51,9 @@ class HostEnvironment:
 
     def __repr__(self) -> str:
         name, application, root = self._parts
-        return f"HostEnvironment(environment_name={name!r}, application_name={application!r}, content_root_path={root!r})"
+        return (
+            f"HostEnvironment(environment_name={name!r}, application_name={application!r}, content_root_path={root!r})"
+        )
 
     @property
     def _parts(self) -> tuple[str, str, str]:

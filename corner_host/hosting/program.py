@@ -116,6 +116,6 @@ def _refuse_missing_backend(backend: str, *, uses_uvloop: bool) -> None:
 
 
 def _is_installed(package: str) -> bool:
-    from importlib.util import find_spec  # loads what most programs can do without
+    from importlib.util import find_spec  # noqa: PLC0415 - most programs do without what it loads
 
     return find_spec(package) is not None

@@ -69,4 +69,5 @@ __getattr__, __dir__ = door(
         ),
         "startup": ("run_startup_validation",),
     },
+    seldom=("model_draft", "models"),
 )

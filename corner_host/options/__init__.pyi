@@ -1,3 +1,5 @@
+from . import model_draft as model_draft
+from . import models as models
 from .binding import BoundSection
 from .builder import OptionsBuilder, add_options
 from .cache import OptionsCache

@@ -6,8 +6,8 @@ from typing import Any, Concatenate, Generic, Self, TypeVar, final, overload
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
 
+from .marked import validate_when_starting
 from .registration import add_action, add_path, add_post_action, add_predicate, add_section, register
-from .startup import validate_when_starting
 
 T = TypeVar("T")
 

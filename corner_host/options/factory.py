@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
+import corner_host.options as door
 from corner_host.primitives import name_of
 
 from .actions import ConfigureAction
 from .binding import SectionBinding
 from .contracts import AsyncValidateOptions, ConfigureOptions, PostConfigureOptions, ValidateOptions
-from .draft import Draft
+from .draft import Draft, draft_of
 from .errors import OptionsValidationError
-from .models import failures_of
 
 T = TypeVar("T")
 
@@ -56,12 +56,12 @@ class OptionsFactory(Generic[T]):
         Raises:
             OptionsValidationError: A value does not fit its field.
         """
-        draft = Draft(self._type)
+        draft = draft_of(self._type)
         try:
             self._fill(draft, name)
             failures = draft.complete()
         except Exception as error:
-            found = failures_of(error, self._type)
+            found = door.models.failures_of(error, self._type)
             if found is None:
                 raise
             failures = found

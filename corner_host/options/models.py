@@ -11,18 +11,9 @@ from typing import Any, TypeVar, cast
 from corner_host.configuration import AppendToDefault, ConfigurationBindingError
 from corner_host.primitives import MASK, is_secret_key, short_name_of
 
+from .draft import is_model
+
 T = TypeVar("T")
-
-
-def is_model(kind: type[Any]) -> bool:
-    """Tell whether *kind* is a pydantic model."""
-    return hasattr(kind, "__pydantic_validator__") and hasattr(kind, "model_fields")
-
-
-def is_frozen(kind: type[Any]) -> bool:
-    """Tell whether objects of *kind* are dataclass instances that cannot be changed."""
-    parameters = getattr(kind, "__dataclass_params__", None)
-    return parameters is not None and bool(parameters.frozen)
 
 
 def blank(kind: type[T]) -> T:
