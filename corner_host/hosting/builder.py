@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import Any, Self, TypeAlias, TypeVar, final
 
 import corner_host.hosting as door
+import corner_host.logging
 from corner_host.configuration import Configuration, ConfigurationBuilder, ConfigurationManager
 from corner_host.di import RegistrationError, ServiceCollection, ServiceProvider
-from corner_host.logging import LoggingBuilder, LoggingSession
+from corner_host.logging import LoggingBuilder
 from corner_host.options import Options, configure
 
 from .basics import add_basic_services
@@ -186,15 +187,16 @@ class HostBuilder(BuilderExtensions):
         self._run_checks()
         self.services.make_read_only()
         names = {"service": self.environment.application_name, "environment": self.environment.environment_name}
-        session = self.logging.apply(fields=names)
+        session = None if self.logging.is_empty else self.logging.apply(fields=names)
         try:
             self._host = self._make_host(session)
         except BaseException:
-            session.close()
+            if session is not None:
+                session.close()
             raise
         return self._host
 
-    def _make_host(self, session: LoggingSession) -> Host:
+    def _make_host(self, session: "corner_host.logging.LoggingSession | None") -> Host:
         is_development = self.environment.is_development()
         validation = (is_development, is_development) if self._validation is None else self._validation
         provider = self.services.build_service_provider(validate_scopes=validation[0], validate_on_build=validation[1])
@@ -204,7 +206,9 @@ class HostBuilder(BuilderExtensions):
             provider.close()
             raise
 
-    def _host_around(self, provider: ServiceProvider, session: LoggingSession, *, is_checked: bool) -> Host:
+    def _host_around(
+        self, provider: ServiceProvider, session: "corner_host.logging.LoggingSession | None", *, is_checked: bool
+    ) -> Host:
         provider.get_required_service(Configuration)  # so that the container disposes of it
         options = provider.get_required_service(Options[HostOptions]).value
         options.check()

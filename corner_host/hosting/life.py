@@ -12,9 +12,9 @@ from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint_if_cancelled
 
 import corner_host.hosting as door
+import corner_host.logging
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
-from corner_host.logging import LoggingSession
 from corner_host.options import run_startup_validation
 from corner_host.primitives import (
     CancellationTokenSource,
@@ -68,7 +68,7 @@ class HostLife:
         environment: HostEnvironment,
         options: HostOptions,
         lifetime: ApplicationLifetime,
-        logging: LoggingSession,
+        logging: "corner_host.logging.LoggingSession | None",
         story: "door.story.Story | None" = None,
     ) -> None:
         self.services = services
@@ -355,7 +355,8 @@ class HostLife:
                 await self.services.aclose()
         finally:
             with anyio.CancelScope(shield=True):
-                await self._logging.aclose()
+                if self._logging is not None:
+                    await self._logging.aclose()
             self._lifetime.end()
             self._over.cancel()
 

@@ -1,4 +1,5 @@
 from . import console as console
+from . import session as session
 from .buffer import KeptRecord, LogBuffer
 from .builder import LoggingBuilder
 from .changes import LogLevels

@@ -13,7 +13,6 @@ from . import formatters
 from .changes import LogLevels
 from .levels import parse_level
 from .logger import Logger, logger_of
-from .session import LoggingPlan, LoggingSession
 
 
 @final
@@ -43,7 +42,7 @@ class LoggingBuilder:
         self.services = services
         self.configuration = configuration
         self._rules: list[door.LogRule] = []
-        self._minimum = logging.INFO
+        self._minimum: int | None = None
         self._console: tuple[str | logging.Formatter | None, TextIO | None] | None = None
         self._formatters: dict[str, formatters.FormatterFactory] = {}
         self._handlers: list[logging.Handler] = []
@@ -132,7 +131,13 @@ class LoggingBuilder:
         self._captures_warnings = True
         return self
 
-    def apply(self, *, fields: Mapping[str, Any] | None = None) -> LoggingSession:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for, here or by the section ``Logging``: Python's logging is then left as it is."""
+        told = self._console or self._handlers or self._rules or self._captures_warnings or self._minimum is not None
+        return not (told or self._buffers() or self.configuration.get_section("Logging").exists())
+
+    def apply(self, *, fields: Mapping[str, Any] | None = None) -> "door.LoggingSession":
         """Put all of it in force; the host calls this when it is built.
 
         Args:
@@ -147,15 +152,15 @@ class LoggingBuilder:
             console = door.console.ConsolePlan(
                 formatter=formatter, stream=stream, formatters=dict(self._formatters), fields=dict(fields or {})
             )
-        plan = LoggingPlan(
+        plan = door.session.LoggingPlan(
             rules=tuple(self._rules),
-            minimum=self._minimum,
+            minimum=logging.INFO if self._minimum is None else self._minimum,
             console=console,
             handlers=(*self._handlers, *self._buffers()),
             captures_warnings=self._captures_warnings,
             levels=self._levels,
         )
-        return LoggingSession(plan, self.configuration)
+        return door.LoggingSession(plan, self.configuration)
 
     def _buffers(self) -> list[logging.Handler]:
         """Return the buffers that are registered; `clear_providers` is about what is written, not about these."""

@@ -42,7 +42,8 @@ class LogLevels:
         with self._lock:
             self.take_back(category)
             self._changes[category] = door.LogRule(category=category or None, level=level)
-            self._lowered[category] = dict(_lower(category, level))
+            is_in_force = self._follow is not _nothing
+            self._lowered[category] = dict(_lower(category, level)) if is_in_force else {}
             self._follow()
 
     def take_back(self, category: str) -> bool:

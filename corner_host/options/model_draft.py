@@ -152,7 +152,7 @@ class ModelDraft(Draft[T]):
 
     def _validate_anew(self, changed: list[str]) -> None:
         """Make the model from what code has set; defaults stay, also those that were changed in place."""
-        kind: Any = type(cast("Any", self.options))
+        kind = cast("Any", type(self.options))
         values = self._values
         made = kind.model_validate({name: values[name] for name in changed}, by_alias=False, by_name=True)
         made.__dict__.update({name: value for name, value in values.items() if name not in changed})
@@ -164,7 +164,7 @@ class ModelDraft(Draft[T]):
         self._values[name] = part.__dict__[name]
 
     def _validate_whole(self) -> None:
-        kind: Any = type(cast("Any", self.options))
+        kind = cast("Any", type(self.options))
         judged: Any = as_whole(kind).model_validate(self._values, by_alias=False, by_name=True)
         extra = getattr(self.options, "__pydantic_extra__", None)
         values = judged.__dict__
