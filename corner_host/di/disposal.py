@@ -115,32 +115,29 @@ def disposal_of(cls: type) -> Disposal:
         >>> disposal_of(io.BytesIO).is_needed, disposal_of(type(threading.Lock())).is_needed
         (True, False)
     """
-    close, aclose = _method(cls, "close"), _method(cls, "aclose")
-    if close is not None and close.is_async:
+    close, is_async = _method(cls, "close")
+    aclose, _ = _method(cls, "aclose")
+    if is_async:
         close, aclose = None, aclose or close
-    return Disposal(close and close.call, aclose and aclose.call, hasattr(cls, "__await__"))
+    return Disposal(close, aclose, hasattr(cls, "__await__"))
 
 
-class _Method(NamedTuple):
-    call: Callable[[Any], Any]
-    is_async: bool
-
-
-def _method(cls: type, name: str) -> _Method | None:
+def _method(cls: type, name: str) -> tuple[Callable[[Any], Any] | None, bool]:
+    """Return what calls the method, None without one, and whether it is asynchronous."""
     written = next((base.__dict__[name] for base in cls.__mro__ if name in base.__dict__), None)
     if written is None or not callable(getattr(cls, name)):
-        return None
+        return None, False
     bound = isinstance(written, (classmethod, staticmethod))
     if not _takes(getattr(cls, name), 0 if bound else 1):
-        return None
+        return None, False
     is_async = inspect.iscoroutinefunction(getattr(cls, name))
     if isinstance(written, FunctionType):
-        return _Method(written, is_async)
+        return written, is_async
 
     def call(item: object) -> Any:
         return getattr(item, name)()
 
-    return _Method(call, is_async)
+    return call, is_async
 
 
 def _takes(function: Callable[..., Any], count: int) -> bool:

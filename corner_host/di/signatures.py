@@ -16,12 +16,15 @@ from importlib import import_module
 from typing import Any, Final, NamedTuple, cast, final, get_args, get_origin
 
 
-class UnreadableHint(NamedTuple):
+class UnreadableHint:
     """A hint that could not be evaluated, such as a name that is only imported for type checkers."""
 
-    text: str
-    module: str
-    reason: str
+    __slots__ = ("module", "reason", "text")
+
+    def __init__(self, text: str, module: str, reason: str) -> None:
+        self.text = text
+        self.module = module
+        self.reason = reason
 
 
 NO_HINT: Final[Any] = inspect.Parameter.empty

@@ -1,20 +1,12 @@
 """What a parameter's hint asks for: the service, whether None will do, and our marker. Pure."""
 
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from .keys import normal, optional_member
 from .markers import FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
 
 
-class Wanted(NamedTuple):
-    """A parameter's hint, taken apart."""
-
-    service_type: Any
-    allows_none: bool
-    marker: Any
-
-
-def taken_apart(hint: Any) -> Wanted | None:
+def taken_apart(hint: Any) -> tuple[Any, bool, Any] | None:
     """Find the service, whether None is allowed, and our marker in a hint; None for a union of several types."""
     marker: Any = None
     allows_none = False
@@ -29,7 +21,7 @@ def taken_apart(hint: Any) -> Wanted | None:
         hint, none = member
         allows_none = allows_none or none
         if get_origin(hint) is not Annotated:
-            return Wanted(normal(hint), allows_none, marker)
+            return normal(hint), allows_none, marker
 
 
 def _is_marker(thing: Any) -> bool:

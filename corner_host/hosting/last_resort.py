@@ -16,7 +16,7 @@ import threading
 import time
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Final, NamedTuple, Self, final
+from typing import Final, Self, final
 
 import corner_host.hosting as door
 
@@ -78,10 +78,13 @@ class LastResort:
         os._exit(status)
 
 
-class _Expectation(NamedTuple):
-    due: float
-    status: int
-    error: BaseException | None
+class _Expectation:
+    __slots__ = ("due", "error", "status")
+
+    def __init__(self, due: float, status: int, error: BaseException | None) -> None:
+        self.due = due
+        self.status = status
+        self.error = error
 
 
 def _flush() -> None:

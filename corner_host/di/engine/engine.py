@@ -13,7 +13,7 @@ import collections.abc
 from _thread import RLock
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, cast, final
+from typing import Any, cast, final
 
 import corner_host.di as door
 import corner_host.di.engine as parts
@@ -52,12 +52,17 @@ class Tables:
         self.asynchronous.clear()
 
 
-class _Door(NamedTuple):
+class _Door:
     """What differs between the plain calls and the asynchronous ones."""
 
-    is_async: bool
-    first: Callable[[Site, Callable[[], None]], Any]
-    constant: Callable[[Site, Any], Any]
+    __slots__ = ("constant", "first", "is_async")
+
+    def __init__(
+        self, *, is_async: bool, first: Callable[[Site, Callable[[], None]], Any], constant: Callable[[Site, Any], Any]
+    ) -> None:
+        self.is_async = is_async
+        self.first = first
+        self.constant = constant
 
 
 def _giving(site: Site, value: Any) -> Plan:
