@@ -121,7 +121,9 @@ class Host(HostExtensions, HostLife):
     def _has_told_of_deadline(self) -> bool:
         """Whether there is nothing to add to what the log has told at the terminal."""
         report = self.shutdown_report
-        return report is not None and report.is_cut_only and self._logging.is_read(log.HOST.name, logging.ERROR)
+        if report is None or self._logging is None:
+            return False
+        return report.is_cut_only and self._logging.is_read(log.HOST.name, logging.ERROR)
 
     @staticmethod
     def main(
