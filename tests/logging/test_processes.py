@@ -89,7 +89,7 @@ def test_a_reader_that_hangs_for_ever_does_not_hold_up_the_end() -> None:
         status = process.wait()
 
     assert status == 0
-    assert "log records were not written: nobody read them for 0.1 s" in errors
+    assert "log records were not written: nobody read them for 0." in errors
     assert errors.count("\n") == 1
 
 

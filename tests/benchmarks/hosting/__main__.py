@@ -37,9 +37,9 @@ async def main():
     async with anyio.create_task_group() as group:
         for _ in range(3):
             group.start_soon(work, stop)
-        await anyio.sleep(0)
-        if sys.argv[1:]:
-            with anyio.open_signal_receiver(signal.SIGTERM) as signals:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            await anyio.sleep(0)
+            if sys.argv[1:]:
                 print("ready", flush=True)
                 async for _ in signals:
                     break
