@@ -25,7 +25,7 @@ from .errors import InvalidRequestError, NotFoundError, UnavailableError
 from .job_words import VERBS, message, told
 from .logs import LogOperations
 from .places import code_place
-from .running import memory_items
+from .running import UsualTimes, memory_items
 from .workplace import Workplace
 
 _MOST_FACETS: Final = 50
@@ -48,6 +48,7 @@ class JobOperations:
     def __init__(self, workplace: Workplace, *, logs: LogOperations) -> None:
         self._workplace = workplace
         self._logs = logs
+        self._usual = UsualTimes(workplace)
 
     async def search(self, query: JobQuery | None = None) -> JobPage:
         """Return a page of jobs, newest first.
@@ -184,6 +185,8 @@ class JobOperations:
         if control is None or not control.capabilities.listing:
             return []
         now, places, handlers = self._workplace.clock.now(), self._waiting(), self._handlers()
+        jobs = await control.running()
+        usual = await self._usual.of(control, (job.name for job in jobs))
         return [
             RunningItem(
                 id=job.id,
@@ -192,6 +195,7 @@ class JobOperations:
                 kind="jobs",
                 started_at=job.started_at or job.enqueued_at,
                 seconds=max(0.0, (now - (job.started_at or job.enqueued_at)).total_seconds()),
+                usual_seconds=usual.get(job.name),
                 attempt=job.attempt,
                 max_attempts=handlers[job.name].retry.max_attempts if job.name in handlers else None,
                 waiting_at=places.get(job.id),
@@ -201,7 +205,7 @@ class JobOperations:
                 progress_note=job.progress_note,
                 can_cancel=True,
             )
-            for job in await control.running()
+            for job in jobs
         ]
 
     async def requeue(

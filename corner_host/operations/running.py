@@ -1,6 +1,8 @@
-"""Work items of the queue in memory that run now."""
+"""Work items of the queue in memory that run now, and how long jobs of a kind usually take."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from math import inf
+from typing import Any, Final, final
 
 from corner_host.hosting import Place
 
@@ -8,7 +10,9 @@ from .contracts import CodePlace, RunningItem
 from .places import code_place
 from .workplace import Workplace
 
-KIND = "memory"
+KIND: Final = "memory"
+_KEPT_SECONDS: Final = 60.0
+_LOOKED_AT: Final = 50
 
 
 def memory_items(workplace: Workplace) -> list[RunningItem]:
@@ -33,6 +37,26 @@ def memory_items(workplace: Workplace) -> list[RunningItem]:
         )
         for each in control.located()
     ]
+
+
+@final
+class UsualTimes:
+    """The 95th percentile of how long the last fifty of each kind of job that succeeded ran; a minute old at most."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._known: dict[str, tuple[float, float | None]] = {}
+
+    async def of(self, control: Any, names: Iterable[str]) -> Mapping[str, float | None]:
+        """Return it for each of *names*, in float seconds; None where none has succeeded yet."""
+        from corner_host.jobs import JobFilter, JobState  # noqa: PLC0415 - they are in use
+
+        now = self._workplace.clock.monotonic()
+        for name in {each for each in names if now - self._known.get(each, (-inf, None))[0] > _KEPT_SECONDS}:
+            ended = await control.list(JobFilter(name=name, state=JobState.SUCCEEDED), limit=_LOOKED_AT)
+            took = sorted((job.finished_at - job.started_at).total_seconds() for job in ended if job.started_at)
+            self._known[name] = now, took[int(len(took) * 0.95)] if took else None
+        return {name: usual for name, (_, usual) in self._known.items()}
 
 
 def _place(place: Place | None, workplace: Workplace) -> CodePlace | None:
