@@ -27,7 +27,7 @@ def _configure(builder: HostBuilder) -> None:
 
 async def test_a_job_that_runs_is_shown_beside_what_its_kind_usually_takes(look: Look) -> None:
     """OV-39: the 95th percentile of those that have succeeded lately; nothing where none has."""
-    async with look(_configure) as operations:
+    async with look(_configure, "--Jobs:GraceSeconds=0.01") as operations:
         client = operations.host._workplace.services.get_required_service(JobClient)  # pyright: ignore[reportPrivateUsage]
 
         async def running() -> RunningItem:
