@@ -64,7 +64,7 @@ async def entered(browser: Browser, site: Site, **wishes: Any) -> tuple[Page, li
 
 
 async def detail_pages(page: Page, site: Site) -> list[str]:
-    """Return the addresses of one of each thing."""
+    """Return the addresses of one of each thing, and of questions that ask for more than a reason."""
     failures = await site.host.services.get_required_service(Operations).failures.list(since=None)
     dead = next(each for each in failures if each.source == "jobs")
     return [
@@ -73,6 +73,10 @@ async def detail_pages(page: Page, site: Site) -> list[str]:
         "service?name=OrderFeed",
         "schedule?id=report",
         "setting?key=Payment:ApiKey",
+        "jobs?state=DEAD&sort=-ran",
+        f"confirm?do=job.again&target={dead.sample_id}",
+        "confirm?do=service.policy&target=OrderFeed",
+        "confirm?do=filter.save&state=DEAD",
     ]
 
 
