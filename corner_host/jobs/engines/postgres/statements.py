@@ -200,11 +200,12 @@ UPDATE {self.schema}.workers SET lost = now() WHERE id = $1"""
         jobs = f"FROM {self.queue} WHERE status = 'queued' AND entrypoint = found.entrypoint AND execute_after"
         due = f"SELECT execute_after {jobs} > now() - interval '0.1 s' ORDER BY execute_after LIMIT 1"
         many = f"ORDER BY execute_after OFFSET {MANY - 1}"
-        following = f"SELECT min(entrypoint) FROM {self.queue} WHERE status = 'queued'"
+        following = f"SELECT entrypoint FROM {self.queue} WHERE status = 'queued'"
+        first = "ORDER BY entrypoint LIMIT 1"
         return f"""
 WITH RECURSIVE found(entrypoint) AS (
-    ({following}) UNION ALL
-    SELECT ({following} AND entrypoint > found.entrypoint) FROM found WHERE found.entrypoint IS NOT NULL
+    ({following} {first}) UNION ALL
+    SELECT ({following} AND entrypoint > found.entrypoint {first}) FROM found WHERE found.entrypoint IS NOT NULL
 )
 SELECT entrypoint, extract(epoch FROM ({due}) - now())::float AS due, FALSE AS paused,
     EXISTS (SELECT {jobs} <= now() {many}) AS many_due, EXISTS (SELECT {jobs} > now() {many}) AS many_later
