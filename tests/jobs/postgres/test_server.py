@@ -133,6 +133,34 @@ async def test_a_wrong_user_password_or_database_ends_the_start(own_server: Post
         assert "hunter2" not in str(raised.value)
 
 
+async def test_a_user_needs_no_more_rights_than_are_named(own_url: str, schema: str) -> None:
+    """Who may not make tables hears what to do; after that, jobs are put, and run."""
+    user = f"poor_{schema}"
+    rights = (
+        f"GRANT USAGE ON SCHEMA {schema} TO {user}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {user}",
+    )
+    poor = PostgresEngine(own_url.replace("//shop@", f"//{user}@"), schema=schema)
+    connection = await asyncpg.connect(own_url)
+    try:
+        await connection.execute(f"CREATE ROLE {user} LOGIN")
+        with pytest.raises(JobEngineError, match="needs USAGE on the schema of the jobs, SELECT,") as raised:
+            async with poor.opened():
+                pass
+        async with PostgresEngine(own_url, schema=schema).opened():
+            await connection.execute("; ".join(rights))
+    finally:
+        await connection.close()
+    async with poor.opened():
+        bench = JobBench(poor)
+        job_id = await bench.put(key="nightly")
+        async with bench.worker():
+            await bench.ended(job_id)
+
+    assert "python -m corner_host.jobs.engines.postgres" in str(raised.value)
+
+
 @pytest.mark.parametrize("url", ["jobs.db", "mysql://ana:hunter2@host/shop", "postgresql:ana:hunter2@host", ""])
 def test_what_is_no_url_is_refused_and_not_shown(url: str) -> None:
     """A connection string may hold a password."""

@@ -21,19 +21,14 @@ _CONNECT_SECONDS: Final = 10.0
 _CLOSE_SECONDS: Final = 2.0
 _MOST_AT_WORK: Final = 5
 _MOST_WITH_QUESTIONS: Final = 3
-_FOR_WORK: Final = {
-    "plan_cache_mode": "force_generic_plan",
-    "jit": "off",
-    "enable_sort": "off",
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-}
+_FOR_WORK: Final = (
+    "SET plan_cache_mode = force_generic_plan; SET jit = off; SET enable_sort = off; SET enable_seqscan = off;"
+    " SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+)
 """Work asks the same few questions again and again, each of which one index answers row by row: they are planned once, and to
 that. By itself the planner sorts the whole backlog for each claim: it cannot know how much waits, since its statistics of a
 queue are always of another moment."""
-_FOR_QUESTIONS: Final = {"plan_cache_mode": "force_custom_plan"}
+_FOR_QUESTIONS: Final = "SET plan_cache_mode = force_custom_plan"
 """What people ask is different each time."""
 
 
@@ -62,12 +57,10 @@ class Database:
                 " postgresql://user:password@host:5432/database. (It is not shown, since it may hold a password.)"
             )
         self._url = f"postgresql://{rest}"
-        self._options = {"command_timeout": patience, "timeout": _CONNECT_SECONDS}
+        self._options: dict[str, Any] = {"command_timeout": patience, "timeout": _CONNECT_SECONDS}
         self.name = _shown(self._url)
-        self.work = Pool(self._url, _MOST_AT_WORK, self.explain, server_settings=_FOR_WORK, **self._options)
-        self.questions = Pool(
-            self._url, _MOST_WITH_QUESTIONS, self.explain, server_settings=_FOR_QUESTIONS, **self._options
-        )
+        self.work = Pool(self.name, self._url, _MOST_AT_WORK, _prepare_for_work, self._options)
+        self.questions = Pool(self.name, self._url, _MOST_WITH_QUESTIONS, _prepare_for_questions, self._options)
 
     async def connect(self) -> Any:
         """Return a new connection of asyncpg's, for work.
@@ -75,9 +68,23 @@ class Database:
         Raises:
             JobEngineError: There is none; see `explain`.
         """
+        connection = await self.connect_plainly()
+        try:
+            await _prepare_for_work(connection)
+        except TROUBLE as error:
+            await let_go(connection)
+            raise self.explain(error) from error
+        return connection
+
+    async def connect_plainly(self, **options: object) -> Any:
+        """Return a new connection of asyncpg's to which nothing has been said.
+
+        Raises:
+            JobEngineError: There is none; see `explain`.
+        """
         try:
             with anyio.fail_after(_CONNECT_SECONDS):
-                return await _asyncpg.connect(self._url, server_settings=_FOR_WORK, **self._options)
+                return await _asyncpg.connect(self._url, **self._options, **options)
         except TROUBLE as error:
             raise self.explain(error) from error
         except ValueError as error:  # of a part of the URL
@@ -102,6 +109,14 @@ async def let_go(connection: Any) -> None:
     """Close a connection, whatever state it is in and whoever cancels."""
     with anyio.CancelScope(shield=True), contextlib.suppress(*TROUBLE):
         await connection.close(timeout=_CLOSE_SECONDS)
+
+
+async def _prepare_for_work(connection: Any) -> None:
+    await connection.execute(_FOR_WORK)
+
+
+async def _prepare_for_questions(connection: Any) -> None:
+    await connection.execute(_FOR_QUESTIONS)
 
 
 def _shown(url: str) -> str:

@@ -17,15 +17,16 @@ from .changes import Changes
 from .database import Database, let_go
 from .keeper import Keeper
 from .names import entrypoint
+from .pooler import keeps_session
 from .pump import Pump
-from .putting import put
+from .putting import put, put_alone
 from .queues import PostgresQueues
 from .records import PostgresRecords
 from .schedules import PostgresSchedules
 from .sharing import SharedPuts
 from .statements import Statements
 from .transactions import KINDS, fetch_in
-from .trouble import TROUBLE, WrongDatabaseError
+from .trouble import NEEDS_SESSIONS, TROUBLE, WrongDatabaseError
 from .upkeep import Upkeep
 from .worker import Worker
 
@@ -84,7 +85,7 @@ class PostgresEngine:
                 "The postgres engine runs on asyncio alone, as its driver asyncpg does, and this is trio.\n"
                 "To fix: run the host with backend='asyncio', or set Jobs:Engine to sqlite."
             )
-        connection = await self._database.connect()
+        connection = await self._connect()
         try:
             await self._prepare(connection)
         except TROUBLE as error:
@@ -108,8 +109,7 @@ class PostgresEngine:
         if all(job.key is None and job.parent is None for job in jobs):
             answers = await self._puts.put(jobs, now)
         else:
-            async with self._database.work.transaction() as fetch:
-                answers = await put(fetch, self._statements, jobs, now)
+            answers = await put_alone(self._database.work, self._statements, jobs, now)
         for pump in self._pumps:
             pump.learn([entrypoint(job.queue, job.name) for job in jobs])
         return answers
@@ -158,7 +158,14 @@ class PostgresEngine:
         for pump in self._pumps:
             pump.wake(look=True)
 
+    async def _connect(self) -> Any:
+        return await self._database.connect_plainly(statement_cache_size=0)
+
     async def _prepare(self, connection: Any) -> None:
+        if not await keeps_session(connection, self._connect):
+            raise WrongDatabaseError(
+                f"{self._database.name} is reached through a pooler that keeps no sessions.\n{NEEDS_SESSIONS}"
+            )
         driver = AsyncpgDriver(connection)
         settings = self._statements.settings
         if await tables.is_current(driver, settings):

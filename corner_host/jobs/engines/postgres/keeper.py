@@ -54,6 +54,8 @@ class Keeper:
         self._ended = False
         self._loop: LoopHandle | None = None
         self._woken: anyio.Event | None = None
+        self._renewed_at = 0.0
+        self._has_warned = False
 
     async def keep(self) -> None:
         """Keep until `end` is called, in a thread."""
@@ -78,12 +80,14 @@ class Keeper:
         self._woken, self._loop = anyio.Event(), LoopHandle.current()
         connection: Any = None
         freed_at, purged_at = -_FREE_SECONDS, -_PURGE_SECONDS
+        self._renewed_at = anyio.current_time()
         while not self._ended:
             try:
                 if connection is None or connection.is_closed():
                     connection = await self._database.connect()
                 await self._tick(connection)
-                now = anyio.current_time()
+                now = self._renewed_at = anyio.current_time()
+                self._has_warned = False
                 if now >= freed_at + _FREE_SECONDS:
                     freed_at = now
                     await self._free_children(connection.fetch)
@@ -91,7 +95,7 @@ class Keeper:
                     purged_at = now
                     await self._upkeep.purge(connection.fetch)
             except TROUBLE as error:
-                _log.debug("The leases could not be renewed, and are again soon: %s", error)
+                self._failed(error)
                 if connection is not None:
                     await let_go(connection)
                 connection = None
@@ -99,6 +103,18 @@ class Keeper:
                 await self._woken.wait()
         if connection is not None:
             await let_go(connection)
+
+    def _failed(self, error: Exception) -> None:
+        """Say so once half the lease is over: where connections are few, it may be the keeper alone that has none."""
+        silent = anyio.current_time() - self._renewed_at
+        explained = self._database.explain(error)
+        _log.debug("The leases could not be renewed, and are again soon: %s", explained)
+        if silent > self._lease / 2 and not self._has_warned and self._pump.held():
+            self._has_warned = True
+            _log.warning(
+                "The leases of running jobs have not been renewed for %.1f s; after %g s they are given to others. %s",
+                silent, self._lease, explained,
+            )  # fmt: skip
 
     async def _tick(self, connection: Any) -> None:
         statements, worker = self._statements, self._worker

@@ -12,7 +12,7 @@ import anyio
 
 from corner_host.jobs.errors import JobEngineError
 
-from .trouble import TROUBLE
+from .trouble import TROUBLE, explain, explain_asked
 
 Row: TypeAlias = Mapping[str, Any]
 Fetch: TypeAlias = Callable[..., Awaitable[Sequence[Row]]]
@@ -27,25 +27,27 @@ class Pool:
     """Connections to one database, made when they are needed.
 
     Args:
+        name: The database, as it may be shown.
         url: The database's, as asyncpg takes it.
         most: How many connections there may be.
-        explain: Makes the error for people.
+        prepare: What is done with each connection at first.
         options: What asyncpg is told of each connection.
     """
 
     def __init__(
-        self, url: str, most: int, explain: Callable[[BaseException], JobEngineError], **options: object
+        self, name: str, url: str, most: int, prepare: Callable[[Any], Awaitable[None]], options: Mapping[str, Any]
     ) -> None:
+        self._name = name
         self._url = url
         self._most = most
-        self._explain = explain
+        self._prepare = prepare
         self._options = options
         self._pool: Any = None
 
     async def open(self) -> None:
         """Be ready to `fetch`; no connection is made yet."""
         self._pool = await _asyncpg.create_pool(
-            self._url, min_size=0, max_size=self._most, reset=_leave_as_it_is, **self._options
+            self._url, min_size=0, max_size=self._most, init=self._prepare, reset=_leave_as_it_is, **self._options
         )
 
     async def close(self) -> None:
@@ -63,11 +65,8 @@ class Pool:
         Raises:
             JobEngineError: The server is away, or refused.
         """
-        pool = self._opened
-        try:
-            rows: Sequence[Row] = await pool.fetch(statement, *values)
-        except TROUBLE as error:
-            raise self._explain(error) from error
+        async with self._connection() as connection:
+            rows: Sequence[Row] = await connection.fetch(statement, *values)
         return rows
 
     @asynccontextmanager
@@ -77,12 +76,22 @@ class Pool:
         Raises:
             JobEngineError: The server is away, or refused.
         """
+        async with self._connection() as connection, connection.transaction():
+            yield connection.fetch
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncGenerator[Any]:
         pool = self._opened
         try:
-            async with pool.acquire() as connection, connection.transaction():
-                yield connection.fetch
+            connection = await pool.acquire()
         except TROUBLE as error:
-            raise self._explain(error) from error
+            raise explain(self._name, error) from error
+        try:
+            yield connection
+        except TROUBLE as error:
+            raise explain_asked(self._name, error) from error
+        finally:
+            await pool.release(connection)
 
     @property
     def _opened(self) -> Any:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
-from corner_host.jobs.errors import unknown_parent
+from corner_host.jobs.errors import JobEngineError, unknown_parent
 
 from .names import dedupe_key, entrypoint
-from .pool import Fetch
+from .pool import Fetch, Pool
 from .statements import Statements
+from .trouble import AnswerLostError, IdTakenError
 
 _FOR_THE_PARENT: Final = timedelta(days=365_000)
 """How long a child waits by itself: for ever, since its parent's end lets it go."""
@@ -52,6 +53,37 @@ async def put(fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now:
         cancelled = await fetch(statements.free_these, children)
         await free_children(fetch, statements, [row["id"] for row in cancelled])
     return [answers.get(job.id, Duplicate(job.id)) for job in jobs]
+
+
+async def put_alone(
+    pool: Pool, statements: Statements, jobs: Sequence[NewJob], now: float
+) -> Sequence[Enqueued | Duplicate]:
+    """Store the jobs in a transaction of their own. Where its answer is lost, what is there is seen, and the rest is put.
+
+    Raises:
+        AnswerLostError: It was lost, and the server does not say what is there.
+        JobEngineError: Nothing was stored.
+    """
+    try:
+        return await _put_alone(pool, statements, jobs, now)
+    except (AnswerLostError, IdTakenError) as error:
+        try:
+            there = {row["id"] for row in await pool.fetch(statements.known, [job.id for job in jobs])}
+            answers = iter(await _put_alone(pool, statements, [job for job in jobs if job.id not in there], now))
+        except JobEngineError:
+            raise error from None
+        return [Enqueued(job.id) if job.id in there else next(answers) for job in jobs]
+
+
+async def _put_alone(
+    pool: Pool, statements: Statements, jobs: Sequence[NewJob], now: float
+) -> Sequence[Enqueued | Duplicate]:
+    if not jobs:
+        return []
+    if all(job.key is None and job.parent is None for job in jobs):  # one statement is a transaction
+        return await put(pool.fetch, statements, jobs, now)
+    async with pool.transaction() as fetch:
+        return await put(fetch, statements, jobs, now)
 
 
 async def free_children(fetch: Fetch, statements: Statements, ended: Sequence[str]) -> None:

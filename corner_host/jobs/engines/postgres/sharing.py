@@ -8,8 +8,9 @@ import anyio
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 
 from .pool import Pool
-from .putting import put
+from .putting import put_alone
 from .statements import Statements
+from .trouble import AnswerLostError
 
 _MOST_JOBS: Final = 1000
 
@@ -70,10 +71,11 @@ class SharedPuts:
     async def _store(self, tickets: Sequence[_Ticket]) -> None:
         try:
             jobs = [job for ticket in tickets for job in ticket.jobs]
-            answers = await put(self._pool.fetch, self._statements, jobs, tickets[0].now)
+            answers = await put_alone(self._pool, self._statements, jobs, tickets[0].now)
         except Exception as error:  # noqa: BLE001 - handed to the caller whose jobs they were
-            if len(tickets) == 1:
-                tickets[0].error = error
+            if len(tickets) == 1 or isinstance(error, AnswerLostError):  # they may be stored, all of them
+                for ticket in tickets:
+                    ticket.error = error
                 return
             for ticket in tickets:
                 await self._store([ticket])
