@@ -1,33 +1,17 @@
 """What runs, beside how long it usually takes."""
 
 import anyio
-from pydantic import BaseModel
 
-from corner_host import HostBuilder, JobClient
+from corner_host import JobClient
 from corner_host.operations import RunningItem
 
 from .conftest import Look
-
-
-class Nap(BaseModel):
-    """A payload."""
-
-    seconds: float
-
-
-async def handle(job: Nap) -> None:
-    """Take as long as it says."""
-    await anyio.sleep(job.seconds)
-
-
-def _configure(builder: HostBuilder) -> None:
-    builder.services.add_jobs(builder.configuration)
-    builder.services.add_job_handler(Nap, handle, name="nap")
+from .naps import Nap, napping
 
 
 async def test_a_job_that_runs_is_shown_beside_what_its_kind_usually_takes(look: Look) -> None:
     """OV-39: the 95th percentile of those that have succeeded lately; nothing where none has."""
-    async with look(_configure, "--Jobs:GraceSeconds=0.01") as operations:
+    async with look(napping, "--Jobs:GraceSeconds=0.01") as operations:
         client = operations.host._workplace.services.get_required_service(JobClient)  # pyright: ignore[reportPrivateUsage]
 
         async def running() -> RunningItem:

@@ -4,36 +4,19 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import anyio
 import pytest
-from pydantic import BaseModel
 
-from corner_host import HostBuilder, JobClient
+from corner_host import JobClient
 from corner_host.operations import InvalidRequestError, JobQuery, NotFoundError, Operations, SavedFilter, job_sorting
 
 from .conftest import ADA, Look
-
-
-class Nap(BaseModel):
-    """A payload."""
-
-    seconds: float
-
-
-async def handle(job: Nap) -> None:
-    """Take as long as it says."""
-    await anyio.sleep(job.seconds)
-
-
-def _configure(builder: HostBuilder) -> None:
-    builder.services.add_jobs(builder.configuration)
-    builder.services.add_job_handler(Nap, handle, name="nap")
+from .naps import Nap, napping
 
 
 @asynccontextmanager
 async def _napped(look: Look, naps: Sequence[float]) -> AsyncGenerator[tuple[Operations, list[str]]]:
     """A host in which jobs have run one after the other, and one is still to run; with their ids, in order."""
-    async with look(_configure, "--Jobs:MaxConcurrency=1") as operations:
+    async with look(napping, "--Jobs:MaxConcurrency=1") as operations:
         client = operations.host._workplace.services.get_required_service(JobClient)  # pyright: ignore[reportPrivateUsage]
         ids: list[str] = []
         for nap in naps:
@@ -73,7 +56,7 @@ async def test_of_very_many_the_newest_are_sorted_and_the_page_says_so(
 @pytest.mark.parametrize("query", [JobQuery(sort="colour"), JobQuery(sort="ran", cursor="01J"), JobQuery(sort="")])
 async def test_an_order_that_is_none_is_refused(look: Look, query: JobQuery) -> None:
     """OV-37: another column, or the cursor of another order."""
-    async with look(_configure) as operations:
+    async with look(napping) as operations:
         with pytest.raises(InvalidRequestError):
             await operations.jobs.search(query)
 
