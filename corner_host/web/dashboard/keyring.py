@@ -43,6 +43,7 @@ class Keyring:
     Args:
         token: The one that is no user's; None without one.
         users: Tokens by the name of the user.
+        proxy: The one of a proxy that signs people in by itself; it opens nothing alone.
         lifetime: How long a cookie is good, in seconds.
         now: Tells the time, in seconds since the epoch.
 
@@ -61,11 +62,13 @@ class Keyring:
         lifetime: float,
         now: Callable[[], float],
         users: Mapping[str, str] = MappingProxyType({}),
+        proxy: str | None = None,
     ) -> None:
         self.token = token or ""
         self.lifetime = lifetime
         self._now = now
         tokens = ({} if token is None else {"": token}) | dict(users)
+        self._proxy = None if proxy is None else _digest(proxy)
         self._digests = {user: _digest(each) for user, each in tokens.items()}
         self._keys = {
             user: hmac.digest(each.encode(), b"corner_host dashboard cookie", "sha256") for user, each in tokens.items()
@@ -85,6 +88,10 @@ class Keyring:
             if hmac.compare_digest(digest, each):
                 found = user
         return found
+
+    def is_proxy(self, given: str) -> bool:
+        """Tell whether *given* is the token of the proxy."""
+        return self._proxy is not None and hmac.compare_digest(self._proxy, _digest(given))
 
     def issue(self, user: str = "") -> str:
         """Return the value of a new cookie of *user*."""

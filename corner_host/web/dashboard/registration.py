@@ -53,6 +53,7 @@ def add_dashboard(
             drawn if settings.token is None else settings.token.get_secret_value(),
             lifetime=settings.session_hours * 3600,
             now=lambda: clock.now().timestamp(),
+            proxy=None if settings.proxy_token is None else settings.proxy_token.get_secret_value(),
             users={name: each.token.get_secret_value() for name, each in settings.users.items() if each.token},
         )
 

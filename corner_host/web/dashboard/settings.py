@@ -67,7 +67,8 @@ class DashboardSettings(BaseModel):
         permissions: What those may do who are no user of *users*; ``act`` counts only where it is not read-only.
         users: More who may sign in, by name, each with a token and permissions of their own.
         proxy_token: What a proxy that signs people in sends as ``Authorization: Bearer``.
-        user_header: Where that proxy names the user; it counts along with *proxy_token* alone.
+        user_header: Where that proxy names the user, in place of what a browser may have sent there; it counts along with
+            *proxy_token* alone.
         all_masked: Whether every value of the configuration and of a job's arguments is masked, not only secrets.
         refresh_seconds: How often a page that is open is brought up to date.
         max_streams: How many pages are kept up to date at a time.
