@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from corner_host.hosting import Host, HostBuilder, ShutdownTimeoutError
+from corner_host.hosting import Host, HostBuilder
+from corner_host.hosting.errors import is_told
 from corner_host.hosting.exit_status import exit_status
 from corner_host.operations import add_operations
 
@@ -40,7 +41,7 @@ def run_host(
     except KeyboardInterrupt as interrupt:
         return exit_status(interrupt, has_started=False)
     except Exception as error:  # noqa: BLE001 - it is told, and decides the status
-        if not (isinstance(error, ShutdownTimeoutError) and error.is_told):
+        if not is_told(error):
             tell(error, invocation, builder.services)
         return exit_status(error, has_started=host is not None and _has_started(host))
     return 0

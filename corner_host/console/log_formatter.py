@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.traceback import Trace, Traceback
 
+from corner_host.hosting.places import below_ours
 from corner_host.logging import TRACE, FormatterOptions, SimpleFormatter, SimpleLine
 from corner_host.logging.formatters.contracts import harmless
 from corner_host.logging.records import is_told
@@ -51,7 +52,7 @@ class RichFormatter(SimpleFormatter):
         console = Console(
             file=output,
             force_terminal=True,
-            no_color=not self._colored,
+            color_system="auto" if self._colored else None,  # without colours no bold nor underlined text, either
             width=self._width,
             highlight=False,
             emoji=False,
@@ -59,6 +60,7 @@ class RichFormatter(SimpleFormatter):
         console.print(_styled(line), soft_wrap=True)
         if pretty and record.exc_info is not None:
             kind, error, trace = record.exc_info
+            trace = below_ours(trace)
             if kind is not None and error is not None:
                 found = _obeyed_by_none(Traceback.extract(kind, error, trace))
                 console.print(Traceback(found, width=self._width, suppress=_MACHINERY))

@@ -7,7 +7,8 @@ CornerHostError
     ShutdownTimeoutError        (TimeoutError)  the stop took longer than ``shutdown_timeout``
 """
 
-from typing import cast, final
+from collections.abc import Iterator
+from typing import Final, cast, final
 
 import corner_host.hosting as door
 from corner_host.primitives import CornerHostError
@@ -67,10 +68,8 @@ class ShutdownTimeoutError(_HostTimeoutError):
     Attributes:
         timeout: The budget, in seconds; None when the stop was cut short.
         services: Who had to be cancelled, and where (`WaitingService`).
-        is_told: Whether a person at the terminal has read it all in the log.
     """
 
-    is_told = False
     verb = "stop"
     option = "shutdown_timeout"
 
@@ -96,3 +95,25 @@ def exit_request(error: BaseException) -> SystemExit | KeyboardInterrupt | None:
         members = cast("BaseExceptionGroup[BaseException]", error).exceptions
         return next((found for each in members if (found := exit_request(each)) is not None), None)
     return None
+
+
+_TOLD: Final = "_corner_host_has_told_it"
+
+
+def note_told(error: BaseException) -> None:
+    """Note that a person has read of *error* in the log, at the terminal: who ends the program need not tell it again."""
+    setattr(error, _TOLD, True)
+
+
+def is_told(error: BaseException) -> bool:
+    """Tell whether a person has read of *error*."""
+    return getattr(error, _TOLD, False)
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error*, or what the group that it is has in it."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from leaves(each)
+    else:
+        yield error

@@ -13,7 +13,7 @@ import corner_host.hosting as door
 from corner_host.primitives import OperationCancelledError
 
 from . import log
-from .errors import ShutdownTimeoutError
+from .errors import leaves, note_told
 from .extensions import HostExtensions
 from .life import HostLife
 from .program import do_command, exit_with, run_in_loop, serve_commands
@@ -105,25 +105,24 @@ class Host(HostExtensions, HostLife):
         self._is_told_at_end = sys.stderr.isatty()
         try:
             run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
-        except ShutdownTimeoutError as error:
-            error.is_told = self._has_told_of_deadline
+        except BaseException as error:
+            if self._is_read and all(self._has_told(each) for each in leaves(error)):
+                note_told(error)
             raise
         finally:
             if (
                 sys.stderr.isatty()
+                and not self._is_read
                 and (report := self.shutdown_report) is not None
-                and not (report.is_clean or self._has_told_of_deadline)
+                and not report.is_clean
             ):
                 # by name: the console is above this area, and rich is only loaded where there is something to show
                 import_module("corner_host.console.shutdown_report").show_shutdown_report(report, sys.stderr)
 
     @property
-    def _has_told_of_deadline(self) -> bool:
-        """Whether there is nothing to add to what the log has told at the terminal."""
-        report = self.shutdown_report
-        if report is None or self._logging is None:
-            return False
-        return report.is_cut_only and self._logging.is_read(log.HOST.name, logging.ERROR)
+    def _is_read(self) -> bool:
+        """Whether a person reads at the terminal what the log tells of failures."""
+        return self._logging is not None and self._logging.is_read(log.HOST.name, logging.ERROR)
 
     @staticmethod
     def main(

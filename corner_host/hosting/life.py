@@ -32,7 +32,7 @@ from .contracts import HostApplicationLifetime, HostedService, HostLifetime
 from .crew import Crew, budget
 from .detached import begin_detached
 from .environment import HostEnvironment
-from .errors import HostStateError
+from .errors import HostStateError, ShutdownTimeoutError
 from .execution import begin
 from .exit_status import SUCCESS, exit_status
 from .hosted_services import HostedServices
@@ -116,6 +116,11 @@ class HostLife:
     def failure(self) -> BaseException | None:
         """What the start or the stop came to raise; None while all is well."""
         return self._start_error or self._stop_error
+
+    def _has_told(self, error: BaseException) -> bool:
+        """Tell whether the log has told *error* when it happened: a service's while it ran, or that the time was up."""
+        faults = () if self._crew is None else self._crew.supervisor.faults
+        return isinstance(error, ShutdownTimeoutError) or any(error is each for each in faults)
 
     @property
     def exit_status(self) -> int:

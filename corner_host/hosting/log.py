@@ -21,6 +21,9 @@ STORY: Final = logging.getLogger("corner_host.host")
 STAGES: Final = logging.getLogger("corner_host.lifetime")
 
 
+_TOLD_BY: Final = {HOST: STORY, EVENTS: STAGES, LIFETIME: STAGES}
+
+
 @final
 class Event:
     """A kind of record: where it is written, its number, name, level and sentence. Calling it writes one.
@@ -31,7 +34,7 @@ class Event:
         name: Its name.
         level: Its level.
         message: Its sentence.
-        told_by: The category that a terminal shows instead of the logger's.
+        told_by: Whose category a terminal shows instead; None: of one of .NET's loggers that of ours which tells the like.
         told_as: The sentence that a terminal shows instead.
     """
 
@@ -53,7 +56,7 @@ class Event:
         self.name = name
         self.level = level
         self.message = message
-        self.told_by = told_by
+        self.told_by = told_by or _TOLD_BY.get(logger)
         self.told_as = told_as
 
     def __call__(self, error: BaseException | None = None, /, **fields: object) -> None:
@@ -94,6 +97,7 @@ SERVICE_STOPS_HOST: Final = Event(
     CRITICAL,
     "The HostOptions.BackgroundServiceExceptionBehavior is configured to StopHost. "
     "%(service)s failed, and the host is stopping.",
+    told_as="%(service)s failed, so the host stops (BackgroundServiceExceptionBehavior is StopHost)",
 )
 START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start")
 
@@ -125,9 +129,7 @@ ABANDONED: Final = Event(
     ERROR,
     "%(service)s did not end within %(grace)g s of its cancellation%(where)s; the host goes on without it",
 )
-SHUTDOWN_REPORT: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s", told_by=STAGES)
-SHUTDOWN_REPORT_TOLD: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s", told_as="")
-"""The same where a terminal has shown `DEADLINE`, which says it all."""
+SHUTDOWN_REPORT: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s", told_by=STAGES, told_as="%(news)s")
 LOOP_ENDED: Final = Event(
     HOST,
     108,
@@ -155,19 +157,17 @@ APPLICATION_STARTED: Final = Event(
     "",
     INFO,
     "Application started. Press Ctrl+C to shut down.",
-    told_by=STAGES,
     told_as="Application started in %(seconds).2f s. Press Ctrl+C to shut down.",
 )
-ENVIRONMENT: Final = Event(LIFETIME, 0, "", INFO, "Hosting environment: %(name)s", told_by=STAGES)
-CONTENT_ROOT: Final = Event(LIFETIME, 0, "", INFO, "Content root path: %(path)s", told_by=STAGES)
-CONTENT_ROOT_HINT: Final = Event(LIFETIME, 0, "", INFO, "%(hint)s", told_by=STAGES)
+ENVIRONMENT: Final = Event(LIFETIME, 0, "", INFO, "Hosting environment: %(name)s")
+CONTENT_ROOT: Final = Event(LIFETIME, 0, "", INFO, "Content root path: %(path)s")
+CONTENT_ROOT_HINT: Final = Event(LIFETIME, 0, "", INFO, "%(hint)s")
 SHUTTING_DOWN: Final = Event(
     LIFETIME,
     0,
     "",
     INFO,
     "Application is shutting down...",
-    told_by=STAGES,
     told_as="Application is shutting down...%(hint)s",
 )
 

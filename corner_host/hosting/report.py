@@ -1,5 +1,6 @@
 """What a stop came to, service by service: a value, also written as one log record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, final
@@ -73,16 +74,32 @@ class ShutdownReport:
         """Whether every service stopped by itself and without an error."""
         return all(service.outcome is StopOutcome.STOPPED for service in self.services)
 
-    @property
-    def is_cut_only(self) -> bool:
-        """Whether there is nothing wrong but that services were cancelled, which is told when it happens."""
-        return {each.outcome for each in self.services} <= {StopOutcome.STOPPED, StopOutcome.CANCELLED}
+    def news(self, told: Sequence[BaseException]) -> str:
+        """Return what is news to a person who has read which errors services raised, *told*, and whose time was up.
+
+        Example:
+            >>> broken = StoppedService(name="Worker", outcome=StopOutcome.FAILED, seconds=0.0, error=OSError("gone"))
+            >>> report = ShutdownReport(seconds=0.1, budget=30.0, services=(broken,))
+            >>> print(report.news([broken.error]))
+            Stopped in 0.10 s, 1 failed
+            >>> print(report.news([]))
+            Stopped in 0.10 s, 1 failed
+              Worker failed (0 ms): OSError('gone')
+        """
+        bad = [each for each in self.services if each.outcome is not StopOutcome.STOPPED]
+        if bad and all(each.outcome is StopOutcome.CANCELLED for each in bad):
+            return ""
+        known = {id(error) for error in told}
+        return "\n".join([self._headline, *(f"  {each}" for each in bad if id(each.error) not in known)])
 
     def __str__(self) -> str:
+        bad = (each for each in self.services if each.outcome is not StopOutcome.STOPPED)
+        return "\n".join([self._headline, *(f"  {each}" for each in bad)])
+
+    @property
+    def _headline(self) -> str:
         counts = [f"{self._count(outcome)} {outcome.value}" for outcome in _BAD if self._count(outcome)]
-        lines = [f"Stopped in {self.seconds:.2f} s, {', '.join(counts) or 'nothing abandoned'}"]
-        lines += [f"  {service}" for service in self.services if service.outcome is not StopOutcome.STOPPED]
-        return "\n".join(lines)
+        return f"Stopped in {self.seconds:.2f} s, {', '.join(counts) or 'nothing abandoned'}"
 
     def _count(self, outcome: StopOutcome) -> int:
         return sum(service.outcome is outcome for service in self.services)

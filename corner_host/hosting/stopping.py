@@ -53,8 +53,7 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
     error = gather("One or more hosted services failed to stop.", errors)
     if not _is_clean(crew, made):
         report = door.accounting.report_of(crew, made)
-        write = log.SHUTDOWN_REPORT_TOLD if report.is_cut_only else log.SHUTDOWN_REPORT
-        write(report=report)
+        log.SHUTDOWN_REPORT(report=report, news=report.news(crew.supervisor.faults))
     elif crew.story is not None:
         crew.story.stop_ended(door.accounting.report_of(crew, made))
     if error is None:

@@ -15,6 +15,8 @@ from typing import cast
 import corner_host.hosting as door
 from corner_host.primitives import CornerHostError
 
+from .errors import is_told
+
 
 def explain_uncaught_errors() -> None:
     """Have an uncaught `CornerHostError` written as its message; Python's exit status, 1, stays.
@@ -31,11 +33,10 @@ def _explain(kind: type[BaseException], error: BaseException, traceback: Traceba
     if os.environ.get("CORNER_TRACEBACK"):
         sys.__excepthook__(kind, error, traceback)
         return
+    if is_told(error):
+        return
     if not mistakes:
         door.tracebacks.show(error)
-        return
-    mistakes = [each for each in mistakes if not getattr(each, "is_told", False)]
-    if not mistakes:
         return
     for mistake in mistakes:
         print(f"error: {mistake}", file=sys.stderr)  # noqa: T201 - the place where Python prints tracebacks

@@ -1,6 +1,7 @@
 """The console lifetime inside one process (section 19); whole processes are in test_signals.py."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,20 @@ async def test_the_start_is_told_once_it_is_over(records: Records) -> None:
 
     assert seen == [[]]
     assert STARTED in records.messages()
+
+
+async def test_a_terminal_shows_more_than_the_records_say(records: Records) -> None:
+    """CL-1, CL-3, CL-5: the records are .NET's; a person reads how long the start took, and that Ctrl+C forces a stop."""
+    host = Host.create_empty_builder().build()
+    host.lifetime.application_started.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+    await host.run_async()
+
+    fields = [vars(record) for record in records.of(LIFETIME) if "root" not in record.getMessage()]
+    shown = [(each["console_category"], each.get("console_message")) for each in fields]
+    assert shown[1] == ("corner_host.lifetime", None)
+    assert re.fullmatch(r"Application started in \d+\.\d\d s\. Press Ctrl\+C to shut down\.", str(shown[0][1]))
+    assert shown[2] == ("corner_host.lifetime", "Application is shutting down... (Ctrl+C again to force)")
+    assert not any("event_id" in each for each in fields)
 
 
 async def test_status_messages_can_be_suppressed(records: Records) -> None:

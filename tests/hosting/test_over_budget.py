@@ -1,12 +1,17 @@
 """What is cut when a budget is spent, beside the services themselves (section 11; H2, H3)."""
 
+import re
+from pathlib import Path
+
 import anyio
 import anyio.lowlevel
 import pytest
 from pydantic import BaseModel
 
-from corner_host.hosting import Host, ShutdownTimeoutError, StartupTimeoutError
+from corner_host.hosting import Host, Place, ShutdownTimeoutError, StartupTimeoutError, WorkInFlight
+from corner_host.primitives import CancellationToken
 from tests.hosting.journal import Journal, builder_of, host_of
+from tests.hosting.records import Records
 
 
 async def test_clean_up_of_the_cancelled_is_given_its_grace(journal: Journal) -> None:
@@ -93,3 +98,77 @@ async def test_a_validator_that_hangs_is_cut(journal: Journal) -> None:
 
     assert journal.lines == []
     await host.aclose()
+
+
+class Till:
+    """Holds work that does not end."""
+
+    def work_in_flight(self) -> list[WorkInFlight]:
+        here = Place(str(Path.cwd() / "orders" / "payment.py"), 41)
+        return [
+            WorkInFlight("request", "POST /orders", seconds=0.5),
+            WorkInFlight("job", "process_order", "01J9", seconds=24.8, place=here),
+            WorkInFlight("job", "send_receipt"),
+            WorkInFlight("job", "send_receipt"),
+        ]
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        await anyio.sleep_forever()
+
+
+async def test_what_a_deadline_costs_is_told_by_name(records: Records) -> None:
+    """H2: work, not the service that holds it; what runs is cancelled, what waits is abandoned."""
+    host = host_of(Till(), shutdown_timeout=0.05)
+    await host.start()
+    with pytest.raises(ShutdownTimeoutError):
+        await host.stop()
+    await host.aclose()
+
+    assert records.one(105).getMessage().splitlines() == [
+        "Deadline (0.1 s) passed: 1 request and 1 job cancelled, 2 jobs abandoned",
+        "  cancelled  POST /orders            running 0.5 s",
+        "  cancelled  process_order     01J9  running 24.8 s  at orders/payment.py:41",
+        "  abandoned  send_receipt (2)        never started",
+    ]
+    assert vars(records.one(107))["console_message"] == ""
+
+
+async def test_services_that_a_deadline_cuts_are_told_with_their_lines(journal: Journal, records: Records) -> None:
+    """H2: those that were stopping, and those that were not even asked to."""
+
+    async def work(_: CancellationToken) -> None:
+        await anyio.sleep_forever()
+
+    worker = journal.worker("a", work)
+    host = host_of(worker, journal.service("b", stop=anyio.sleep_forever), shutdown_timeout=0.05)
+    await host.start()
+    await worker.entered.wait()
+    with pytest.raises(ShutdownTimeoutError):
+        await host.stop()
+    await host.aclose()
+
+    first, *rest = records.one(105).getMessage().splitlines()
+    assert first == "Deadline (0.1 s) passed: 2 services cancelled"
+    assert rest[0].startswith("  cancelled  JournalService  stopping 0.")
+    assert rest[1].startswith("  cancelled  JournalWorker   not asked to stop")
+    assert all(re.search(r"at tests/hosting/\w+\.py:\d+$", line) for line in rest)
+
+
+async def test_no_more_is_told_than_anybody_reads(records: Records) -> None:
+    """Twenty names; of the others, how many there are."""
+
+    class Store(Till):
+        def work_in_flight(self) -> list[WorkInFlight]:
+            return [WorkInFlight("job", f"job {number}") for number in range(1234)]
+
+    host = host_of(Store(), shutdown_timeout=0.05)
+    await host.start()
+    with pytest.raises(ShutdownTimeoutError):
+        await host.stop()
+    await host.aclose()
+
+    first, *rest = records.one(105).getMessage().splitlines()
+    assert first == "Deadline (0.1 s) passed: 1,234 jobs abandoned"
+    assert (len(rest), rest[-1]) == (21, "  and 1,214 more")

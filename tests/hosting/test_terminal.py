@@ -74,8 +74,32 @@ def test_no_color_is_respected(tmp_path: Path) -> None:
     """No control codes where the reader does not want them."""
     seen = run_on_terminal(PROGRAM.format(service="Failing"), tmp_path, NO_COLOR="1")
 
-    assert "\x1b[3" not in seen
+    assert "\x1b" not in seen
     assert "Failing started" in seen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_failure_while_it_runs_is_told_once(tmp_path: Path) -> None:
+    """When it happens, with the application's own lines; the end repeats nothing."""
+    seen = run_on_terminal(PROGRAM.format(service="Failing"), tmp_path, NO_COLOR="1")
+
+    assert seen.count("RuntimeError: no gateway") == 1, seen
+    assert seen.count("Traceback (most recent call last)") == 1
+    assert "execution.py" not in seen
+    assert seen.rstrip().endswith("Stopped in 0.00 s, 1 failed")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_who_does_not_log_to_the_terminal_reads_it_at_the_end(tmp_path: Path) -> None:
+    """The table of the services, and the error."""
+    program = PROGRAM.format(service="Failing").replace(
+        "builder.build()", "builder.logging.clear_providers()\nbuilder.build()"
+    )
+    seen = run_on_terminal(program, tmp_path, NO_COLOR="1")
+
+    assert "Stopped in 0.00 s, 1 failed" in seen
+    assert "│ Failing" in seen
+    assert seen.count("RuntimeError: no gateway") == 1
 
 
 def test_a_pipe_gets_the_traceback_in_the_record(tmp_path: Path) -> None:

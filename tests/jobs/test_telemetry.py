@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from corner_host.background import BackgroundTaskQueue
 from corner_host.background.telemetry import Telemetry
 from corner_host.jobs import Again, Dead, Delivery, Done, Failure, JobContext, JobDeadError
+from corner_host.jobs.running import RunningJobs
 from corner_host.jobs.schedule import Every
 from corner_host.jobs.telemetry import JobTelemetry, telemetry_for
 from corner_host.logging import current_scopes
@@ -55,6 +56,32 @@ async def test_each_attempt_is_one_line(caplog: pytest.LogCaptureFixture) -> Non
         "OSError: gateway did not answer in 0.2 s (tests/jobs/test_telemetry.py:"
     )
     assert succeeded.startswith("process_order succeeded on attempt 2 in 0.0")
+
+
+async def test_a_job_that_runs_is_in_flight() -> None:
+    """A stop counts it, and names it with its line if it has to be cut."""
+    running = RunningJobs()
+    gate = anyio.Event()
+
+    async def wait() -> None:
+        await gate.wait()
+
+    async def run() -> None:
+        work = wait()
+        running.begin("01J9", "process_order", work)
+        await work
+        running.end("01J9")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(run)
+        await anyio.wait_all_tasks_blocked()
+        (busy,) = running.in_flight()
+        gate.set()
+
+    assert (busy.kind, busy.name, busy.id) == ("job", "process_order", "01J9")
+    assert busy.place is not None
+    assert busy.place.near.startswith("tests/jobs/test_telemetry.py:")
+    assert running.in_flight() == []
 
 
 async def test_a_job_that_dies_has_its_traceback_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:

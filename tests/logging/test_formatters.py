@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from corner_host.logging import SimpleDotnetFormatter, SimpleFormatter, SystemdFormatter
+from corner_host.logging import JsonFormatter, SimpleDotnetFormatter, SimpleFormatter, SystemdFormatter
 
 from .conftest import raised, record, utc
 
@@ -60,6 +60,40 @@ def test_fields_stand_behind_the_first_line() -> None:
 
     assert lines[0].endswith(f"{'failed':33}job=1")
     assert lines[1] == " " * 43 + "PaymentTimeout"
+
+
+TOLD: dict[str, Any] = {"console_category": "corner_host.lifetime", "console_message": "Stopped in 1.26 s"}
+
+
+def test_a_person_reads_what_the_record_brings_for_a_terminal() -> None:
+    """CL-5: another category, another sentence; with an empty one nothing at all."""
+    formatter = SimpleFormatter(utc())
+
+    assert formatter.format(record(**TOLD)) == "12:30:01.104 info  corner_host.lifetime    Stopped in 1.26 s"
+    assert formatter.format(record(console_message="")) == ""
+    assert formatter.format(record("")) == "12:30:01.104 info  test                    "
+
+
+@pytest.mark.parametrize("formatter", [SimpleDotnetFormatter, SystemdFormatter, JsonFormatter])
+def test_programs_read_the_record(formatter: Any) -> None:
+    """CL-5: files, pipes and the journal get what they would get without."""
+    assert formatter(utc()).format(record(**TOLD)) == formatter(utc()).format(record())
+
+
+def test_of_a_job_a_person_reads_the_id_and_the_trace() -> None:
+    """L-69: queue and attempt stand in the message where they matter."""
+    scope = {"job_id": "01J9", "queue": "mail", "attempt": 2}
+    line = SimpleFormatter(utc()).format(record(log_scopes=({"tenant": "a"}, scope), trace_id="9f2c", span_id="1"))
+
+    assert line.endswith(f"{'hello':33}tenant=a job=01J9 trace=9f2c")
+
+
+@pytest.mark.parametrize(("length", "column"), [(19, 33), (30, 33), (31, 54), (46, 54), (51, 54), (52, 75)])
+def test_fields_begin_at_one_of_a_few_columns(length: int, column: int) -> None:
+    """L-69: so that those of neighbouring lines stand below one another."""
+    line = SimpleFormatter(utc()).format(record("x" * length, n=1))
+
+    assert line.index("n=1") == 43 + column
 
 
 @pytest.mark.parametrize("formatter", [SimpleFormatter, SimpleDotnetFormatter])

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 import websockets.asyncio.client
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -12,7 +13,9 @@ from starlette.responses import StreamingResponse
 from websockets.exceptions import ConnectionClosed
 
 from corner_host import Host, HostBuilder
+from corner_host.hosting import HostedService
 from corner_host.operations import HostStatus, Operations
+from corner_host.web import WebAppService
 
 from .conftest import Serve
 
@@ -38,6 +41,32 @@ async def test_an_event_stream_ends_cleanly_when_the_host_stops(serve: Serve) ->
                 rest = [chunk async for chunk in chunks]
 
     assert (first, rest) == ("data: hello\n\n", [])
+
+
+async def test_requests_that_run_are_in_flight(serve: Serve) -> None:
+    """A stop counts them, and names those that it has to cut."""
+    app = FastAPI()
+    running, release = anyio.Event(), anyio.Event()
+
+    @app.get("/slow/{number}")
+    async def slow(number: int) -> str:
+        running.set()
+        await release.wait()
+        return "done"
+
+    with anyio.fail_after(15):
+        async with serve(app) as site, anyio.create_task_group() as group:
+            services = site.host.services.get_services(HostedService)
+            (service,) = [each for each in services if isinstance(each, WebAppService)]
+            group.start_soon(site.client.get, "/slow/7")
+            await running.wait()
+            busy = list(service.work_in_flight())
+            release.set()
+            while service.work_in_flight():
+                await anyio.lowlevel.checkpoint()
+
+    assert [(each.kind, each.name) for each in busy] == [("request", "GET /slow/7")]
+    assert (busy[0].seconds or -1) >= 0
 
 
 async def test_a_running_request_is_answered_although_the_host_stops(serve: Serve) -> None:
