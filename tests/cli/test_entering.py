@@ -32,7 +32,10 @@ def without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(name: str) -> None:
         return None
 
-    monkeypatch.setattr(program, "find_spec", find)
+    def is_installed(package: str) -> bool:
+        return False
+
+    monkeypatch.setattr(program, "_is_installed", is_installed)
     monkeypatch.setattr("corner_host.cli.entry.find_spec", find)
 
 
