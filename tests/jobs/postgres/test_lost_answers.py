@@ -2,15 +2,20 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import anyio
 import pytest
 from anyio.abc import ByteStream, SocketStream, TaskGroup
+from pgqueuer.domain.types import QueueManagerId
 
-from corner_host.jobs import Duplicate, Enqueued, JobEngineError, NewJob
+from corner_host.jobs import Duplicate, Enqueued, JobEngineError, JobState, NewJob
 from corner_host.jobs.engines.postgres import PostgresEngine
+from corner_host.jobs.engines.postgres.database import Database, let_go
+from corner_host.jobs.engines.postgres.statements import Statements
 from corner_host.testing.job_bench import JobBench, new_job
 from tests.postgres import PostgresServer
 
@@ -111,3 +116,23 @@ async def test_jobs_that_are_stored_already_are_not_stored_twice(url: str, schem
 
     assert again == [Enqueued(job.id) for job in jobs]
     assert other == [Duplicate(jobs[1].id)]
+
+
+async def test_a_claim_whose_answer_is_lost_is_given_back(url: str, schema: str) -> None:
+    """Once its worker is connected again: nobody has begun the job, so it is not an attempt."""
+    statements, worker = Statements(schema), QueueManagerId(uuid4())
+    engine = PostgresEngine(url, schema=schema)
+    async with engine.opened():
+        bench = JobBench(engine)
+        unheard, held = await bench.put("unheard"), await bench.put("held")
+        limits, lease = {"default:unheard": 0, "default:held": 0}, timedelta(seconds=30)
+        sql, values = statements.claim(worker, limits, 2, lease, few_are_due=False)
+        connection = await Database(url, patience=10.0).connect()
+        try:
+            numbers = [row["id"] for row in await connection.fetch(sql, *values)]
+            await connection.fetch(statements.drop, worker, numbers[1:])
+        finally:
+            await let_go(connection)
+        found = [await bench.info(each) for each in (unheard, held)]
+
+    assert [(each.state, each.attempt) for each in found] == [(JobState.WAITING, 0), (JobState.RUNNING, 1)]

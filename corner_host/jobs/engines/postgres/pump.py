@@ -145,9 +145,15 @@ class Pump:
         now = anyio.current_time()
         if len(claimed) < free or now >= self._looked_at + _LOOK_SECONDS:
             self._looked_at = now
-            new, due = await self._claims.look(connection)
-            if new and len(claimed) < free:
-                claimed = [*claimed, *await self._claim(connection, free - len(claimed))]
+            try:
+                new, due = await self._claims.look(connection)
+                if new and len(claimed) < free:
+                    claimed = [*claimed, *await self._claim(connection, free - len(claimed))]
+            except TROUBLE:
+                if not claimed:
+                    raise
+                self._wait = _SOONEST_SECONDS  # what was claimed is delivered, and the next turn sees what is wrong
+                return claimed
             times = [each for each in (due, self._claims.opens, _LOOK_SECONDS) if each is not None]
             self._wait = max(_SOONEST_SECONDS, min(times))
         return claimed

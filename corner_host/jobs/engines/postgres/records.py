@@ -88,21 +88,24 @@ class PostgresRecords:
     async def requeue_all(
         self, wanted: JobFilter, *, per_second: float | None = None, dry_run: bool = False
     ) -> BulkAnswer:
-        """Requeue the dead and cancelled ones of the jobs meant."""
+        """Requeue the dead and cancelled ones of the jobs meant, but those whose key was taken or has succeeded since."""
         step = 0.0 if per_second is None else 1 / per_second
 
         async def requeue(ids: Sequence[str], first: int) -> int:
             return await self._changes.requeue(ids, [timedelta(seconds=(first + n) * step) for n in range(len(ids))])
 
-        return await self._change_all(wanted, _ENDED_BADLY, None if dry_run else requeue)
+        found = await search.meant_again(self._pool.fetch, self._statements.schema, wanted, _ENDED_BADLY)
+        return await self._change_all(found, None if dry_run else requeue)
 
     async def cancel_all(self, wanted: JobFilter, *, dry_run: bool = False) -> BulkAnswer:
         """Cancel the living ones of the jobs meant."""
-        return await self._change_all(wanted, _ALIVE, None if dry_run else self._cancel)
+        found = await search.meant(self._pool.fetch, self._statements.schema, wanted, _ALIVE)
+        return await self._change_all(found, None if dry_run else self._cancel)
 
     async def delete_all(self, wanted: JobFilter, *, dry_run: bool = False) -> BulkAnswer:
         """Delete those of the jobs meant that do not run."""
-        return await self._change_all(wanted, _NOT_RUNNING, None if dry_run else self._delete)
+        found = await search.meant(self._pool.fetch, self._statements.schema, wanted, _NOT_RUNNING)
+        return await self._change_all(found, None if dry_run else self._delete)
 
     async def _cancel(self, ids: Sequence[str], first: int) -> int:
         del first
@@ -112,13 +115,11 @@ class PostgresRecords:
         del first
         return await self._changes.delete(ids)
 
-    async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:
-        found = await search.meant(self._pool.fetch, self._statements.schema, wanted, condition)
-        oldest = min((at for _, at in found), default=None)
-        newest = max((at for _, at in found), default=None)
-        if change is None:
-            return BulkAnswer(count=len(found), oldest=oldest, newest=newest)
-        changed = 0
-        for start in range(0, len(found), _CHUNK):
-            changed += await change([job_id for job_id, _ in found[start : start + _CHUNK]], start)
+    async def _change_all(self, found: Sequence[search.Meant], change: Change | None) -> BulkAnswer:
+        oldest = min((each.at for each in found), default=None)
+        newest = max((each.at for each in found), default=None)
+        ids = [each.id for each in found if not each.is_left_out]
+        changed = len(ids)
+        if change is not None:
+            changed = sum([await change(ids[start : start + _CHUNK], start) for start in range(0, len(ids), _CHUNK)])
         return BulkAnswer(count=changed, skipped=len(found) - changed, oldest=oldest, newest=newest)

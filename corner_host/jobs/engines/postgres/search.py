@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from corner_host.jobs.info import JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 from corner_host.jobs.text import payload_data
@@ -72,11 +72,41 @@ async def count_all(fetch: Fetch, schema: str) -> Sequence[JobCount]:
     ]
 
 
-async def meant(fetch: Fetch, schema: str, wanted: JobFilter, condition: str) -> Sequence[tuple[str, datetime]]:
-    """Return the jobs meant that fit *condition*, and when each was put; the oldest first."""
+class Meant(NamedTuple):
+    """A job that is meant, when it was put, and whether it is left out, since it would collide with another one."""
+
+    id: str
+    at: datetime
+    is_left_out: bool
+
+
+async def meant(fetch: Fetch, schema: str, wanted: JobFilter, condition: str) -> Sequence[Meant]:
+    """Return the jobs meant that fit *condition*; the oldest first."""
     where, values = _where(wanted)
     statement = f"SELECT id, enqueued_at FROM {schema}.jobs WHERE {where} AND {condition} ORDER BY id"
-    return [(row["id"], row["enqueued_at"]) for row in await fetch(statement, *values)]
+    return [Meant(row["id"], row["enqueued_at"], False) for row in await fetch(statement, *values)]  # noqa: FBT003
+
+
+async def meant_again(fetch: Fetch, schema: str, wanted: JobFilter, condition: str) -> Sequence[Meant]:
+    """The same, of jobs that shall run again.
+
+    Left out is whose key a living job has, or one that was put later and has succeeded; and all but the first of a key.
+    """
+    where, values = _where(wanted)
+    statement = f"""
+WITH meant AS (
+    SELECT id, enqueued_at, name, key FROM {schema}.jobs WHERE {where} AND {condition}
+), taken AS (
+    SELECT name, key, bool_or(finished_at IS NULL) AS is_alive, max(id) FILTER (WHERE state = 'SUCCEEDED') AS last
+    FROM {schema}.jobs WHERE key IS NOT NULL AND (finished_at IS NULL OR state = 'SUCCEEDED') GROUP BY name, key
+), judged AS (
+    SELECT meant.*, coalesce(taken.is_alive OR taken.last > meant.id, FALSE) AS is_taken
+    FROM meant LEFT JOIN taken ON taken.name = meant.name AND taken.key = meant.key
+)
+SELECT id, enqueued_at, is_taken OR (
+    key IS NOT NULL AND row_number() OVER (PARTITION BY name, key, is_taken ORDER BY id) > 1
+) AS is_left_out FROM judged ORDER BY id"""
+    return [Meant(row["id"], row["enqueued_at"], row["is_left_out"]) for row in await fetch(statement, *values)]
 
 
 def _where(wanted: JobFilter) -> tuple[str, list[object]]:

@@ -145,10 +145,8 @@ WHERE found IS NULL OR found"""
 
     @cached_property
     def drop(self) -> str:
-        """Of a worker and ids: makes all else that the worker has claimed free for all at once."""
-        return f"""
-UPDATE {self.queue} SET heartbeat = 'epoch'
-WHERE queue_manager_id = $1 AND status = 'picked' AND NOT id = ANY($2::bigint[])"""
+        """Of a worker and ids: gives back, uncounted, all else that the worker has claimed; it has not heard of that."""
+        return self._give_back("NOT id = ANY($2::bigint[])")
 
     @cached_property
     def known(self) -> str:
@@ -161,12 +159,7 @@ WHERE queue_manager_id = $1 AND status = 'picked' AND NOT id = ANY($2::bigint[])
     @cached_property
     def leave(self) -> str:
         """Of a worker: gives back what it still has, uncounted, and takes it out."""
-        return f"""
-WITH back AS (
-    UPDATE {self.queue} SET status = 'queued', updated = now(), queue_manager_id = NULL, slot = NULL, attempts = attempts - 1
-    WHERE queue_manager_id = $1 AND status = 'picked'
-)
-DELETE FROM {self.schema}.workers WHERE id = $1"""
+        return f"WITH back AS ({self._give_back('TRUE')}) DELETE FROM {self.schema}.workers WHERE id = $1"
 
     @cached_property
     def register(self) -> str:
@@ -248,6 +241,11 @@ WITH gone AS (
     WHERE start.name = rate.name AND start.at <= now() - make_interval(secs => rate.seconds)
 )
 INSERT INTO {self.schema}.starts SELECT name, now() FROM unnest($3::text[]) AS begun(name)"""
+
+    def _give_back(self, condition: str) -> str:
+        return f"""
+UPDATE {self.queue} SET status = 'queued', updated = now(), queue_manager_id = NULL, slot = NULL, attempts = attempts - 1
+WHERE queue_manager_id = $1 AND status = 'picked' AND {condition}"""
 
     def _free(self, condition: str) -> str:
         return f"""
