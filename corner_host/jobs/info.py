@@ -131,6 +131,7 @@ class JobFilter:
         since: Put at this time or later; aware.
         until: Put before this time; aware.
         parent: The job that it waits for or waited for.
+        worker: Who runs it, or ran it last, as in `JobInfo.worker`.
 
     Raises:
         ValueError: A time is naive, or a text is longer than a thousand characters.
@@ -147,9 +148,10 @@ class JobFilter:
     since: datetime | None = None
     until: datetime | None = None
     parent: str | None = None
+    worker: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("name", "queue", "key", "error", "error_type", "error_place", "text", "parent"):
+        for name in ("name", "queue", "key", "error", "error_type", "error_place", "text", "parent", "worker"):
             value: str | None = getattr(self, name)
             if value is not None and len(value) > _MOST_TEXT:
                 raise ValueError(f"JobFilter.{name} must have at most {_MOST_TEXT:,} characters, not {len(value):,}")

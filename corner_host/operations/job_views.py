@@ -29,7 +29,7 @@ def filters_of(query: JobQuery) -> list[JobFilter]:
     queues: list[str | None] = [*dict.fromkeys(query.queues)] or [None]
     if len(states) * len(names) * len(queues) > _MOST_FILTERS:
         raise InvalidRequestError(f"At most {_MOST_FILTERS} combinations of states, names and queues can be asked for.")
-    for field in ("error", "error_type", "place", "key", "text", "parent"):
+    for field in ("error", "error_type", "place", "key", "text", "parent", "worker"):
         if len(getattr(query, field) or "") > _LONGEST:
             raise InvalidRequestError(f"{field} has more than {_LONGEST} characters.", field=field)
     for field in ("since", "until"):
@@ -49,6 +49,7 @@ def filters_of(query: JobQuery) -> list[JobFilter]:
             since=query.since,
             until=query.until,
             parent=query.parent,
+            worker=query.worker,
         )
         for state, name, queue in product(states, names, queues)
     ]

@@ -121,11 +121,15 @@ class JobOperations:
         if control.capabilities.failures:
             for group in await control.failures(since=wanted.since, until=wanted.until, limit=100):
                 errors[group.error_type] += group.jobs
+        workers: Counter[str] = Counter()
+        if control.capabilities.listing:
+            workers.update(job.worker for job in await control.running() if job.worker)
         return JobFacets(
             states=_facet(counted["state"]),
             names=_facet(counted["name"]),
             queues=_facet(counted["queue"]),
             error_types=_facet(errors),
+            workers=_facet(workers),
         )
 
     async def get(self, job_id: str) -> JobDetail:

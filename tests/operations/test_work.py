@@ -183,11 +183,15 @@ async def test_jobs_are_found_by_many_values_at_once(look: Look) -> None:
         dead = await operations.jobs.search(JobQuery(states=("DEAD",), error="gateway"))
         by_text = await operations.jobs.search(JobQuery(text='"number":2'))
         by_id = await operations.jobs.search(JobQuery(ids=(dead.items[0].id, "nothing")))
+        by_worker = [
+            (await operations.jobs.search(JobQuery(worker=each))).total for each in (dead.items[0].worker, "nobody")
+        ]
 
     assert (both.total, [each.id for each in both.items]) == (3, sorted((each.id for each in both.items), reverse=True))
     assert (dead.items[0].error_type, dead.items[0].error) == ("ConnectionError", "gateway did not answer")
     assert dead.items[0].error_place.partition(":")[0].endswith("test_work.py")
     assert [len(each.items) for each in (by_text, by_id)] == [1, 1]
+    assert by_worker == [3, 0]
 
 
 @pytest.mark.parametrize(

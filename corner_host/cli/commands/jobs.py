@@ -30,6 +30,7 @@ Queues = Annotated[list[str] | None, typer.Option("--queue", metavar="NAME", hel
 Error = Annotated[str | None, typer.Option("--error", metavar="TEXT", help="Part of the last error's type or message.")]
 Key = Annotated[str | None, typer.Option("--key", metavar="KEY", help="The key, exactly.")]
 Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="Part of id, key or payload.")]
+Worker = Annotated[str | None, typer.Option("--worker", metavar="NAME", help="Who runs them, or ran them last.")]
 Since = Annotated[
     str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, 2026-11-25T03:00, or 10m ago.")
 ]
@@ -61,6 +62,7 @@ def list_jobs(
     error: Error = None,
     key: Key = None,
     text: Text = None,
+    worker: Worker = None,
     since: Since = None,
     until: Until = None,
     sort: Annotated[
@@ -72,7 +74,15 @@ def list_jobs(
 ) -> None:
     """List jobs, newest first; in another order, the newest 1,000 that match."""
     chosen = _selection(
-        states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until
+        states=states,
+        names=names,
+        queues=queues,
+        error=error,
+        key=key,
+        text=text,
+        worker=worker,
+        since=since,
+        until=until,
     )
     page = connect(context, pid, socket).get("/jobs", limit=limit, sort=sort, **chosen)
     invocation = invocation_of(context)
@@ -108,6 +118,7 @@ def requeue(
     error: Error = None,
     key: Key = None,
     text: Text = None,
+    worker: Worker = None,
     since: Since = None,
     until: Until = None,
     everything: All = False,
@@ -129,6 +140,7 @@ def requeue(
         error=error,
         key=key,
         text=text,
+        worker=worker,
         since=since,
         until=until,
         all=everything,
@@ -179,6 +191,7 @@ def cancel(
     error: Error = None,
     key: Key = None,
     text: Text = None,
+    worker: Worker = None,
     since: Since = None,
     until: Until = None,
     everything: All = False,
@@ -198,6 +211,7 @@ def cancel(
         error=error,
         key=key,
         text=text,
+        worker=worker,
         since=since,
         until=until,
         all=everything,
@@ -214,6 +228,7 @@ def export(
     error: Error = None,
     key: Key = None,
     text: Text = None,
+    worker: Worker = None,
     since: Since = None,
     until: Until = None,
     output: Annotated[
@@ -224,7 +239,15 @@ def export(
 ) -> None:
     """Write jobs as JSON, one a line."""
     chosen = _selection(
-        states=states, names=names, queues=queues, error=error, key=key, text=text, since=since, until=until
+        states=states,
+        names=names,
+        queues=queues,
+        error=error,
+        key=key,
+        text=text,
+        worker=worker,
+        since=since,
+        until=until,
     )
     host = connect(context, pid, socket)
     if output is None:

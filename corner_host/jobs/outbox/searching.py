@@ -55,6 +55,7 @@ def _is_meant(job: JobInfo, wanted: JobFilter) -> bool:
     return (
         wanted.queue in {None, QUEUE, job.queue}
         and wanted.parent in {None, job.parent}
+        and wanted.worker in {None, job.worker}
         and (wanted.text is None or _has(job, wanted.text))
     )
 

@@ -24,6 +24,7 @@ class JobQuery:
         key: The key, exactly.
         text: Part of id, key, or payload.
         parent: The job that it runs after.
+        worker: Which process runs it, or ran it last.
         since: Enqueued at this time or later.
         until: Enqueued before this time.
         limit: How many a page has, 1 to 200.
@@ -42,6 +43,7 @@ class JobQuery:
     key: str | None = None
     text: str | None = None
     parent: str | None = None
+    worker: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 50
@@ -122,12 +124,16 @@ class FacetValue:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFacets:
-    """What can be filtered by, with counts, most frequent first; at most 50 values each."""
+    """What can be filtered by, with counts, most frequent first; at most 50 values each.
+
+    *workers* are the processes in which something runs now.
+    """
 
     states: tuple[FacetValue, ...] = ()
     names: tuple[FacetValue, ...] = ()
     queues: tuple[FacetValue, ...] = ()
     error_types: tuple[FacetValue, ...] = ()
+    workers: tuple[FacetValue, ...] = ()
 
 
 @final

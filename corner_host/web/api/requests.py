@@ -74,6 +74,7 @@ class JobSelectionQuery(Strict):
     key: Annotated[str, Field(max_length=512, pattern=r"^[^\x00]*$")] | None = None
     text: Text | None = None
     parent: Identifier | None = None
+    worker: Text | None = None
     since: Moment | None = None
     until: Moment | None = None
 

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from corner_host.jobs import JobControl, JobEngineUnavailableError
-from corner_host.operations import Operations
+from corner_host.operations import JobQuery, Operations
 from corner_host.web.dashboard.pages import SCREENS
 
 from .conftest import OpenDashboard, Site
@@ -263,3 +263,14 @@ async def test_filters_are_saved_by_name_and_read_without_a_script(shop: OpenDas
     assert "do=filter.delete" in after
     assert 'href="jobs?state=DEAD&amp;q=a%26b&amp;sort=-ran">dead &amp; slow</a>' in elsewhere
     assert "dead &amp; slow" not in gone
+
+
+async def test_jobs_are_narrowed_down_to_the_process_that_ran_them(shop: OpenDashboard) -> None:
+    """From a job's page to all that the same process ran; it can be chosen there, also when nothing runs in it."""
+    async with shop() as site:
+        (job, *_) = (await site.host.services.get_required_service(Operations).jobs.search(JobQuery(limit=1))).items
+        page = (await site.client.get("job", params={"id": job.id})).text
+        narrowed = (await site.client.get("jobs", params={"worker": job.worker})).text
+
+    assert f'<a href="jobs?worker={job.worker}">' in page
+    assert f'<option value="{job.worker}" selected>' in narrowed

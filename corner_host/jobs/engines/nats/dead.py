@@ -67,6 +67,7 @@ def _is_meant(letter: Letter, wanted: JobFilter) -> bool:
         (wanted.error_type, kind),
         (wanted.error_place, place),
         (wanted.parent, None),
+        (wanted.worker, None),
     )
     return (
         all(want is None or want == found for want, found in exact)

@@ -122,7 +122,7 @@ def _where(wanted: JobFilter) -> tuple[str, list[object]]:
         add("state = ?", wanted.state.value)
         # which half of the view it must be in, as PostgreSQL understands it when it plans
         parts.append("finished_at IS NOT NULL" if wanted.state.has_ended else "finished_at IS NULL")
-    for column in ("name", "queue", "key", "error_type", "error_place"):
+    for column in ("name", "queue", "key", "error_type", "error_place", "worker"):
         value = getattr(wanted, column)
         if value is not None:
             add(f"{column} = ?", value)

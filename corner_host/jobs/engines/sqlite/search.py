@@ -137,6 +137,8 @@ def where_of(wanted: JobFilter) -> tuple[str, list[object]]:
         value = getattr(wanted, column)
         if value is not None:
             add(f"{column} = ?", value)
+    if wanted.worker is not None:
+        add("owner = ?", wanted.worker)
     if wanted.error is not None:
         add("(instr(error_type, ?) OR instr(error, ?))", wanted.error, wanted.error)
     if wanted.since is not None:

@@ -1,11 +1,11 @@
 """Durable jobs, one or many, and failures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from corner_host.operations import FailureGroup, JobDetail
+from corner_host.operations import FacetValue, FailureGroup, JobDetail
 from corner_host.web.dashboard.filters import job_query, saved
 from corner_host.web.dashboard.snippets import as_test
 from corner_host.web.dashboard.sorting import in_order
@@ -32,12 +32,21 @@ async def jobs(visit: Visit) -> Mapping[str, Any]:
     counts = {each.value: each.count for each in facets.states}
     return {
         "page": await visit.operations.jobs.search(query),
+        "worker_options": _workers(facets.workers, query.worker),
         "saved": await visit.operations.filters.list(),
         "current": saved(visit.request.query_params),
         "facets": facets,
         "states": [(state, counts.get(state, 0)) for state in STATES],
         "ranges": tuple(RANGES),
     }
+
+
+def _workers(running: Sequence[FacetValue], chosen: str | None) -> list[tuple[str, str]]:
+    """Return the processes to choose from: those in which something runs, and the one that is chosen."""
+    options = {each.value: f"{each.value} ({each.count})" for each in running}
+    if chosen is not None:
+        options.setdefault(chosen, chosen)
+    return [*options.items()]
 
 
 async def job(visit: Visit) -> Mapping[str, Any]:
