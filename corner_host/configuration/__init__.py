@@ -74,5 +74,5 @@ __getattr__, __dir__ = door(
             "find_unknown_keys",
         ),
     },
-    seldom=("debug_view", "explain"),
+    seldom=("binding", "debug_view", "explain"),
 )

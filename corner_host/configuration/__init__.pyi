@@ -1,3 +1,4 @@
+from . import binding as binding
 from . import debug_view as debug_view
 from . import explain as explain
 from .builder import ConfigurationBuilder

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, final, overload
 
+import corner_host.configuration as door
 from corner_host.primitives import ConfigurationValues
 
-from . import binding
 from .contracts import Registration
 from .errors import ConfigurationSectionNotFoundError
 from .keys import DELIMITER, fold, join, last_segment
@@ -86,8 +86,8 @@ class Configuration(ConfigurationValues):
             (True, 10)
         """
         text = self[key]
-        value = None if text is None else binding.quick(text, value_type)
-        return binding.convert_value(self.get_section(key), value_type, default) if value is None else value
+        value = None if text is None else door.binding.quick(text, value_type)
+        return door.binding.convert_value(self.get_section(key), value_type, default) if value is None else value
 
     def get_section(self, key: str) -> "ConfigurationSection":
         """Return the section at *key*; one that holds nothing when there is none."""
@@ -140,7 +140,7 @@ class Configuration(ConfigurationValues):
             >>> ConfigurationBuilder().add_in_memory_collection(memory).build().get_section("Payment").get(Payment)
             Payment(url='https://pay.example', timeout_seconds=2.5)
         """
-        return binding.bind_type(self, target, forbid_unknown=forbid_unknown)
+        return door.binding.bind_type(self, target, forbid_unknown=forbid_unknown)
 
     def bind(self, instance: object, *, forbid_unknown: bool = False) -> None:
         """Set on *instance* what is here; attributes without a key keep their value.
@@ -152,7 +152,7 @@ class Configuration(ConfigurationValues):
         Raises:
             ConfigurationBindingError: Values do not fit; *instance* is unchanged.
         """
-        binding.bind_instance(self, instance, forbid_unknown=forbid_unknown)
+        door.binding.bind_instance(self, instance, forbid_unknown=forbid_unknown)
 
     def get_connection_string(self, name: str) -> str | None:
         """Return the value at ``ConnectionStrings:<name>``."""

@@ -8,7 +8,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from types import FunctionType
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from corner_host.primitives import name_of
 
@@ -31,12 +31,21 @@ class AsyncDisposable(ABC):
         """Let go of what is held."""
 
 
-class Disposal(NamedTuple):
+class Disposal:
     """What a type offers for ending its objects."""
 
-    plain: Callable[[Any], object] | None
-    asynchronous: Callable[[Any], Awaitable[object]] | None
-    is_awaitable: bool
+    __slots__ = ("asynchronous", "is_awaitable", "plain")
+
+    def __init__(
+        self,
+        plain: Callable[[Any], object] | None,
+        asynchronous: Callable[[Any], Awaitable[object]] | None,
+        *,
+        is_awaitable: bool,
+    ) -> None:
+        self.plain = plain
+        self.asynchronous = asynchronous
+        self.is_awaitable = is_awaitable
 
     @property
     def is_needed(self) -> bool:
@@ -119,7 +128,7 @@ def disposal_of(cls: type) -> Disposal:
     aclose, _ = _method(cls, "aclose")
     if is_async:
         close, aclose = None, aclose or close
-    return Disposal(close, aclose, hasattr(cls, "__await__"))
+    return Disposal(close, aclose, is_awaitable=hasattr(cls, "__await__"))
 
 
 def _method(cls: type, name: str) -> tuple[Callable[[Any], Any] | None, bool]:

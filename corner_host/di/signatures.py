@@ -13,7 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Final, NamedTuple, cast, final, get_args, get_origin
+from typing import Any, Final, cast, final, get_args, get_origin
 
 
 class UnreadableHint:
@@ -34,13 +34,16 @@ POSITIONAL_ONLY: Final = inspect.Parameter.POSITIONAL_ONLY
 KEYWORD_ONLY: Final = inspect.Parameter.KEYWORD_ONLY
 
 
-class Parameter(NamedTuple):
+class Parameter:
     """One parameter that can be given a service."""
 
-    name: str
-    hint: Any
-    default: Any
-    kind: Any
+    __slots__ = ("default", "hint", "kind", "name")
+
+    def __init__(self, name: str, hint: Any, default: Any, kind: Any) -> None:
+        self.name = name
+        self.hint = hint
+        self.default = default
+        self.kind = kind
 
     @property
     def has_default(self) -> bool:

@@ -68,5 +68,5 @@ __getattr__, __dir__ = door(
         ),
         "session": ("LoggingSession",),
     },
-    seldom=("console", "session"),
+    seldom=("console", "formatters", "session"),
 )

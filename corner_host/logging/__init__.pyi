@@ -1,4 +1,5 @@
 from . import console as console
+from . import formatters as formatters
 from . import session as session
 from .buffer import KeptRecord, LogBuffer
 from .builder import LoggingBuilder

@@ -9,9 +9,7 @@ from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
 from corner_host.options import BoundSection
 
-from . import formatters
 from .changes import LogLevels
-from .levels import parse_level
 from .logger import Logger, logger_of
 
 
@@ -44,7 +42,7 @@ class LoggingBuilder:
         self._rules: list[door.LogRule] = []
         self._minimum: int | None = None
         self._console: tuple[str | logging.Formatter | None, TextIO | None] | None = None
-        self._formatters: dict[str, formatters.FormatterFactory] = {}
+        self._formatters: dict[str, door.formatters.FormatterFactory] = {}
         self._handlers: list[logging.Handler] = []
         self._captures_warnings = False
         self._levels = LogLevels()
@@ -73,7 +71,7 @@ class LoggingBuilder:
         self._console = (formatter, stream)
         return self
 
-    def add_console_formatter(self, name: str, factory: "formatters.FormatterFactory") -> Self:
+    def add_console_formatter(self, name: str, factory: "door.formatters.FormatterFactory") -> Self:
         """Make a format known under *name* (in any case); *factory* gets the `FormatterOptions`."""
         self._formatters[name.lower()] = factory
         return self
@@ -111,7 +109,7 @@ class LoggingBuilder:
             door.LogRule(
                 provider=provider,
                 category=None if category is None or category.lower() in {"", "default"} else category,
-                level=None if level is None else parse_level(level),
+                level=None if level is None else door.parse_level(level),
                 predicate=predicate,
             )
         )
@@ -123,7 +121,7 @@ class LoggingBuilder:
         Raises:
             ValueError: There is no such level.
         """
-        self._minimum = parse_level(level)
+        self._minimum = door.parse_level(level)
         return self
 
     def capture_warnings(self) -> Self:

@@ -7,8 +7,6 @@ from typing import Final, final
 
 import corner_host.logging as door
 
-from .rules import RuleSet
-
 _ROOT: Final = ""
 
 
@@ -24,7 +22,7 @@ class LogLevels:
         self._changes: dict[str, door.LogRule] = {}
         self._lowered: dict[str, dict[str, tuple[int, int]]] = {}
         self._follow: Callable[[], object] = _nothing
-        self._rules = RuleSet(minimum=logging.INFO)
+        self._rules: door.RuleSet | None = None
 
     @property
     def changes(self) -> Mapping[str, int]:
@@ -33,9 +31,9 @@ class LogLevels:
             return {name: rule.level or 0 for name, rule in self._changes.items()}
 
     @property
-    def rules(self) -> RuleSet:
+    def rules(self) -> "door.RuleSet":
         """The rules in force, changes included."""
-        return self._rules
+        return door.RuleSet(minimum=logging.INFO) if self._rules is None else self._rules
 
     def change(self, category: str, level: int) -> None:
         """Let pass *level* and above of *category* and what begins with it; the empty category stands for all."""
@@ -69,10 +67,10 @@ class LogLevels:
             for category in list(self._changes):
                 self.take_back(category)
 
-    def applied(self, rules: "tuple[door.LogRule, ...]", *, minimum: int) -> RuleSet:
+    def applied(self, rules: "tuple[door.LogRule, ...]", *, minimum: int) -> "door.RuleSet":
         """Return the rules in force from now on: *rules*, and the changes before them."""
         with self._lock:
-            self._rules = RuleSet(rules, minimum=minimum, changes=tuple(self._changes.values()))
+            self._rules = door.RuleSet(rules, minimum=minimum, changes=tuple(self._changes.values()))
             return self._rules
 
 

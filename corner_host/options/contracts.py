@@ -9,7 +9,7 @@ way, and may take services in its constructor::
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -90,3 +90,8 @@ class StartupValidator(ABC):
     @abstractmethod
     def validate(self) -> None:
         """Raise `OptionsValidationError`, or a group of them, for what is not valid."""
+
+
+def closed(generic: Any, argument: type[Any]) -> Any:
+    """Return ``generic[argument]``, a service key, for an argument that type checkers do not know."""
+    return generic[argument]

@@ -10,7 +10,6 @@ from .actions import ConfigureAction
 from .binding import SectionBinding
 from .contracts import AsyncValidateOptions, ConfigureOptions, PostConfigureOptions, ValidateOptions
 from .draft import Draft, draft_of
-from .errors import OptionsValidationError
 
 T = TypeVar("T")
 
@@ -47,7 +46,7 @@ class OptionsFactory(Generic[T]):
         options = self.make(name)
         failures = [text for validator in self._validators for text in listed(validator.validate(name, options))]
         if failures:
-            raise OptionsValidationError(self._type, name, failures)
+            raise door.OptionsValidationError(self._type, name, failures)
         return options
 
     def make(self, name: str) -> T:
@@ -66,7 +65,7 @@ class OptionsFactory(Generic[T]):
                 raise
             failures = found
         if failures:  # raised out here, so that pydantic's error, which shows what was put in, does not come along
-            raise OptionsValidationError(self._type, name, failures)
+            raise door.OptionsValidationError(self._type, name, failures)
         return draft.options
 
     async def create_async(self, name: str, validators: Iterable[AsyncValidateOptions[T]]) -> T:
@@ -88,7 +87,7 @@ class OptionsFactory(Generic[T]):
         for other in asynchronous:
             failures += listed(await other.validate_async(name, options))
         if failures:
-            raise OptionsValidationError(self._type, name, failures)
+            raise door.OptionsValidationError(self._type, name, failures)
         return options
 
     def _fill(self, draft: Draft[T], name: str) -> None:

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple, TypeVar, final
 from corner_host.di import ServiceCollection, ServiceProvider
 
 from .cache import OptionsCache
-from .contracts import AsyncStartupValidator, AsyncValidateOptions
+from .contracts import AsyncStartupValidator, AsyncValidateOptions, closed
 from .errors import OptionsValidationError
 from .factory import OptionsFactory
-from .keys import closed
 from .options import Options
 from .startup import raise_all
 

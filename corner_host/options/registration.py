@@ -24,9 +24,9 @@ from .contracts import (
     OptionsChangeSource,
     PostConfigureOptions,
     ValidateOptions,
+    closed,
 )
 from .factory import OptionsFactory
-from .keys import closed
 from .monitor import OptionsMonitor
 from .options import Options, OptionsSnapshot
 

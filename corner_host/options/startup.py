@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+import corner_host.options as door
 from corner_host.di import ServiceProvider
 
 from .contracts import AsyncStartupValidator, StartupValidator
-from .errors import OptionsValidationError
 
 
 async def run_startup_validation(provider: ServiceProvider) -> None:
@@ -45,7 +45,7 @@ def _is_asked_anyway(validator: StartupValidator, provider: ServiceProvider) -> 
 
 def _validation_failures(error: BaseException) -> Iterator[Exception]:
     """Yield the failed validations that *error* consists of; nothing if there is anything else in it."""
-    if isinstance(error, OptionsValidationError):
+    if isinstance(error, door.OptionsValidationError):
         yield error
     elif isinstance(error, BaseExceptionGroup):
         members: Sequence[BaseException] = cast("BaseExceptionGroup[BaseException]", error).exceptions
