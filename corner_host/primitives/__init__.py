@@ -53,5 +53,5 @@ __getattr__, __dir__ = door(
         ),
         "values": ("ConfigurationValues",),
     },
-    seldom=("pickling",),
+    seldom=("pickling", "ticks"),
 )

@@ -1,4 +1,5 @@
 from . import pickling as pickling
+from . import ticks as ticks
 from .backoff import Backoff
 from .cancellation import (
     CancellationToken,

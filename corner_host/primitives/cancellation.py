@@ -15,11 +15,12 @@ from typing import Self, final
 import anyio
 import anyio.lowlevel
 
+import corner_host.primitives as door
+
 from .durations import Duration
 from .durations import seconds as checked
 from .errors import CornerHostError
 from .loop import LoopHandle
-from .ticks import Ticks
 from .wake_up import wake_up
 
 
@@ -158,7 +159,7 @@ class CancellationToken:
             tick 1
             tick 2
         """
-        return Ticks(self.sleep, checked(seconds, "period", above=0.0), immediately=immediately)
+        return door.ticks.Ticks(self.sleep, checked(seconds, "period", above=0.0), immediately=immediately)
 
     @contextmanager
     def cancel_scope(self) -> Generator[anyio.CancelScope]:
