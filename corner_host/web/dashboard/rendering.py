@@ -18,6 +18,7 @@ from markupsafe import Markup
 from corner_host.operations import FacetValue
 
 from . import pictures, words
+from .cron_in_spanish import in_spanish
 from .pages import MOST_ROWS, SCREENS
 from .visit import Visit
 
@@ -41,7 +42,7 @@ def environment() -> Environment:
     globals_.update(screens={each.name: each for each in SCREENS})
     globals_.update(most=MOST_ROWS)
     filters.update(brief=words.brief, clock=clock_time, facet=facet, pairs=pairs)
-    filters.update(pretty=pretty, short=words.short, span=span)
+    filters.update(in_words=in_words, pretty=pretty, short=words.short, span=span)
     return made
 
 
@@ -136,6 +137,12 @@ def span(context: Context, seconds: float | None) -> str:
     """Return a length of time in the page's language."""
     text = words.span(seconds)
     return text.replace(".", ",") if context["language"] == "es" else text
+
+
+@pass_context
+def in_words(context: Context, words: str) -> str:
+    """Return the times of a recurring job in the page's language."""
+    return in_spanish(words) if context["language"] == "es" else words
 
 
 def facet(values: Sequence[FacetValue]) -> list[tuple[str, str]]:
