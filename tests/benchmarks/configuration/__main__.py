@@ -64,7 +64,8 @@ def _loading(files: list[Path]) -> dict[str, Callable[[], object]]:
 def _looking_up(files: list[Path]) -> dict[str, Callable[[], object]]:
     configuration = _load(files)
     values = {key: value for key, value in configuration.as_enumerable() if value is not None}
-    keys = random.sample(list(values), 1000)
+    # as a program writes them: equal to the keys in the dict, and not the same objects, by which it would know them at once
+    keys = [key.encode().decode() for key in random.sample(list(values), 1000)]
 
     def look_up_in_dict() -> None:
         for key in keys:
