@@ -51,21 +51,21 @@ class Telemetry:
 
     def _reader(self, read: Callable[[MetricsSnapshot], int]) -> Callable[[Any], Iterator[Any]]:
         def observe(_options: Any) -> Iterator[Any]:
-            yield from self._observations(sum(read(queue.snapshot()) for queue in self._queues))
+            yield from self._observations(sum(read(queue.snapshot()) for queue in list(self._queues)))
 
         return observe
 
     def _rejected(self, _options: Any) -> Iterator[Any]:
         from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
 
-        accounts = [queue.accounts for queue in self._queues]
+        accounts = [queue.accounts for queue in list(self._queues)]
         closed = sum(each.rejected_by_closed for each in accounts)
         full = sum(each.rejected for each in accounts) - closed
         for reason, count in (("full", full), ("closed", closed)):
             yield Observation(count, {"queue": QUEUE, "reason": reason})
 
     def _concurrency(self, _options: Any) -> Iterator[Any]:
-        return self._observations(sum(self._queues.values()))
+        return self._observations(sum(list(self._queues.values())))
 
     def _observations(self, value: int) -> Iterator[Any]:
         from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already

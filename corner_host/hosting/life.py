@@ -1,7 +1,7 @@
 """The life of a host: start, stop, disposal, and who waits for which."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import Enum, auto
 from types import TracebackType
@@ -273,8 +273,9 @@ class HostLife:
                     crew.limit_stop(self._stop_limit)
                 begin.set(crew.supervisor.begin)
                 loop = LoopHandle.current()
-                with self._lifetime.forcing.register(lambda: loop.post(crew.cut)), self._telling(group):
+                with self._lifetime.forcing.register(lambda: loop.post(crew.cut)), self._telling(group) as tell_start:
                     if not wants_start or await self._has_started(crew):
+                        tell_start()
                         await self._stop_requested.wait()
                         self._stop_error, self._stop_calls = await stop_services(crew, crew.open_stop())
                 if crew.has_abandoned:
@@ -294,10 +295,10 @@ class HostLife:
         finally:
             self._settle()
 
-    def _telling(self, group: TaskGroup) -> AbstractContextManager[None]:
+    def _telling(self, group: TaskGroup) -> AbstractContextManager[Callable[[], object]]:
         """Tell OpenTelemetry about the host, where the program exports metrics."""
         if "opentelemetry.metrics" not in sys.modules:
-            return nullcontext()
+            return nullcontext(lambda: None)
         return door.telemetry.telling(group, self.hosted_services, self.configuration, lambda: self.shutdown_report)
 
     async def _has_started(self, crew: Crew) -> bool:

@@ -73,8 +73,19 @@ class HostTelemetry:
         services: HostedServices,
         configuration: Configuration,
         report: Callable[[], ShutdownReport | None],
-    ) -> Generator[None]:
-        """Tell of a host while it lives, in a task of *group*; and at the end how it started and stopped."""
+    ) -> Generator[Callable[[], object]]:
+        """Tell of a host while it lives, in a task of *group*; and at the end how it stopped.
+
+        Gives what is to be called once it has started, and tells how.
+        """
+        told: set[str] = set()
+
+        def tell_start() -> None:
+            for each in services:
+                if each.start_seconds is not None and each.name not in told:
+                    told.add(each.name)
+                    self._start.record(each.start_seconds, {"service": each.name})
+
         scope = anyio.CancelScope()
         group.start_soon(self._measure_lag, scope)
         self._hosts.add(services)
@@ -83,9 +94,10 @@ class HostTelemetry:
         if isinstance(configuration, ConfigurationRoot):
             self._configurations.add(configuration)
         try:
-            yield
+            yield tell_start
         finally:
             scope.cancel()
+            tell_start()  # also where not all have
             self._tell_end(services, report())
 
     async def _measure_lag(self, scope: anyio.CancelScope) -> None:
@@ -97,9 +109,8 @@ class HostTelemetry:
 
     def _tell_end(self, services: HostedServices, report: ShutdownReport | None) -> None:
         for each in services:
-            for instrument, seconds in ((self._start, each.start_seconds), (self._stop, each.stop_seconds)):
-                if seconds is not None:
-                    instrument.record(seconds, {"service": each.name})
+            if each.stop_seconds is not None:
+                self._stop.record(each.stop_seconds, {"service": each.name})
         if report is not None:
             self._shutdown.record(report.seconds)
             self._abandoned.add(sum(each.outcome in _LOST for each in report.services))
@@ -162,6 +173,10 @@ def _restarts(status: HostedServiceStatus) -> Iterable[tuple[int, dict[str, str]
     return [(status.restarts - asked, {"reason": "faulted"}), (asked, {"reason": "requested"})]
 
 
+def _tell_nothing() -> None:
+    """Nobody exports."""
+
+
 _INSTRUMENTS: Final = Instruments(HostTelemetry)
 
 
@@ -170,7 +185,9 @@ def telling(
     services: HostedServices,
     configuration: Configuration,
     report: Callable[[], ShutdownReport | None],
-) -> AbstractContextManager[None]:
+) -> AbstractContextManager[Callable[[], object]]:
     """Tell the program's meter, if it has set a provider, of a host; see `HostTelemetry.telling`."""
     telemetry = _INSTRUMENTS.find()
-    return nullcontext() if telemetry is None else telemetry.telling(group, services, configuration, report)
+    return (
+        nullcontext(_tell_nothing) if telemetry is None else telemetry.telling(group, services, configuration, report)
+    )

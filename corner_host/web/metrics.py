@@ -6,6 +6,8 @@ OpenTelemetry itself.
 
 from typing import Any, Final, final
 
+import anyio.to_thread
+
 from .asgi import AsgiApp, Receive, Scope, Send
 from .errors import ServerStartError
 
@@ -40,7 +42,8 @@ class MetricsMiddleware:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        body: Any = generate_latest()
+        # in a thread, which may wait for what the loop has to look up, and while it writes keeps nobody waiting
+        body: Any = await anyio.to_thread.run_sync(generate_latest)
         headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})

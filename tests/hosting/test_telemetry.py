@@ -74,4 +74,7 @@ def test_the_instruments_tell_how_services_and_the_loop_are(backend: str) -> Non
     assert "shutdown.duration" not in running
     assert stopped["shutdown.duration"] == [[{}, 1]]
     assert stopped["shutdown.abandoned"] == [[{}, 1]]
-    assert len(stopped["service.start.duration"]) == len(stopped["service.stop.duration"]) == 2
+    assert len(running["service.start.duration"]) == 2
+    assert "service.stop.duration" not in running
+    assert [count for _, count in stopped["service.start.duration"]] == [1, 1]
+    assert len(stopped["service.stop.duration"]) == 2
