@@ -11,6 +11,7 @@ from .errors import InvalidRequestError
 from .health import HealthOperations
 from .prometheus import prometheus_text
 from .queue_numbers import queue_numbers
+from .schedules import ScheduleOperations
 from .services import ServiceOperations
 from .workplace import Workplace
 
@@ -21,8 +22,16 @@ _MOST_SECONDS: Final = 7 * 86_400.0
 class MetricsOperations:
     """The host's numbers."""
 
-    def __init__(self, workplace: Workplace, *, services: ServiceOperations, health: HealthOperations) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        *,
+        services: ServiceOperations,
+        health: HealthOperations,
+        schedules: ScheduleOperations,
+    ) -> None:
         self._workplace = workplace
+        self._schedules = schedules
         self._services = services
         self._health = health
 
@@ -33,6 +42,7 @@ class MetricsOperations:
             services=await self._services.list(),
             health=await self._health.overview(),
             queues=await queue_numbers(self._workplace),
+            schedules=await self._schedules.list(),
         )
 
     async def series(self, names: Sequence[str] = (), *, seconds: float = 3600.0) -> TimeSeries:

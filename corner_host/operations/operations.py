@@ -106,7 +106,9 @@ class Operations:
     @cached_property
     def metrics(self) -> "door.MetricsOperations":
         """Numbers."""
-        return door.MetricsOperations(self._workplace, services=self.services, health=self.health)
+        return door.MetricsOperations(
+            self._workplace, services=self.services, health=self.health, schedules=self.schedules
+        )
 
     async def diagnose(self) -> bytes:
         """Return a zip file for a support case: versions, masked configuration, graph, stacks, logs, metrics."""

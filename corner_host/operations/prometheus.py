@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final, final
 
-from .contracts import HealthOverview, ServiceStatus
+from .contracts import HealthOverview, ScheduleStatus, ServiceStatus
 from .queue_numbers import QueueNumbers
 from .sampling import resident_bytes
 from .versions import own_version
@@ -36,6 +36,7 @@ def prometheus_text(
     services: Sequence[ServiceStatus],
     health: HealthOverview,
     queues: Sequence[QueueNumbers],
+    schedules: Sequence[ScheduleStatus],
 ) -> str:
     """Return the numbers as text."""
     text = _Text()
@@ -76,6 +77,26 @@ def prometheus_text(
             for outcome in ("completed", "failed", "cancelled")
         ],
     )
+    text.quantiles(
+        "queue_wait_seconds",
+        "How long items waited lately.",
+        [
+            ({"queue": each.name, "quantile": share}, wait)
+            for each in queues
+            for share, wait in (("0.5", each.wait_p50), ("0.95", each.wait_p95))
+            if wait is not None
+        ],
+    )
+    for name, text_, when in (
+        ("last_success_timestamp", "When a job of it last succeeded.", _last_success),
+        ("next_run_timestamp", "When it puts its next job.", _next_run),
+        ("interval", "How far its next two times are apart.", _interval),
+    ):
+        text.gauge(
+            f"schedule_{name}_seconds",
+            text_,
+            [({"schedule": each.id}, value) for each in schedules if (value := when(each)) is not None],
+        )
     text.gauge(
         "health_status",
         "0 unhealthy, 1 degraded, 2 healthy.",
@@ -92,6 +113,18 @@ def prometheus_text(
     if (memory := resident_bytes()) is not None:
         text.gauge("process_resident_memory_bytes", "Resident memory.", [({}, memory)])
     return text.finish()
+
+
+def _last_success(schedule: ScheduleStatus) -> float | None:
+    return None if schedule.last_success_at is None else schedule.last_success_at.timestamp()
+
+
+def _next_run(schedule: ScheduleStatus) -> float | None:
+    return schedule.next[0].timestamp() if schedule.next else None
+
+
+def _interval(schedule: ScheduleStatus) -> float | None:
+    return (schedule.next[1] - schedule.next[0]).total_seconds() if len(schedule.next) > 1 else None
 
 
 @final
@@ -111,6 +144,9 @@ class _Text:
         full = f"corner_host_{name}"
         self._family(full, "summary", description, [({"quantile": share}, value) for share, value in quantiles])
         self._lines += [f"{full}_sum {_number(total)}", f"{full}_count {count}"]
+
+    def quantiles(self, name: str, description: str, values: Iterable[tuple[dict[str, str], float]]) -> None:
+        self._family(f"corner_host_{name}", "summary", description, values)
 
     def _family(self, name: str, kind: str, description: str, values: Iterable[tuple[dict[str, str], float]]) -> None:
         lines = [f"{name}{_labels(labels)} {_number(value)}" for labels, value in values]

@@ -2,6 +2,7 @@
 
 import re
 
+import anyio
 import pytest
 
 from corner_host import BackgroundService, BackgroundTaskQueue, CancellationToken, HostBuilder, MemoryCache
@@ -9,6 +10,7 @@ from corner_host.operations import InvalidRequestError, NotFoundError
 from corner_host.operations.recording.samples import Samples
 
 from .conftest import ADA, Look, until
+from .naps import Nap, napping
 
 
 class Mailer:
@@ -90,6 +92,29 @@ async def test_numbers_are_given_to_prometheus(look: Look) -> None:
     assert any(line.startswith("corner_host_event_loop_lag_seconds_count") for line in lines)
     assert any('application_version="1\\"8\\\\2"' in line for line in lines)
     assert any(line.startswith('corner_host_health_status{check="queue"} 2') for line in lines)
+
+
+async def test_a_silent_schedule_and_long_waits_can_be_told_from_the_numbers(look: Look) -> None:
+    """OV-102: when a schedule last succeeded, how far its times are apart, and how long items waited lately."""
+
+    def configure(builder: HostBuilder) -> None:
+        napping(builder)
+        builder.services.add_background_jobs(builder.configuration)
+        builder.services.add_recurring_job("cleanup", Nap(seconds=0), every=3600)
+
+    async with look(configure) as operations:
+        services = operations.host._workplace.services  # pyright: ignore[reportPrivateUsage]
+        queue = services.get_required_service(BackgroundTaskQueue)
+        await queue.queue_background_work_item(len, ())
+        await queue.join()
+        await operations.schedules.run_now("cleanup", by=ADA)
+        with anyio.fail_after(20):
+            while "schedule_last_success" not in (text := await operations.metrics.prometheus()):
+                await anyio.sleep(0.01)
+
+    assert 'corner_host_schedule_interval_seconds{schedule="cleanup"} 3600' in text
+    assert re.search(r'^corner_host_schedule_last_success_timestamp_seconds\{schedule="cleanup"\} \d{10}', text, re.M)
+    assert re.search(r'^corner_host_queue_wait_seconds\{queue="background",quantile="0.95"\} \S+$', text, re.M)
 
 
 async def test_numbers_over_time_are_sampled(look: Look) -> None:
