@@ -42,11 +42,14 @@ class Project:
         return sorted(self._programs(self.root, _DEPTH))
 
     def _programs(self, folder: Path, depth: int) -> list[Path]:
-        found = [folder / "program.py"] if (folder / "program.py").is_file() else []
-        if depth:
-            for each in folder.iterdir():
-                if each.is_dir() and each.name not in SKIPPED and not each.name.startswith("."):
-                    found += self._programs(each, depth - 1)
+        try:
+            found = [folder / "program.py"] if (folder / "program.py").is_file() else []
+            within = [each for each in folder.iterdir() if each.is_dir()] if depth else []
+        except OSError:  # not ours to look into, or gone meanwhile
+            return []
+        for each in within:
+            if each.name not in SKIPPED and not each.name.startswith("."):
+                found += self._programs(each, depth - 1)
         return found
 
     def module_name(self, file: Path) -> str:

@@ -1,6 +1,7 @@
 """Applications that end the program, print or tell secrets while they are looked at: the answer is the answer all the same."""
 
 import json
+import os
 
 import pytest
 
@@ -54,3 +55,13 @@ def test_what_an_error_gives_away_is_not_printed(here: Shell, options: list[str]
     assert answer.status == 3
     assert "amqp://app:••••••••@mq is away" in answer.error
     assert "hunter2" not in answer.error
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="needs a user whom modes keep out")
+def test_a_folder_that_may_not_be_read_is_passed_over(here: Shell) -> None:
+    """The program is looked for in the others."""
+    here.write("program.py", PROGRAM.format(line="pass"))
+    (here.folder / "private").mkdir(mode=0o000)
+    answer = here.call("check")
+
+    assert answer.status == 0
