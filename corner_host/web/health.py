@@ -9,7 +9,8 @@ Source of names and answers: https://learn.microsoft.com/aspnet/core/host-and-de
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final, final
 
 import anyio
@@ -29,11 +30,20 @@ PATHS: Final[dict[str, Callable[[HealthCheckRegistration], bool]]] = {
 
 @final
 class HealthMiddleware:
-    """Answers the health paths, and passes on all else."""
+    """Answers the health paths, and passes on all else.
 
-    def __init__(self, app: AsgiApp, service: HealthCheckService) -> None:
+    Args:
+        app: What else is asked for.
+        service: Who asks the checks.
+        aliases: Other paths, each with the one of `PATHS` that it answers like.
+    """
+
+    def __init__(
+        self, app: AsgiApp, service: HealthCheckService, aliases: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._app = app
         self._rounds = {path: _Round(service, predicate) for path, predicate in PATHS.items()}
+        self._rounds |= {alias: self._rounds[path] for alias, path in aliases.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on."""

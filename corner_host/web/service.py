@@ -83,7 +83,7 @@ class WebAppService(BackgroundService):
 
             served = MetricsMiddleware(served)
         if settings.health_endpoints:
-            served = HealthMiddleware(served, health)
+            served = HealthMiddleware(served, health, settings.health_aliases)
         self._app = EndOnStopMiddleware(served, lifetime.application_stopping)
         self._graceful = settings.graceful_timeout_seconds
         if self._graceful is None and options.value.shutdown_timeout is not None:

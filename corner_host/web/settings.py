@@ -3,8 +3,9 @@
 "Server": {"Kind": "uvicorn", "Host": "127.0.0.1", "Port": 8000, "HealthEndpoints": true}
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, final
+from typing import Annotated, Literal, final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +36,7 @@ class ServerSettings(BaseModel):
             budget but two seconds.
         access_log: Whether each request leaves a line in the log.
         health_endpoints: Whether ``/alive``, ``/health`` and ``/health/startup`` are answered.
+        health_aliases: Other paths that answer the same, as in ``{"/healthz": "/alive", "/readyz": "/health"}``.
         metrics_endpoint: Whether ``/metrics`` is answered (extra ``prometheus``).
     """
 
@@ -51,4 +53,5 @@ class ServerSettings(BaseModel):
     graceful_timeout_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     access_log: bool = True
     health_endpoints: bool = True
+    health_aliases: Mapping[str, Literal["/alive", "/health", "/health/startup"]] = {}
     metrics_endpoint: bool = False

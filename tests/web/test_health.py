@@ -61,6 +61,19 @@ async def test_readiness_fails_before_anything_is_stopped(serve: Serve) -> None:
     assert answers == [503]
 
 
+async def test_the_endpoints_may_have_other_names(serve: Serve) -> None:
+    """As a cluster's probes ask for them; those of ours answer too, and no others."""
+    aliases = ["--Server:HealthAliases:/livez=/alive", "--Server:HealthAliases:/readyz=/health"]
+
+    def configure(builder: HostBuilder) -> None:
+        builder.services.add_health_checks().add_check("database", lambda: False)
+
+    async with serve(FastAPI(), configure, *aliases) as site:
+        answers = [(await site.client.get(path)).status_code for path in ("/livez", "/readyz", "/alive", "/healthz")]
+
+    assert answers == [200, 503, 200, 404]
+
+
 async def test_the_endpoints_can_be_switched_off(serve: Serve) -> None:
     """Then the application answers the paths, or nobody."""
     async with serve(FastAPI(), lambda _: None, "--Server:HealthEndpoints=false") as site:
