@@ -126,6 +126,6 @@ async def test_an_open_engine_is_healthy() -> None:
 
 async def test_an_engine_that_cannot_be_opened_fails_the_start() -> None:
     """Where waiting would not help, the reason is what the start raises."""
-    with pytest.raises(JobEngineError, match="Does the folder"):
+    with pytest.raises(JobEngineError, match="There is no folder"):
         async with host_on(SqliteEngine("/nowhere/at/all/jobs.db")):
             raise AssertionError("it must not start")
