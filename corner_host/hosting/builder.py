@@ -186,7 +186,7 @@ class HostBuilder(BuilderExtensions):
         self._refuse_another_lifetime()
         self._run_checks()
         self.services.make_read_only()
-        names = {"service": self.environment.application_name, "environment": self.environment.environment_name}
+        names = {"environment": self.environment.environment_name, "service": self.environment.application_name}
         session = None if self.logging.is_empty else self.logging.apply(fields=names)
         try:
             self._host = self._make_host(session)

@@ -23,6 +23,10 @@ tree of loggers play no part, except that a logger with a level of its own keeps
 counted and told. The format is chosen by the output (``rich`` on a terminal, ``systemd`` under the journal, ``json``
 otherwise) unless code or configuration names one; ``simple`` is one line for people, ``simple-dotnet`` .NET's two lines.
 
+**A terminal** may show what a person wants to read instead of what programs look for: a record that was logged with
+``extra={"console_category": ..., "console_message": ...}`` stands there under that category and with that text, and not at all
+if the text is empty. The other formats write the record, and rules go by its logger's name.
+
 **Scopes** (`log_scope`) give every record inside them named values, and follow ``await`` and tasks on asyncio and trio.
 
 **Looking in.** A `LogBuffer` that is registered keeps the last records in memory; `LogLevels` changes levels while the

@@ -124,6 +124,12 @@ class WebAppService(BackgroundService):
             self._close_sockets()
             self._accepting.set()
 
+    @property
+    def status_text(self) -> str:
+        """What an operator reads of it: where it listens, and how many requests it has not answered."""
+        busy = f"   in flight {len(self._requests):,}" if self._requests else ""
+        return ", ".join(self.addresses()) + busy
+
     def work_in_flight(self) -> "Sequence[corner_host.hosting.WorkInFlight]":
         """Return the requests that have not been answered."""
         now = time.perf_counter()

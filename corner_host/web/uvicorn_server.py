@@ -1,7 +1,9 @@
 """uvicorn, with the host in charge of signals, sockets, logging and the end. Extra ``web``; asyncio only."""
 
 import contextlib
+import logging
 import socket
+from asyncio import CancelledError
 from collections.abc import Generator, Sequence
 from typing import final
 
@@ -49,7 +51,13 @@ class UvicornServer:
             timeout_keep_alive=max(1, round(self._settings.keep_alive_seconds)),
             timeout_graceful_shutdown=None if self._graceful is None else max(1, round(self._graceful + 1)),
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut)
         await _Embedded(config, stopping, accepting).serve([*sockets])
+
+
+def _is_no_cut(record: logging.LogRecord) -> bool:
+    """Tell whether *record* is not that a request was cut when its time was up: uvicorn has said so, and how many were."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 
 @final

@@ -1,11 +1,13 @@
 """From nothing to a checked worker, with the built wheel and nothing else: what is printed is what was promised."""
 
 import json
+import platform
 from pathlib import Path
 
 import pytest
 
 from .programs import BROKEN, SETTINGS
+from .promised import PRODUCTION
 from .shell import Shell
 
 pytestmark = pytest.mark.once
@@ -179,9 +181,10 @@ def test_a_host_with_mistakes_does_not_start_and_says_the_same(shell: Shell, com
 
 
 def test_production_logs_one_json_object_a_line(shell: Shell) -> None:
-    """Minute 10: in a pipe every line is JSON, the statement that it has started among them."""
+    """Minute 10: in a pipe every line is JSON, the statement that it has started among them, with the members promised."""
     shell.type("corner-host", "new", "worker", "orders")
     shell.folder = shell.folder / "orders"
+    shell.write("src/orders-0.1.0.dist-info/METADATA", "Name: orders\nVersion: 0.1.0\n")  # as if it were installed
     with shell.begin("corner-host", "run", "-q") as process:
         assert process.stdout is not None
         records = []
@@ -192,7 +195,10 @@ def test_production_logs_one_json_object_a_line(shell: Shell) -> None:
 
     assert process.returncode == 0
     started = next(each for each in records if "Application started" in each["message"])
-    assert (started["environment"], started["service"]) == ("Production", "orders")
+    promise = json.loads(PRODUCTION)
+    assert list(started) == list(promise)
+    differs = {"timestamp": started["timestamp"], "host": platform.node()}
+    assert started == promise | differs
 
 
 def test_nothing_is_overwritten_without_being_told_to(here: Shell) -> None:

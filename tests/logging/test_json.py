@@ -6,7 +6,9 @@ import enum
 import json
 import logging
 import math
+import platform
 import uuid
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ def members(**attributes: Any) -> dict[str, Any]:
 
 def test_the_names_and_their_order() -> None:
     """L-77: own names first, then the host's, scopes, extra, and the exception."""
-    formatter = JsonFormatter(utc(fields={"service": "orders", "environment": "Production"}))
+    formatter = JsonFormatter(utc(fields={"environment": "Production", "service": "pytest"}))
     line = formatter.format(
         record(
             level=logging.ERROR,
@@ -41,10 +43,23 @@ def test_the_names_and_their_order() -> None:
     )
 
     assert list(json.loads(line)) == [
-        "timestamp", "level", "logger", "message", "trace_id", "span_id", "service", "environment", "job_id", "order",
+        "timestamp", "level", "logger", "message", "trace_id", "span_id", "environment", "service", "version", "host", "job_id",
+        "order",
         "exception.type", "exception.message", "exception.stacktrace",
     ]  # fmt: skip
     assert line.startswith('{"timestamp":"2026-11-23T12:30:01.104Z","level":"error","logger":"test","message":"hello",')
+
+
+def test_a_line_says_which_version_ran_where() -> None:
+    """L-77: that of the installed distribution; what is not installed has none, and without a host there is neither."""
+    pytest_s, nobody_s = (
+        json.loads(JsonFormatter(utc(fields={"service": name})).format(record())) for name in ("PyTest", "nobody-s")
+    )
+
+    assert pytest_s["version"] == version("pytest")
+    assert pytest_s["host"] == nobody_s["host"] == platform.node()
+    assert "version" not in nobody_s
+    assert members().keys() == {"timestamp", "level", "logger", "message"}
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """What becomes of open connections when the host stops: nothing hangs, nothing that was promised is cut."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
 import anyio.lowlevel
+import httpx2
 import pytest
 import websockets.asyncio.client
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -60,13 +62,47 @@ async def test_requests_that_run_are_in_flight(serve: Serve) -> None:
             (service,) = [each for each in services if isinstance(each, WebAppService)]
             group.start_soon(site.client.get, "/slow/7")
             await running.wait()
-            busy = list(service.work_in_flight())
+            busy, text = list(service.work_in_flight()), service.status_text
             release.set()
             while service.work_in_flight():
                 await anyio.lowlevel.checkpoint()
 
     assert [(each.kind, each.name) for each in busy] == [("request", "GET /slow/7")]
     assert (busy[0].seconds or -1) >= 0
+    assert text == f"{site.url}   in flight 1"
+
+
+async def test_a_request_that_takes_too_long_is_cut_in_few_words(
+    serve: Serve, server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That it got no answer, and which one it was; no traceback through the server and the framework."""
+    app = FastAPI()
+    running = anyio.Event()
+
+    @app.get("/slow")
+    async def slow() -> None:
+        running.set()
+        await anyio.sleep_forever()
+
+    async def ask(client: httpx2.AsyncClient) -> None:
+        with suppress(httpx2.HTTPError):
+            await client.get("/slow")
+
+    caplog.set_level("WARNING")
+    with anyio.fail_after(15):
+        async with (
+            serve(
+                app, lambda _: None, "--Server:GracefulTimeoutSeconds=0", "--Logging:LogLevel:Default=Warning"
+            ) as site,
+            anyio.create_task_group() as group,
+        ):
+            group.start_soon(ask, site.client)
+            await running.wait()
+            await site.host.stop()
+
+    told = [record for record in caplog.records if record.name.startswith(("corner_host.web", "uvicorn"))]
+    assert any(record.getMessage().startswith("GET /slow got no answer") for record in told)
+    assert not any(record.exc_info for record in told), server
 
 
 async def test_a_running_request_is_answered_although_the_host_stops(serve: Serve) -> None:
