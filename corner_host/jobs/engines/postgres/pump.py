@@ -174,6 +174,7 @@ class Pump:
             await connection.fetch(self._statements.drop, self._worker.id, [number for number, _ in self.held()])
             if self._failures:
                 _log.info("%s is there again; jobs go on.", self._database.name)
+                self._settler.hurry()
             await self._claims.look(connection)
         return self._connection
 

@@ -56,6 +56,7 @@ class Settler:
         self._written = written
         self._pending: list[Settlement] = []
         self._woken = anyio.Event()
+        self._hurried = anyio.Event()
         self._closed = False
         self._connection: Any = None
         self._failures = 0
@@ -78,6 +79,11 @@ class Settler:
         """Have `run` return when all is written down."""
         self._closed = True
         self._woken.set()
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Have what could not be written tried again at once: the server is there, or there is no more time."""
+        self._hurried.set()
 
     async def run(self) -> None:
         """Write until closed; what cannot be written is kept, and tried again."""
@@ -98,7 +104,9 @@ class Settler:
                 _log.warning(
                     "%s What %d jobs came to is kept, and told in %.1f s.", explained, len(self._pending), wait
                 )
-                await anyio.sleep(wait)
+                self._hurried = anyio.Event()
+                with anyio.move_on_after(wait):
+                    await self._hurried.wait()
 
     async def write(self) -> None:
         """Write down what there is, in a transaction for jobs that ended and one for jobs that go on."""
