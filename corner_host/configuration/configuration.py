@@ -7,7 +7,6 @@ import corner_host.configuration as door
 from corner_host.primitives import ConfigurationValues
 
 from .contracts import Registration
-from .errors import ConfigurationSectionNotFoundError
 from .keys import DELIMITER, fold, join, last_segment
 from .nested import text_of
 from .store import Store
@@ -101,7 +100,7 @@ class Configuration(ConfigurationValues):
         """
         section = self.get_section(key)
         if not section.exists():
-            raise ConfigurationSectionNotFoundError(section.path)
+            raise door.ConfigurationSectionNotFoundError(section.path)
         return section
 
     def get_children(self) -> tuple["ConfigurationSection", ...]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, MutableSequence
 from typing import Any, Self, final, overload
 
+import corner_host.configuration as door
+
 from . import sources
 from .builder import ConfigurationBuilder
 from .contracts import ConfigurationProvider, ConfigurationSource
-from .errors import ConfigurationStateError
 from .root import ConfigurationRoot
 
 
@@ -72,7 +73,7 @@ class ConfigurationManager(ConfigurationRoot, ConfigurationBuilder):
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ConfigurationStateError("The configuration manager is closed, so its sources cannot be changed.")
+            raise door.ConfigurationStateError("The configuration manager is closed, so its sources cannot be changed.")
 
 
 class _Sources(MutableSequence[ConfigurationSource]):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import corner_host.configuration as door
 
 from .contracts import ConfigurationProvider, Registration
-from .errors import DuplicateKeyError
 from .keys import fold, fold_all
 
 
@@ -88,7 +87,7 @@ class KeyValueProvider(ConfigurationProvider):
         """
         data = dict(zip(fold_all(keys), values, strict=True))
         if len(data) != len(keys):
-            raise DuplicateKeyError(*_first_duplicate(keys), self.name)
+            raise door.DuplicateKeyError(*_first_duplicate(keys), self.name)
         with self._setting:
             self._written, self._data, self._changed = keys, data, set()
 

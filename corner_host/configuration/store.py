@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, final
 
+import corner_host.configuration as door
+
 from .contracts import ConfigurationProvider, Registration
-from .errors import ConfigurationStateError
 from .provider import Callbacks, KeyValueProvider
 from .snapshot import Snapshot
 
@@ -90,7 +91,7 @@ class Store:
         """Set one value in every provider; no callback for changes runs."""
         with self._lock:
             if not self.providers:
-                raise ConfigurationStateError(
+                raise door.ConfigurationStateError(
                     f"The value of {key} cannot be set, because the configuration has no source. "
                     "To fix: add one, for example with add_in_memory_collection()."
                 )
