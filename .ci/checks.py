@@ -8,8 +8,10 @@ Order:
     2. On each Python: the whole test suite, asyncio and trio, without what is marked ``once``, which runs on the first
        alone; all Pythons at a time, since most tests wait for processes. What failed is tried once more with the machine
        to itself, and said to have needed that.
-    3. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
-    4. The README's first command, in a copy of the checkout.
+    3. On another build of a Python that was had, such as Debian's older one: how settings are read, since what differed
+       was the standard library's.
+    4. On each Python: the built wheel in an empty environment, and the README's smallest program with it.
+    5. The README's first command, in a copy of the checkout.
 
 The last line counts the tests and the other checks together: ``N passed, N failed, N skipped``.
 """
@@ -54,7 +56,9 @@ class Score:
 
 def main() -> int:
     """Run everything, also after a failure; 1 if anything failed."""
-    pythons = dict(sorted(find_pythons()))
+    builds = sorted(find_pythons())
+    pythons = {build[:2]: python for build, python in builds}  # the newest of each
+    others = {build: python for build, python in builds if python not in pythons.values()}
     for minor in range(OLDEST[1], NEWEST[1] + 1):
         found = pythons.get((3, minor), "missing on this machine, skipped")
         print(f"Python 3.{minor}: {found}", flush=True)
@@ -67,8 +71,7 @@ def main() -> int:
     installed: list[str] = []
     for position, (version, python) in enumerate(pythons.items()):
         name = f"{version[0]}.{version[1]}"
-        install = [*uv("sync"), "--locked", "--all-extras", "--no-default-groups", "--group", "dev", "--python", python]
-        if step(score, f"install on Python {name}", install, into=VENVS / name):
+        if step(score, f"install on Python {name}", install_command(python), into=VENVS / name):
             installed.append(name)
             if position == 0:
                 static_checks(score, VENVS / name / BIN)
@@ -77,6 +80,11 @@ def main() -> int:
         suites = list(pool.map(run_tests, installed, [[], *[["-m", "not once"]] * len(installed)]))
     for name, suite in zip(installed, suites, strict=True):
         score.count(*(retry_failed(name, suite) if suite[1] else suite))
+
+    for build, python in others.items():
+        name = ".".join(map(str, build))
+        if step(score, f"install on Python {name}", install_command(python), into=VENVS / name):
+            score.count(*run_tests(name, ["tests/primitives", "tests/configuration", "tests/options"]))
 
     if step(score, "build the wheel", [*uv("build"), "--wheel", "--out-dir", str(VENVS / "dist")]):
         for version, python in pythons.items():
@@ -88,15 +96,20 @@ def main() -> int:
     return 1 if score.failed else 0
 
 
-def find_pythons() -> Iterator[tuple[tuple[int, int], str]]:
-    """Yield each Python from `OLDEST` on: this one, those on PATH, those of pyenv."""
-    candidates = [sys.executable]
+def install_command(python: str) -> list[str | Path]:
+    """Return what installs everything for *python*, as locked."""
+    return [*uv("sync"), "--locked", "--all-extras", "--no-default-groups", "--group", "dev", "--python", python]
+
+
+def find_pythons() -> Iterator[tuple[tuple[int, int, int], str]]:
+    """Yield each build of Python from `OLDEST` on: this one, those on PATH, the system's, those of pyenv."""
+    candidates = [sys.executable, "/usr/bin/python3"]
     candidates += [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     candidates += [str(path) for path in sorted(pyenv.glob("versions/*/bin/python"))]
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int, int]] = set()
     question = (
-        "import json, sys; print(json.dumps([sys.version_info[:2], getattr(sys, '_base_executable', sys.executable)]))"
+        "import json, sys; print(json.dumps([sys.version_info[:3], getattr(sys, '_base_executable', sys.executable)]))"
     )
     for candidate in candidates:
         path = shutil.which(candidate)
@@ -105,10 +118,11 @@ def find_pythons() -> Iterator[tuple[tuple[int, int], str]]:
         answer = subprocess.run([path, "-c", question], capture_output=True, text=True, check=False)  # noqa: S603
         if answer.returncode != 0:  # a shim of pyenv without a version behind it
             continue
-        (major, minor), executable = json.loads(answer.stdout)
-        if (major, minor) >= OLDEST and (major, minor) not in seen:
-            seen.add((major, minor))
-            yield (major, minor), executable
+        (major, minor, micro), executable = json.loads(answer.stdout)
+        build = (major, minor, micro)
+        if build[:2] >= OLDEST and build not in seen:
+            seen.add(build)
+            yield build, executable
 
 
 def install_programs() -> None:
