@@ -43,7 +43,13 @@ class Place:
     @property
     def near(self) -> str:
         """The place as a person looks it up: ``orders/payment.py:41``, from the working directory; empty if unknown."""
-        return f"{self.file.removeprefix(str(Path.cwd()) + os.sep)}:{self.line}" if self.file else ""
+        if not self.file:
+            return ""
+        try:
+            here = str(Path.cwd()) + os.sep
+        except OSError:  # somebody has removed it
+            here = ""
+        return f"{self.file.removeprefix(here)}:{self.line}"
 
     def __str__(self) -> str:
         return f" at {self.file}:{self.line} in {self.function}" if self.file else ""

@@ -63,7 +63,7 @@ class Terminal:
 
     def _wait(self, look: Callable[[], str], text: str, times: int) -> str:
         pause = threading.Event()
-        for _ in range(400):
+        for _ in range(600):
             if (shown := look()).count(text) >= times:
                 return shown
             pause.wait(0.1)

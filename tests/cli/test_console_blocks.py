@@ -11,7 +11,11 @@ from . import programs, promised
 from .shell import SECONDS, Shell
 from .terminal import TMUX, Terminal, between, read, without
 
-pytestmark = [pytest.mark.once, pytest.mark.skipif(TMUX is None, reason="tmux is not installed")]
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(TMUX is None, reason="tmux is not installed"),
+    pytest.mark.timeout(300),  # the first one builds and installs the wheel
+]
 WORK = "orders.worker.Worker"
 """The worker's own lines come whenever they come: its work begins before the whole application has started."""
 
@@ -57,23 +61,22 @@ def test_from_an_empty_folder_to_a_clean_stop(terminal: Terminal, shell: Shell) 
     ]
 
 
-def test_mistakes_in_the_wiring(terminal: Terminal, shell: Shell) -> None:
-    """Minute 5: both mistakes at once, how to mend them, status 3."""
-    shell.write("program.py", programs.UNWIRED)
-    terminal.type("clear; corner-host dev --no-reload; echo status=$?")
-    shown = terminal.follow("status=3")
-
-    assert between(shown, "error:", "status=")[:-1] == read(promised.WIRING)
-
-
-def test_mistakes_in_the_settings(terminal: Terminal, shell: Shell) -> None:
-    """Minute 5: what is wrong and what is missing, with the place and the remedy, status 78."""
-    shell.write("program.py", programs.WIRED)
-    shell.write("appsettings.json", programs.WIRED_SETTINGS)
+@pytest.mark.parametrize(
+    ("program", "promise", "status"),
+    [(programs.UNWIRED, promised.WIRING, 3), (programs.WIRED, promised.SETTINGS, 78)],
+    ids=["wiring", "settings"],
+)
+def test_mistakes_come_with_their_remedy(
+    terminal: Terminal, shell: Shell, program: str, promise: str, status: int
+) -> None:
+    """Minute 5: all mistakes at once, where they are, how to mend them, and a status that tells which kind."""
+    shell.write("program.py", program)
+    if status == 78:
+        shell.write("appsettings.json", programs.WIRED_SETTINGS)
     terminal.type("clear; corner-host dev; echo status=$?")
-    shown = terminal.follow("status=78")
+    shown = terminal.follow(f"status={status}")
 
-    assert between(shown, "error:", "status=")[:-1] == read(promised.SETTINGS)
+    assert between(shown, "error:", "status=")[:-1] == read(promise)
 
 
 def test_a_failure_and_a_second_attempt(terminal: Terminal, shell: Shell) -> None:

@@ -135,6 +135,21 @@ async def test_what_a_deadline_costs_is_told_by_name(records: Records) -> None:
     assert vars(records.one(107))["console_message"] == ""
 
 
+def test_a_place_is_told_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H2: as short as it can be; in full where there is no such directory any more."""
+    monkeypatch.chdir(tmp_path)
+    inside, outside = Place(str(tmp_path / "payment.py"), 41), Place("/opt/shop/payment.py", 7)
+    near = [inside.near, outside.near, Place().near]
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert near == ["payment.py:41", "/opt/shop/payment.py:7", ""]
+    assert inside.near == f"{tmp_path}/payment.py:41"
+    monkeypatch.chdir(tmp_path)
+
+
 async def test_services_that_a_deadline_cuts_are_told_with_their_lines(journal: Journal, records: Records) -> None:
     """H2: those that were stopping, and those that were not even asked to."""
 
