@@ -15,7 +15,8 @@ Each job that is kept is a subject, which the server holds in memory: where mill
 
 Here one cannot: give priorities (use queues), limit how many of a kind run at once or begin in a time, let a job wait for
 another, list jobs that are not dead, join the caller's transaction (``Jobs:Outbox`` does that). Up to about 500 jobs are put
-all or none. Where clocks differ, delays do: times are set by the client and kept by the server.
+all or none. What a killed worker had is given out again when its lease has run out, not before, also on its own machine. Where
+clocks differ, delays do: times are set by the client and kept by the server.
 
 Source: NATS ADR-50 (atomic batches), ADR-51 (scheduled messages), ADR-43 (per-message TTL); Jepsen's report on 2.12.1.
 """
