@@ -20,8 +20,11 @@ async def put_again(workplace: Workplace, control: Any, job: Any, handler: Any |
 
     if not job.state.has_ended:
         raise UnavailableError(f"Job {job.id} is {job.state.name}: cancel it first, or wait for its end.")
-    wanted = job.payload if payload is None else unmasked(payload, job.payload)
-    changed = changed_fields(wanted, job.payload)
+    try:
+        wanted = job.payload if payload is None else unmasked(payload, job.payload)
+        data, changed = json.dumps(wanted).encode(), changed_fields(wanted, job.payload)
+    except RecursionError:
+        raise InvalidRequestError("The payload has too many levels.", field="payload") from None
     if changed and not may_edit(workplace):
         raise ActionRefusedError(
             "Outside Development, jobs are run again as they were (Operations:AllowEditedJobs is false)."
@@ -34,7 +37,7 @@ async def put_again(workplace: Workplace, control: Any, job: Any, handler: Any |
     how |= {"priority": job.priority} if can.priority else {}
     how |= {"key": job.key} if can.unique_key else {}
     try:
-        decoded = handler.decode(json.dumps(wanted).encode())
+        decoded = handler.decode(data)
         with store_told():
             answer = await client.enqueue(decoded, queue=job.queue, **how)
     except JobPayloadError as error:

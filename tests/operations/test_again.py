@@ -1,6 +1,5 @@
 """A job that is run again as a new one, its arguments as they were or edited."""
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -44,6 +43,13 @@ async def handle(job: Order) -> str:
 def _configure(builder: HostBuilder) -> None:
     builder.services.add_jobs(builder.configuration)
     builder.services.add_job_handler(Order, handle, name="order", queue="orders")
+
+
+def _deep(levels: int) -> object:
+    found: object = 1
+    for _ in range(levels):
+        found = [found]
+    return {"number": found}
 
 
 @asynccontextmanager
@@ -107,8 +113,9 @@ async def test_outside_development_it_runs_as_it_was(look: Look) -> None:
         ({}, "number: Field required"),
         ({"number": MASK}, "payload.number is a mask, and nothing is masked there"),
         ([1], "does not fit"),
+        (_deep(100_000), "too many levels"),
     ],
-    ids=json.dumps,
+    ids=["type", "missing", "mask", "list", "deep"],
 )
 async def test_arguments_that_do_not_fit_are_refused(look: Look, payload: object, told: str) -> None:
     """OV-36: before anything is stored, with each field."""
