@@ -100,6 +100,8 @@ SERVICE_STOPS_HOST: Final = Event(
     told_as="%(service)s failed, so the host stops (BackgroundServiceExceptionBehavior is StopHost)",
 )
 START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start")
+START_FAILED_TOLD: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start", told_as="")
+"""The same where the end of the program tells a person why."""
 
 # from here on .NET has nothing of the kind
 SERVICE_RETURNED: Final = Event(

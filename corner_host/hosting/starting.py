@@ -40,8 +40,6 @@ async def start_services(
     reverse order, and what went wrong is raised.
     """
     log.STARTING()
-    if crew.story is not None:
-        crew.story.start_begins()
     loop = LoopHandle.current()
     async with crew.open_start() as stage:
 
@@ -84,6 +82,8 @@ async def _make_calls(
     """Make the calls of a start up to the first that fails; returns those that were made."""
 
     async def recruit() -> None:
+        if crew.story is not None:
+            crew.story.start_begins()
         crew.members = tuple(Member(service, crew.clock.monotonic()) for service in await construct())
         if crew.story is not None:
             crew.story.services_start(crew.members)
@@ -109,7 +109,10 @@ def _has_failed(stage: Stage, made: list[Call]) -> bool:
 async def _give_up(crew: Crew, stage: Stage, made: list[Call]) -> NoReturn:
     """Stop what had started, in reverse order, and raise what went wrong."""
     why = _why_not_started(crew, stage, made)
-    log.START_FAILED(None if crew.supervisor.is_told_at_end else why)
+    if crew.supervisor.is_told_at_end:
+        log.START_FAILED_TOLD()
+    else:
+        log.START_FAILED(why)
     started = [call.member for call in made if call.hook == "start" and call.succeeded]
     members = [member for member in reversed(started) if isinstance(member, Member)]
     async with crew.open_stop() as unwinding:

@@ -46,7 +46,7 @@ class Story:
         self._count = 0
 
     def start_begins(self) -> None:
-        """Tell what the host is made of."""
+        """Tell what the host is made of; its settings are valid by now."""
         if isinstance(self._configuration, ConfigurationRoot):
             sources = _sources(self._configuration)
             keys = len(set[str]().union(*sources.values()))

@@ -73,10 +73,10 @@ def test_mistakes_come_with_their_remedy(
     shell.write("program.py", program)
     if status == 78:
         shell.write("appsettings.json", programs.WIRED_SETTINGS)
-    terminal.type("clear; corner-host dev; echo status=$?")
+    terminal.type("corner-host dev; echo status=$?")
     shown = terminal.follow(f"status={status}")
 
-    assert between(shown, "error:", "status=")[:-1] == read(promise)
+    assert between(shown, "status=$?", f"status={status}")[1:-1] == read(promise)
 
 
 def test_a_failure_and_a_second_attempt(terminal: Terminal, shell: Shell) -> None:

@@ -63,14 +63,13 @@ def _watch_over_host(invocation: Invocation, backend: str, stop_seconds: float, 
         extra = [*extra, Path(invocation.content_root)]
     roots = watched_roots(project, extra)
     count = "1 directory" if len(roots) == 1 else f"{len(roots)} directories"
-    typer.echo(
-        f"corner_host {_version()}  ·  Python {platform.python_version()}  ·  {backend}  ·  reload on ({count})\n"
-    )
+    header = f"corner_host {_version()}  ·  Python {platform.python_version()}  ·  {backend}  ·  reload on ({count})\n"
     has_color = invocation.has_color(sys.stdout)
     return Supervisor(
         child_command(["--no-reload"]),
         roots,
         stop_seconds=stop_seconds,
+        header=header,
         write=_write,
         formatter=_formatter("rich" if has_color else "simple", has_color=has_color),
     ).run()
@@ -100,7 +99,7 @@ def _version() -> str:
 
 def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: int | None) -> int:
     from corner_host.cli.building import make_builder
-    from corner_host.cli.development.announcing import announce_reloads, announce_stop, start_briefly
+    from corner_host.cli.development.announcing import announce_reloads, announce_start, announce_stop, start_briefly
     from corner_host.cli.development.handing_over import Inheritance, Line
     from corner_host.cli.running import run_host, serve_commands, show_dashboard
     from corner_host.hosting import Host, HostOptions
@@ -125,6 +124,8 @@ def _be_host(invocation: Invocation, backend: str, stop_seconds: float, port: in
         announce_reloads(host)
         if parent is not None and parent.follows:
             start_briefly(host)
+        elif parent is not None:
+            announce_start(parent.header, _write)
         if parent is not None and parent.socket is not None:
             announce_stop(host, Line(socket.socket(fileno=parent.socket)))
 

@@ -6,5 +6,6 @@ its settings files by itself, and says which values it took over; a change of se
 
 - ``supervisor``: the parent
 - ``folders``: what it watches; ``sources``: whether what was saved is Python
-- ``announcing``: what the child says
+- ``handing_over``: what parent and child give and tell each other
+- ``announcing``: what the child says; of a restart, little
 """

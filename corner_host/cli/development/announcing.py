@@ -33,6 +33,17 @@ def announce_reloads(host: Host) -> None:
     host.configuration.on_change(_Announcer(host.configuration).announce)
 
 
+def announce_start(header: str, write: Callable[[str], object]) -> None:
+    """Write *header* once, above the first line that is told of the start: a host that cannot start has mistakes to tell."""
+
+    def above(_: logging.LogRecord) -> bool:
+        log.CONFIG.removeFilter(above)
+        write(header)
+        return True
+
+    log.CONFIG.addFilter(above)
+
+
 def announce_stop(host: Host, line: Line) -> None:
     """Tell the parent when the host begins to stop; when another child follows, be brief about it."""
 

@@ -23,12 +23,14 @@ class Inheritance:
     """What a child gets from its parent.
 
     Args:
+        header: What stands above the story of the first start.
         token: Signs in to the dashboard, with every child alike: a page that is open stays so.
         port: Where the dashboard is, if the settings do not say: the same for every child.
         follows: Whether it takes the place of another child.
         socket: The descriptor of its end; None where none can be handed down, as on Windows.
     """
 
+    header: str
     token: str
     port: int = DASHBOARD_PORT
     follows: bool = False

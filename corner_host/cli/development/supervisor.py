@@ -47,6 +47,7 @@ class Supervisor:
         command: The child.
         roots: Where code and settings are.
         stop_seconds: The budget of the host's stop.
+        header: What the host writes above the story of its first start.
         write: Where messages go.
         formatter: How they are written.
     """
@@ -57,6 +58,7 @@ class Supervisor:
         roots: Iterable[Path],
         *,
         stop_seconds: float,
+        header: str,
         write: Callable[[str], object],
         formatter: logging.Formatter,
     ) -> None:
@@ -69,7 +71,7 @@ class Supervisor:
         self._broken: set[str] = set()
         self._ended = threading.Event()
         self._line: Line | None = None
-        self._heritage = Inheritance(token=secrets.token_urlsafe(24), port=port_for_dashboard())
+        self._heritage = Inheritance(header=header, token=secrets.token_urlsafe(24), port=port_for_dashboard())
         self._signal: int | None = None
         self._hears_signals = False
         self._has_restarted = False
