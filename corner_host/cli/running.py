@@ -41,7 +41,7 @@ def run_host(
     except KeyboardInterrupt as interrupt:
         return exit_status(interrupt, has_started=False)
     except Exception as error:  # noqa: BLE001 - it is told, and decides the status
-        if not is_told(error):
+        if invocation.traceback or not is_told(error):
             tell(error, invocation, builder.services)
         return exit_status(error, has_started=host is not None and _has_started(host))
     return 0

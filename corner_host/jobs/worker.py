@@ -116,7 +116,10 @@ class JobWorker(BackgroundService):
         await stopping.wait()
         if self._running.places():
             _log.info(
-                "Jobs still running: %d; they have %g s to end.", len(self._running.places()), self._options.grace
+                "Jobs still running: %d; they have %g s to end.",
+                len(self._running.places()),
+                self._options.grace,
+                extra=_TOLD_BY_HOST,
             )
         await anyio.sleep(self._options.grace)
         for job_id, place in self._running.places().items():
