@@ -62,8 +62,8 @@ def announce_stop(host: Host, line: Line) -> None:
 
 def start_briefly(host: Host) -> None:
     """Have a person read no more of the start than that it has happened, and the dashboard's address if it is a new one."""
-    again = be_brief(host.configuration.get_value("Dashboard:Port", int, DASHBOARD_PORT))
-    host.lifetime.application_started.register(again)  # called last, as the first one registered
+    go_into_detail = be_brief(host.configuration.get_value("Dashboard:Port", int, DASHBOARD_PORT))
+    host.lifetime.application_started.register(go_into_detail)  # called last, as the first one registered
 
 
 def be_brief(port: int | None = None) -> Callable[[], object]:
