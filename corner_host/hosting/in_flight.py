@@ -1,9 +1,12 @@
-"""What services have not finished when their host stops: counted when the stop begins, named when its time is up. Pure."""
+"""What services have not finished when their host stops: counted when the stop begins, named when its time is up."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import corner_host.hosting as door
+from corner_host.primitives import name_of
+
+from . import log
 
 CANCELLED: Final = "cancelled"
 ABANDONED: Final = "abandoned"
@@ -47,9 +50,13 @@ class Loss(NamedTuple):
 
 
 def work_of(service: object) -> Sequence[WorkInFlight]:
-    """Return what *service* has in flight; nothing, if it does not tell."""
-    tell = getattr(service, "work_in_flight", None)
-    return () if tell is None else tell()
+    """Return what *service* has in flight; nothing, if it does not tell. What it raises instead must not stop the stop."""
+    try:
+        tell = getattr(service, "work_in_flight", None)
+        return () if tell is None else tell()
+    except Exception:  # noqa: BLE001 - the application's own, and logged
+        log.STORY.exception("%s failed to tell what it has in flight", name_of(type(service)))
+        return ()
 
 
 def loss_of(work: WorkInFlight) -> Loss:

@@ -135,6 +135,30 @@ async def test_what_a_deadline_costs_is_told_by_name(records: Records) -> None:
     assert vars(records.one(107))["console_message"] == ""
 
 
+@pytest.mark.parametrize("environment", ["Development", "Production"])
+async def test_a_service_that_fails_to_tell_does_not_stop_the_stop(
+    environment: str, journal: Journal, records: Records
+) -> None:
+    """H2: the others are still stopped, and it is named when the time is up."""
+
+    class Broken(Till):
+        def work_in_flight(self) -> list[WorkInFlight]:
+            raise LookupError("the list is gone")
+
+    builder = builder_of(journal.service("a"), Broken(), shutdown_timeout=0.05)
+    builder.environment.environment_name = environment
+    host = builder.build()
+    await host.start()
+    with pytest.raises(ShutdownTimeoutError):
+        await host.stop()
+    await host.aclose()
+
+    failed = [each for each in records.of("corner_host.host") if each.getMessage().endswith("what it has in flight")]
+    assert journal.lines == ["a start", "a stop"]
+    assert failed
+    assert "  cancelled  Broken" in records.one(105).getMessage()
+
+
 def test_a_place_is_told_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """H2: as short as it can be; in full where there is no such directory any more."""
     monkeypatch.chdir(tmp_path)
