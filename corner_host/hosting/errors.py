@@ -102,12 +102,12 @@ _TOLD: Final = "_corner_host_has_told_it"
 
 def note_told(error: BaseException) -> None:
     """Note that a person has read of *error* in the log, at the terminal: who ends the program need not tell it again."""
-    setattr(error, _TOLD, True)
+    vars(error)[_TOLD] = True  # also of one that is frozen
 
 
 def is_told(error: BaseException) -> bool:
     """Tell whether a person has read of *error*."""
-    return getattr(error, _TOLD, False)
+    return _TOLD in vars(error)
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:

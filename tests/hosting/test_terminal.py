@@ -4,9 +4,12 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from corner_host.hosting.errors import is_told, note_told
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -115,3 +118,17 @@ def test_a_pipe_gets_the_traceback_in_the_record(tmp_path: Path) -> None:
     assert "Traceback (most recent call last)" in record
     assert "no database" in record
     assert done.returncode == 1
+
+
+def test_an_error_that_cannot_be_changed_is_noted_as_told() -> None:
+    """What the application raised leaves the host, whatever it is, and not what became of the note."""
+
+    @dataclass(frozen=True)
+    class GatewayError(Exception):
+        code: int
+
+    error = GatewayError(7)
+    before = is_told(error)
+    note_told(error)
+
+    assert (before, is_told(error)) == (False, True)
