@@ -206,7 +206,7 @@ class JobOperations:
                 worker=job.worker or "",
                 key=job.key or "",
                 progress=job.progress,
-                progress_note=job.progress_note,
+                progress_note=without_passwords(job.progress_note),
                 can_cancel=True,
             )
             for job in jobs

@@ -2,13 +2,14 @@
 
 import json
 
+import anyio
 import pytest
 from pydantic import BaseModel
 
 from corner_host import BackgroundService, BackgroundTaskQueue, CancellationToken, HostBuilder, JobClient
 from corner_host.diagnostics import HealthCheckResult
 from corner_host.hosting import BackgroundServiceExceptionBehavior
-from corner_host.jobs import JobEngineError, RetryPolicy
+from corner_host.jobs import JobContext, JobEngineError, RetryPolicy
 from corner_host.operations import Operations, UnavailableError, as_json
 from corner_host.operations.errors import store_told
 from corner_host.primitives import MASK
@@ -82,6 +83,30 @@ async def test_no_view_shows_what_an_error_gives_away(look: Look) -> None:
     texts = [json.dumps(as_json(each), ensure_ascii=False) for each in views]
     assert [text for text in texts if SECRET in text] == []
     assert all(f"amqp://app:{MASK}@mq/shop with password={MASK}" in text for text in texts[:3])
+
+
+async def _note_and_wait(job: Order, context: JobContext) -> None:
+    """Say too much while it runs."""
+    await context.progress(0.5, TEXT)
+    await anyio.sleep_forever()
+
+
+async def test_what_a_job_notes_while_it_runs_is_shown_without_it(look: Look) -> None:
+    """OV-25: on the page of what runs, as on that of the job."""
+
+    def configure(builder: HostBuilder) -> None:
+        builder.services.add_jobs(builder.configuration)
+        builder.services.add_job_handler(Order, _note_and_wait, name="order")
+
+    async with look(configure, "--Jobs:GraceSeconds=0.01") as operations:
+        services = operations.host._workplace.services  # pyright: ignore[reportPrivateUsage]
+        await services.get_required_service(JobClient).enqueue(Order())
+        with anyio.fail_after(10):
+            while not any(each.progress_note for each in await operations.jobs.running()):
+                await anyio.sleep(0.005)
+        (item,) = await operations.jobs.running()
+
+    assert item.progress_note == TEXT.replace(SECRET, MASK)
 
 
 async def test_what_an_action_raised_is_in_the_audit_without_it(look: Look) -> None:
