@@ -146,7 +146,7 @@ def _why_not_opened(where: Path) -> str:
     folder = where.parent
     if not folder.is_dir():
         return f"There is no folder {folder}: make it, or let Jobs:ConnectionString name a file elsewhere."
-    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+    if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:  # not on Windows
         return f"{folder} lies on a file system that is mounted read-only; Jobs:ConnectionString names the file."
     return f"May this user write in {folder}? Jobs:ConnectionString names the file."
 
