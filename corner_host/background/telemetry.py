@@ -50,10 +50,10 @@ class Telemetry:
         self._work.ended(QUEUE, item.job, outcome, item.ended_at - item.started_at, error_type)
 
     def _reader(self, read: Callable[[MetricsSnapshot], int]) -> Callable[[Any], Iterator[Any]]:
-        def observe(_options: Any) -> Iterator[Any]:
+        def observe_numbers(_options: Any) -> Iterator[Any]:
             yield from self._observations(sum(read(queue.snapshot()) for queue in list(self._queues)))
 
-        return observe
+        return observe_numbers
 
     def _rejected(self, _options: Any) -> Iterator[Any]:
         from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already

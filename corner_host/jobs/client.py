@@ -95,6 +95,10 @@ class JobClient:
         """Store many jobs at once, all or none but for those that are duplicates; the answers are in the order of the payloads.
 
         *keys* has one for each payload; the rest is for all, as for `enqueue`.
+
+        Raises:
+            ValueError: There are more keys or fewer than payloads, or another argument is out of range.
+            CornerHostError: As `enqueue`.
         """
         each_key = [None] * len(payloads) if keys is None else keys
         if len(each_key) != len(payloads):

@@ -15,6 +15,7 @@ from corner_host.diagnostics.metrics import WORK, Instruments, observe
 
 from .contracts import Again, Cancelled, Dead, Delivery, Done, NewJob, Outcome, Released
 from .depths import QueueDepths
+from .history import failure_in
 from .info import QueueDepth
 from .schedule import Times
 
@@ -74,7 +75,7 @@ class JobTelemetry:
 
     def ended(self, delivery: Delivery, outcome: Outcome, seconds: float) -> None:
         """Record that an attempt has ended, after *seconds*."""
-        failure = outcome.failure if isinstance(outcome, Again | Dead) else None
+        failure = failure_in(outcome)
         error_type = None if failure is None else failure.kind
         self._work.ended(delivery.queue, delivery.name, _OUTCOMES[type(outcome)], seconds, error_type)
         if isinstance(outcome, Done) and delivery.key is not None and delivery.key.startswith("recurring:"):
@@ -95,7 +96,7 @@ class JobTelemetry:
         return observe_depths
 
     def _reader(self, read: "Callable[[str, Times], float | None]") -> Callable[[Any], Iterator[Any]]:
-        def observe(_options: Any) -> Iterator[Any]:
+        def observe_times(_options: Any) -> Iterator[Any]:
             from opentelemetry.metrics import Observation  # noqa: PLC0415 - where it is in use already
 
             for schedule, times in list(self._times.items()):
@@ -103,7 +104,7 @@ class JobTelemetry:
                 if value is not None:
                     yield Observation(value, {"schedule": schedule})
 
-        return observe
+        return observe_times
 
 
 def _next_run(schedule: str, times: Times) -> float | None:

@@ -16,7 +16,7 @@ def may_edit(workplace: Workplace) -> bool:
 
 async def put_again(workplace: Workplace, control: Any, job: Any, handler: Any | None, payload: Any) -> ActionResult:
     """Put a job with the arguments of *job*, which has ended, or with *payload*; see `JobOperations.run_again`."""
-    from corner_host.jobs import JobPayloadError  # noqa: PLC0415 - they are in use
+    from corner_host.jobs import Enqueued, JobPayloadError  # noqa: PLC0415 - they are in use
 
     if not job.state.has_ended:
         raise UnavailableError(f"Job {job.id} is {job.state.name}: cancel it first, or wait for its end.")
@@ -42,7 +42,7 @@ async def put_again(workplace: Workplace, control: Any, job: Any, handler: Any |
             answer = await client.enqueue(decoded, queue=job.queue, **how)
     except JobPayloadError as error:
         raise InvalidRequestError(str(error), field="payload") from None
-    if type(answer).__name__ != "Enqueued":
+    if not isinstance(answer, Enqueued):
         told = f"job {answer.id} has the key {job.key}, and waits or runs already"
         return ActionResult(action="jobs.again", target=job.id, message=told, skipped=1)
     told = f"put job {answer.id}" + (f", with other arguments ({changed})" if changed else "")

@@ -202,7 +202,7 @@ class ServiceOperations:
         if type(service).__name__ == "QueuedHostedService":
             control = self._workplace.find("corner_host.background", "QueueControl")
             return "" if control is None else _of_queue(control.status(), self._workplace.clock.now())
-        return "  ".join(filter(None, [", ".join(_addresses(service)), _in_flight(service)]))
+        return ""
 
     def _place(self, status: HostedServiceStatus) -> CodePlace | None:
         place = status.waiting_at
@@ -262,12 +262,6 @@ def _hosted_name(factory: Any) -> str:
 def _addresses(service: Any) -> tuple[str, ...]:
     """Return where a service listens, if it is one of ours that does; the area of the web lies above this one."""
     return tuple(service.addresses()) if type(service).__name__ == "WebAppService" else ()
-
-
-def _in_flight(service: Any) -> str:
-    """Return how many requests a web server of ours has not answered."""
-    count = len(service.work_in_flight()) if type(service).__name__ == "WebAppService" else 0
-    return f"in flight {count:,}" if count else ""
 
 
 def _of_queue(status: Any, now: datetime) -> str:

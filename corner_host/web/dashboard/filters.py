@@ -82,7 +82,7 @@ def saved(parameters: Parameters) -> str:
         >>> saved(QueryParams("cursor=3&state=DEAD&q=a+b&ids=7&sort=-ran&do=filter.save"))
         'state=DEAD&q=a+b&sort=-ran'
     """
-    kept_names = {*JOB_FILTERS, "sort"} - {"ids", "chosen"}
+    kept_names = {*JOB_FILTERS} - {"ids", "chosen"}
     return urlencode([(name, str(value)) for name, value in parameters.multi_items() if name in kept_names and value])
 
 
