@@ -6,9 +6,9 @@
 cache, audit, about. Every filter is in the address, so a bookmark is a dashboard. Pages are whole without scripts; with
 them they are kept up to date by server-sent events, which end when the host stops and say so.
 
-**Who gets in**: in Development, who has the link of the log; elsewhere, nobody until ``Dashboard:Enabled`` and
-``Dashboard:Token`` are set. It listens at the loopback address by default and is read-only by default. The cookie is
-signed, bound to the token and the path, and nothing is kept on the server.
+**Who gets in**: in Development, who has the link of the log; elsewhere, nobody until ``Dashboard:Enabled`` and a token
+(``Dashboard:Token``, ``Users`` or ``ProxyToken``) are set. It listens at the loopback address by default and is read-only
+by default. The cookie is signed, bound to the token and the path, and nothing is kept on the server.
 
 Order of a request: ``guard`` (who may), ``app`` (what is answered where), a screen of ``pages`` asks `Operations`, and
 ``rendering`` makes the page in a worker thread.
@@ -17,8 +17,8 @@ Order of a request: ``guard`` (who may), ``app`` (what is answered where), a scr
 - ``guard``, ``origins``, ``keyring``, ``attempts``, ``login``: security; all but the first and last are pure
 - ``visit``, ``filters``, ``sorting``, ``pages``, ``rendering``, ``live``, ``exports``: from a request to a page
 - ``confirmation``, ``levers``: what can be done, and the question before it
-- ``pictures``, ``charts``, ``words``, ``texts``, ``tracebacks``, ``snippets``: small drawings, amounts in words, English and
-  Spanish, frames, a job as a test; pure but for reading the Spanish
+- ``pictures``, ``charts``, ``words``, ``texts``, ``cron_in_spanish``, ``tracebacks``, ``snippets``: small drawings, amounts in
+  words, English and Spanish, frames, a job as a test; pure but for reading the Spanish
 - ``static/vendor``: htmx, its extension for events, and uPlot, as published; ``static/vendor/SOURCES.md`` has the hashes
 """
 

@@ -20,7 +20,7 @@ def add_dashboard(
     """Serve the dashboard while the host runs, by the section ``Dashboard``; a second call does nothing.
 
     In Development it is on, at http://127.0.0.1:5080, and the log has a link that signs in, good for this run. Elsewhere
-    it is off until ``Dashboard:Enabled`` and ``Dashboard:Token`` are set. Nothing can be changed through it until
+    it is off until ``Dashboard:Enabled`` and a token are set, see `DashboardSettings`. Nothing can be changed through it until
     ``Dashboard:ReadOnly`` is false.
 
     Args:

@@ -5,9 +5,9 @@
   "Users": {"ada": {"Token": "...", "Permissions": ["act", "reveal"]}, "grace": {"Token": "...", "Permissions": []}}
 }
 
-Whoever is signed in may look. What else they may is a permission each, given to the holders of ``Token`` by ``Permissions``
-and to a user by its own. Behind a proxy that signs people in (OpenID Connect), the proxy sends ``ProxyToken`` as bearer and
-the user's name in ``UserHeader``.
+Whoever is signed in may look. What else they may is a permission each, given to a user by its own and to all others by
+``Permissions``, also to those of a proxy whom ``Users`` does not name. Behind a proxy that signs people in (OpenID
+Connect), the proxy sends ``ProxyToken`` as bearer and the user's name in ``UserHeader``.
 """
 
 from enum import StrEnum
