@@ -8,13 +8,12 @@
 130   ended by Ctrl+C; 143: by SIGTERM; forced by a second signal
 """
 
-from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final
 
 from corner_host.configuration import ConfigurationError
 from corner_host.options import OptionsValidationError
 
-from .errors import ShutdownTimeoutError
+from .errors import ShutdownTimeoutError, leaves
 
 SUCCESS: Final = 0
 SERVICE_FAILED: Final = 1
@@ -36,7 +35,7 @@ def exit_status(error: BaseException | None, *, has_started: bool) -> int:
     """
     if error is None:
         return SUCCESS
-    errors = list(_leaves(error))
+    errors = list(leaves(error))
     for each in errors:
         if isinstance(each, SystemExit):
             return _demanded(each.code)
@@ -53,11 +52,3 @@ def _demanded(code: object) -> int:
     if code is None:
         return SUCCESS
     return code if isinstance(code, int) else SERVICE_FAILED
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _leaves(each)
-    else:
-        yield error
