@@ -68,7 +68,7 @@ class Line:
         head: What can be taken without the lock.
         consumers: Who waits for entries.
         is_detailed: Whether every item brings something along, be it only when it came.
-        told: Called with the name of what is called, for each entry that is taken in, if `is_detailed`.
+        on_entered: Called with the name of the job of each item that is taken in, if `is_detailed`.
         stamp: When the burst came, by ``time.perf_counter()``, whose entries are being taken.
         full_since: Since when there was no room, as far as producers have seen; 0.0 while there is.
     """
@@ -92,7 +92,7 @@ class Line:
         self.is_closed = False
         self.consumers = Consumers()
         self.is_detailed = bool(carry)
-        self.told: Callable[[str], object] | None = None
+        self.on_entered: Callable[[str], object] | None = None
         self.stamp = self._newest = 0.0
         self.full_since = 0.0
         self.producers: deque[Producer] = deque()
@@ -200,8 +200,8 @@ class Line:
             self.usual.append(item)
             self._newest = item.queued_at
         self.accounts.entered += 1
-        if self.told is not None:
-            self.told(item.job)
+        if self.on_entered is not None:
+            self.on_entered(item.job)
         if self.consumers.is_calling:
             self.consumers.call()
 

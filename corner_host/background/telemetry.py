@@ -37,9 +37,9 @@ class Telemetry:
         line = queue.line
         with line.lock:
             if queue not in self._queues:
-                line.told = partial(self._work.sent, QUEUE)
+                line.on_entered = partial(self._work.sent, QUEUE)
                 for item in line.coming(len(line)):
-                    line.told(item.job)
+                    line.on_entered(item.job)
             self._queues[queue] = concurrency
 
     def ended(self, item: WorkItem, error: BaseException | None) -> None:
