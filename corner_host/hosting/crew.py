@@ -34,7 +34,6 @@ class Crew:
         began: When the host began to live: in UTC, and on the clock.
         stage: The start or stop that is under way, or was the last.
         stages: The start and the stop, each by its name, once it has begun.
-        restarting: What an operator's restart has asked to stop.
         has_abandoned: Whether something runs on that did not heed its cancellation.
     """
 
@@ -58,7 +57,6 @@ class Crew:
         self.members: tuple[Member, ...] = ()
         self.stage: Stage | None = None
         self.stages: dict[str, Stage] = {}
-        self.restarting: set[Execution] = set()
         self.has_abandoned = False
         self._group = group
         self._stop_limit: float | None = None

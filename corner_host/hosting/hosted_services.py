@@ -81,6 +81,8 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
     async def restart(self, name: str, *, timeout: Duration | None = 10.0) -> None:
         """Ask the ``execute`` of one background service to stop, and run it again; begin it anew if it had ended.
 
+        When the caller is cancelled, the work is cancelled at once, and runs again nevertheless.
+
         Args:
             name: As for `find`.
             timeout: After how long it is cancelled if it still runs: float seconds or a ``timedelta``; None: never.
@@ -95,6 +97,7 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
         """Ask the ``execute`` of one background service to stop; the host goes on without it until `start_service`.
 
         It is not restarted, and what it raises does not stop the host. At the end of the host it is stopped as all are.
+        When the caller is cancelled, so is the work, at once.
 
         Args:
             name: As for `find`.
@@ -132,6 +135,7 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
         Raises:
             HostedServiceNotFoundError: There is no service of that name.
             HostStateError: It is no background service, or has not started yet.
+            TypeError: One is no such behavior.
         """
         door.restarting.set_policy(*self._chosen(name), exception_behavior, completion_behavior)
 

@@ -83,7 +83,7 @@ def _status(
     call, execution = calls.get(member), member.execution
     state = _state(member, None if call is None else call.hook)
     is_halted = execution is not None and execution in crew.supervisor.halted
-    if execution is not None and execution in crew.restarting:
+    if execution is not None and execution in crew.supervisor.restarting:
         state = HostedServiceState.STOPPING if is_halted else HostedServiceState.RESTARTING
     elif execution is not None and is_halted and execution.has_ended and call is None:
         state = HostedServiceState.STOPPED

@@ -1,9 +1,14 @@
 """How one background service is stopped, begun, or run again while the host runs, because somebody asks for it."""
 
+from enum import Enum
+
+import anyio
+
 from corner_host.primitives import Duration
 
 from . import log
 from .call import Call
+from .cancelled import is_cancellation
 from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
 from .crew import Crew, budget
 from .errors import HostStateError
@@ -16,35 +21,43 @@ async def restart_service(crew: Crew, member: Member, timeout: Duration | None) 
 
     Order:
         1. its token is cancelled; after *timeout* seconds, so is the work
-        2. what it raises counts as any other failure of it
+        2. what it raises counts as any other failure of it, but under ``RESTART`` it is run again by this and no other
         3. record 113
         4. ``execute`` begins, with a token of its own
+
+    When whoever asked for it is cancelled, so is the work, at once; it begins again nevertheless.
 
     Raises:
         HostStateError: The service, or the state of the host, does not allow it; or the work did not end.
     """
+    limit = budget(timeout)
     execution = _refuse_unless_possible(crew, member, "restarted")
-    if not execution.has_ended:
-        await _end(crew, member, execution, timeout, "restarted")
+    try:
+        if not execution.has_ended:
+            await _end(crew, member, execution, limit, "restarted")
+    except BaseException as error:
+        if is_cancellation(error) and execution.has_ended and _is_running(crew):
+            _begin_again(crew, member, execution)  # nobody has asked for its end
+        raise
     _refuse_unless_running(crew, member, "restarted")
-    log.SERVICE_RESTARTED(service=member.name, restarts=execution.restarts + 1)
-    crew.supervisor.begin_again(execution)
+    _begin_again(crew, member, execution)
 
 
 async def stop_service(crew: Crew, member: Member, timeout: Duration | None) -> None:
     """Ask the ``execute`` of *member* to stop, and return when it has; it stays so until it is begun again.
 
     What it raises meanwhile is recorded, and neither stops the host nor has it run again. Its hooks are still called
-    when the host stops, once.
+    when the host stops, once. When whoever asked for it is cancelled, so is the work, at once.
 
     Raises:
         HostStateError: The service, or the state of the host, does not allow it; or the work did not end.
     """
+    limit = budget(timeout)
     execution = _refuse_unless_possible(crew, member, "stopped")
     if execution.has_ended:
         raise HostStateError(f"{member.name} cannot be stopped: it does not run.")
     crew.supervisor.halted.add(execution)
-    await _end(crew, member, execution, timeout, "stopped")
+    await _end(crew, member, execution, limit, "stopped")
     log.SERVICE_HALTED(service=member.name)
 
 
@@ -71,7 +84,10 @@ def set_policy(
 
     Raises:
         HostStateError: It has no ``execute`` that has begun.
+        TypeError: One is no such behavior.
     """
+    _refuse_other(after_failure, BackgroundServiceExceptionBehavior, "exception_behavior")
+    _refuse_other(after_return, BackgroundServiceCompletionBehavior, "completion_behavior")
     execution = member.execution
     if execution is None:
         raise HostStateError(f"{member.name} has no policy: it is no background service, or has not started yet.")
@@ -80,18 +96,35 @@ def set_policy(
     log.SERVICE_POLICY(service=member.name, failure=policy[0].name, end=policy[1].name)
 
 
-async def _end(crew: Crew, member: Member, execution: Execution, timeout: Duration | None, doing: str) -> None:
-    crew.restarting.add(execution)
+async def _end(crew: Crew, member: Member, execution: Execution, limit: float, doing: str) -> None:
+    crew.supervisor.restarting.add(execution)
     try:
-        async with crew.open_restart(budget(timeout)) as stage:
+        async with crew.open_restart(limit) as stage:
             call = Call(member.name, execution.stop, hook="execute", member=execution)
-            await stage.run([call], concurrently=False)
+            try:
+                await stage.run([call], concurrently=False)
+            except BaseException:
+                stage.cut("whoever asked for it was cancelled")
+                with anyio.move_on_after(stage.grace, shield=True):
+                    await execution.ended()
+                raise
         if call.error is not None:  # what listens to the token raised
             log.SERVICE_FAILED(call.error, service=member.name)
         if not execution.has_ended:
             raise HostStateError(f"{member.name} cannot be {doing}: it does not heed its cancellation, and runs on.")
     finally:
-        crew.restarting.discard(execution)
+        crew.supervisor.restarting.discard(execution)
+
+
+def _begin_again(crew: Crew, member: Member, execution: Execution) -> None:
+    log.SERVICE_RESTARTED(service=member.name, restarts=execution.restarts + 1)
+    crew.supervisor.begin_again(execution)
+
+
+def _refuse_other(chosen: object, kind: type[Enum], name: str) -> None:
+    if chosen is not None and not isinstance(chosen, kind):
+        words = ", ".join(f"{kind.__name__}.{each.name}" for each in kind)
+        raise TypeError(f"{name} must be one of {words}, not {chosen!r}")
 
 
 def _refuse_unless_possible(crew: Crew, member: Member, doing: str) -> Execution:
@@ -102,7 +135,7 @@ def _refuse_unless_possible(crew: Crew, member: Member, doing: str) -> Execution
             f"{member.name} cannot be {doing}.\n"
             "Why: only a background service can, whose class leaves start() and stop() as they are or says can_restart = True."
         )
-    if execution in crew.restarting:
+    if execution in crew.supervisor.restarting:
         already = "stopped" if execution in crew.supervisor.halted else "restarted"
         raise HostStateError(f"{member.name} is being {already} already.")
     return execution
@@ -114,3 +147,8 @@ def _refuse_unless_running(crew: Crew, member: Member, doing: str) -> None:
         raise HostStateError(f"{member.name} cannot be {doing}: the host has not started yet.")
     if lifetime.application_stopping.is_cancellation_requested:
         raise HostStateError(f"{member.name} cannot be {doing}: the host is stopping.")
+
+
+def _is_running(crew: Crew) -> bool:
+    started, stopping = crew.lifetime.application_started, crew.lifetime.application_stopping
+    return started.is_cancellation_requested and not stopping.is_cancellation_requested

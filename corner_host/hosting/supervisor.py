@@ -26,6 +26,7 @@ class Supervisor:
     Attributes:
         faults: What services raised that stopped the host, in the order in which it happened.
         halted: What an operator has stopped: whatever its end is, nothing follows.
+        restarting: What an operator has asked to stop, or to stop and run again, and has not ended.
         policies: What an operator has decided to follow the end of an execution: after a failure, after a return.
         clock: Measures back-off and window.
         is_told_at_end: What stops or fails the host is shown to a person when the program ends: not in every record of it.
@@ -35,6 +36,7 @@ class Supervisor:
         self.clock = clock
         self.faults: list[BaseException] = []
         self.halted: set[Execution] = set()
+        self.restarting: set[Execution] = set()
         self.policies: dict[Execution, Policy] = {}
         self.is_told_at_end = False
         self._group = group
@@ -97,8 +99,9 @@ class Supervisor:
         if behavior is BackgroundServiceExceptionBehavior.IGNORE or execution in self.halted:
             return None
         if behavior is BackgroundServiceExceptionBehavior.RESTART:
-            if self.is_stopping(execution):  # it will not run again
-                self.faults.append(error)
+            if self.is_stopping(execution):
+                if execution not in self.restarting or self._lifetime.application_stopping.is_cancellation_requested:
+                    self.faults.append(error)  # it will not run again
                 return None
             delay = self._restart(execution, name)
             if delay is not None:

@@ -1,6 +1,6 @@
 """One service of a host that runs: stopped, started again, and its policy changed, by an operator."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import anyio
 import pytest
@@ -29,6 +29,21 @@ class Clumsy(BackgroundService):
     async def execute(self, stopping: CancellationToken) -> None:
         await stopping.wait()
         raise RuntimeError("cannot let go")
+
+
+class Stumbling(BackgroundService):
+    """Fails when it is asked to stop for the first time; is restarted after failures."""
+
+    exception_behavior: ClassVar = BackgroundServiceExceptionBehavior.RESTART
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        self.runs += 1
+        await stopping.wait()
+        if self.runs == 1:
+            raise RuntimeError("the first end")
 
 
 class Done(BackgroundService):
@@ -176,3 +191,73 @@ async def test_the_policy_after_a_return_is_changed(journal: Journal) -> None:
         await host.wait_for_shutdown()
 
     assert host.exit_status == 0
+
+
+@pytest.mark.parametrize(("timeout", "wrong"), [(-1.0, ValueError), ("soon", TypeError)])
+async def test_a_wrong_time_limit_changes_nothing(timeout: Any, wrong: type[Exception]) -> None:
+    """A worker that was not stopped for such a mistake is still watched: its failure stops the host."""
+    worker = Clumsy()
+    async with host_of(worker) as host:
+        with pytest.raises(wrong, match="timeout"):
+            await host.hosted_services.stop_service("Clumsy", timeout=timeout)
+        with pytest.raises(wrong, match="timeout"):
+            await host.hosted_services.restart("Clumsy", timeout=timeout)
+        with pytest.raises(RuntimeError, match="cannot let go"):
+            await host.stop()
+
+    assert host.exit_status == 1
+
+
+async def test_a_policy_that_is_none_changes_nothing() -> None:
+    """A word instead of a member is refused with the members, and what was in force stays so."""
+    async with host_of(Worker()) as host:
+        before = host.hosted_services[0]
+        for behavior in ("exception_behavior", "completion_behavior"):
+            wrong: dict[str, Any] = {behavior: "RESTART"}
+            with pytest.raises(TypeError, match=f"{behavior} must be one of .*STOP_HOST, .*, not 'RESTART'"):
+                host.hosted_services.set_policy("Worker", **wrong)
+        after = host.hosted_services[0]
+
+    assert after == before
+
+
+async def test_what_fails_while_it_is_restarted_is_over() -> None:
+    """Under RESTART the host has nothing left to raise: the service runs, and the end of the host is a clean one."""
+    async with host_of(Stumbling()) as host:
+        await anyio.wait_all_tasks_blocked()
+        await host.hosted_services.restart("Stumbling")
+        await anyio.wait_all_tasks_blocked()
+        (status,) = host.hosted_services
+
+    assert (status.state, str(status.last_error)) == (HostedServiceState.RUNNING, "the first end")
+    assert (host.exit_status, host.failure) == (0, None)
+
+
+async def test_a_restart_whose_caller_is_cancelled_is_finished() -> None:
+    """The worker is cancelled at once and runs again: nobody asked for its end."""
+    worker = Stubborn()
+    async with host_of(worker) as host:
+        await anyio.wait_all_tasks_blocked()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(host.hosted_services.restart, "Stubborn")
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+        await anyio.wait_all_tasks_blocked()
+        (status,) = host.hosted_services
+        worker.gate.set()
+
+    assert (status.state, status.restarts, worker.runs) == (HostedServiceState.RUNNING, 1, 2)
+
+
+async def test_a_stop_whose_caller_is_cancelled_is_finished() -> None:
+    """The worker is cancelled at once, and stays stopped."""
+    worker = Stubborn()
+    async with host_of(worker) as host:
+        await anyio.wait_all_tasks_blocked()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(host.hosted_services.stop_service, "Stubborn")
+            await anyio.wait_all_tasks_blocked()
+            tasks.cancel_scope.cancel()
+        (status,) = host.hosted_services
+
+    assert (status.state, status.has_ended, worker.runs) == (HostedServiceState.STOPPED, True, 1)
