@@ -110,9 +110,9 @@ class JobSurvivingTests(JobEngineSuite):
 
             equal(set(states), {JobState.SUCCEEDED})
             equal(set(starts), set(ids))
-            # an end that was written down may not have reached the store any more, for as many as ran at once
+            # an end that was written down may not have reached the store any more, for twice as many as ran at once
             again = {job for job, count in starts.items() if count > 1}
-            equal(len(again - running) <= 10, wanted=True)
+            equal(len(again - running) <= 20, wanted=True)
 
     async def test_sigterm_lets_running_jobs_finish(self) -> None:
         """What runs ends, nothing more begins, and nothing is left as if it ran."""

@@ -116,7 +116,7 @@ class Pump:
         """Claim once; False when all is done. Waits when there is nothing to do."""
         if self._stopping.is_cancellation_requested:
             return False  # what runs ends in its task group
-        lag = max(0, len(self._settler) - 2 * self._slots)  # as much as settling lags behind, claiming waits for it
+        lag = max(0, len(self._settler) - self._slots)  # as much as settling lags behind, claiming waits for it
         self._is_held_back = lag > 0
         free = min(self._slots - len(self._running) - lag, -(-self._slots // 2))
         self._woken = anyio.Event()
