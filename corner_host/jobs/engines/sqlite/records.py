@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 import anyio
 
@@ -28,7 +28,6 @@ _TAKEN: Final = (
 )
 """Joins what keeps a job with a key from being requeued: one that is alive, or one put later that has succeeded."""
 
-Found: TypeAlias = tuple[list[str], int, datetime | None, datetime | None]
 Change: TypeAlias = Callable[[sqlite3.Connection, Sequence[str], float, int], int]
 
 
@@ -93,15 +92,18 @@ class SqliteRecords:
             step = 0.0 if per_second is None else 1 / per_second
             return changes.requeue(connection, [(each, now + (first + n) * step) for n, each in enumerate(ids)], now)
 
-        return await self._change_all(wanted, _ENDED_BADLY, None if dry_run else requeue)
+        meant = await self._reader.execute(partial(_meant_again, wanted))
+        return await self._change_all(meant, None if dry_run else requeue)
 
     async def cancel_all(self, wanted: JobFilter, *, dry_run: bool = False) -> BulkAnswer:
         """Cancel the living ones of the jobs meant."""
-        return await self._change_all(wanted, _ALIVE, None if dry_run else _cancel)
+        meant = await self._reader.execute(partial(_meant, wanted, _ALIVE))
+        return await self._change_all(meant, None if dry_run else _cancel)
 
     async def delete_all(self, wanted: JobFilter, *, dry_run: bool = False) -> BulkAnswer:
         """Delete those of the jobs meant that do not run."""
-        return await self._change_all(wanted, _NOT_RUNNING, None if dry_run else _delete)
+        meant = await self._reader.execute(partial(_meant, wanted, _NOT_RUNNING))
+        return await self._change_all(meant, None if dry_run else _delete)
 
     async def wait_ended(self, job_id: str) -> JobInfo | None:
         """Return the job once it has ended; None when it is unknown."""
@@ -110,35 +112,54 @@ class SqliteRecords:
                 return await self.get(job_id)
             await anyio.sleep(_LOOK_SECONDS)
 
-    async def _change_all(self, wanted: JobFilter, condition: str, change: Change | None) -> BulkAnswer:
-        where, values = search.where_of(wanted)
-        if condition is _ENDED_BADLY:  # whose key is taken stays as it is, and a dry run knows it
-            what, taken = "taken IS NOT NULL AND taken > id, name, key", _TAKEN
-        else:
-            what, taken = "0, NULL, NULL", ""
-        statement = f"SELECT id, enqueued_at, {what} FROM corner_jobs {taken} WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
+    async def _change_all(self, meant: "_Meant", change: Change | None) -> BulkAnswer:
+        changed = len(meant.ids)
+        if change is not None:
+            now, changed = time.time(), 0
+            for start in range(0, len(meant.ids), _CHUNK):
+                ids = meant.ids[start : start + _CHUNK]
+                changed += await self._writer.execute(partial(_changed_by, change, ids, now, start))
+                self._changed()
+        return BulkAnswer(count=changed, skipped=meant.number - changed, oldest=meant.oldest, newest=meant.newest)
 
-        def look(connection: sqlite3.Connection) -> Found:
-            # in the reader's thread: of a hundred thousand, the loop would feel it
-            ids, times, keys = list[str](), list[float](), set[tuple[str, str | None]]()
-            for job_id, at, is_taken, name, key in connection.execute(statement, values):
-                times.append(at)
-                if not is_taken and (key is None or (name, key) not in keys):
-                    ids.append(job_id)
-                    keys.add((name, key))
-            first, last = (search.moment(min(times)), search.moment(max(times))) if times else (None, None)
-            return ids, len(times), first, last
 
-        found, meant, oldest, newest = await self._reader.execute(look)
-        if change is None:
-            return BulkAnswer(count=len(found), skipped=meant - len(found), oldest=oldest, newest=newest)
-        changed = 0
-        now = time.time()
-        for start in range(0, len(found), _CHUNK):
-            ids = found[start : start + _CHUNK]
-            changed += await self._writer.execute(partial(_changed_by, change, ids, now, start))
-            self._changed()
-        return BulkAnswer(count=changed, skipped=meant - changed, oldest=oldest, newest=newest)
+class _Meant(NamedTuple):
+    """The ids of the jobs to be changed; how many are meant with those left out, and when these were put."""
+
+    ids: list[str]
+    number: int
+    oldest: datetime | None
+    newest: datetime | None
+
+
+# both in the reader's thread: of a hundred thousand jobs, the loop would feel it
+def _meant(wanted: JobFilter, condition: str, connection: sqlite3.Connection) -> _Meant:
+    """Look for the jobs that fit *wanted* and *condition*, the oldest first."""
+    where, values = search.where_of(wanted)
+    statement = f"SELECT id, enqueued_at FROM corner_jobs WHERE {where} AND {condition} ORDER BY id"  # noqa: S608
+    rows = connection.execute(statement, values).fetchall()
+    return _summed([job_id for job_id, _ in rows], [at for _, at in rows])
+
+
+def _meant_again(wanted: JobFilter, connection: sqlite3.Connection) -> _Meant:
+    """The same, of jobs that shall run again; left out is whose key is taken, and all but the first of a key."""
+    where, values = search.where_of(wanted)
+    statement = (
+        "SELECT id, enqueued_at, taken IS NOT NULL AND taken > id, name, key"  # noqa: S608
+        f" FROM corner_jobs {_TAKEN} WHERE {where} AND {_ENDED_BADLY} ORDER BY id"
+    )
+    ids, times, keys = list[str](), list[float](), set[tuple[str, str | None]]()
+    for job_id, at, is_taken, name, key in connection.execute(statement, values):
+        times.append(at)
+        if not is_taken and (key is None or (name, key) not in keys):
+            ids.append(job_id)
+            keys.add((name, key))
+    return _summed(ids, times)
+
+
+def _summed(ids: list[str], times: list[float]) -> _Meant:
+    oldest, newest = (search.moment(min(times)), search.moment(max(times))) if times else (None, None)
+    return _Meant(ids, len(times), oldest, newest)
 
 
 def _changed_by(change: Change, ids: Sequence[str], now: float, first: int, connection: sqlite3.Connection) -> int:
