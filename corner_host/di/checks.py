@@ -3,9 +3,9 @@
 import inspect
 from typing import Any, ParamSpec, Protocol, TypeVar, TypeVarTuple, cast, get_args, get_origin
 
+import corner_host.di as door
 from corner_host.primitives import name_of, short_name_of
 
-from .errors import RegistrationError
 from .generics import arguments_of, arguments_of_base, has_free_variables, is_open, substitute, type_parameters
 from .keys import normal, service_key, shown_value
 from .lifetimes import ServiceLifetime
@@ -75,7 +75,7 @@ def check(descriptor: Registration) -> None:
         message = (
             f"{descriptor.lifetime!r} is not a lifetime.\nTo fix: use ServiceLifetime.SINGLETON, SCOPED or TRANSIENT."
         )
-        raise RegistrationError(message, service_type=descriptor.service_type, key=descriptor.key)
+        raise door.RegistrationError(message, service_type=descriptor.service_type, key=descriptor.key)
     service = descriptor.service_type
     if type(service) is not type:
         service = service_key(service)
@@ -91,9 +91,9 @@ def check(descriptor: Registration) -> None:
         _check_open(descriptor, service)
 
 
-def _refusal(descriptor: Registration, what: str, fix: str) -> RegistrationError:
+def _refusal(descriptor: Registration, what: str, fix: str) -> "door.RegistrationError":
     where = f"\nIt was registered at {descriptor.source}." if descriptor.source else ""
-    return RegistrationError(
+    return door.RegistrationError(
         f"{what}{where}\nTo fix: {fix}",
         service_type=descriptor.service_type,
         key=descriptor.key,
@@ -171,7 +171,7 @@ def _check_implementation(descriptor: Registration, service: Any) -> None:
         )
 
 
-def _mismatch(descriptor: Registration, what: str, service: Any) -> RegistrationError:
+def _mismatch(descriptor: Registration, what: str, service: Any) -> "door.RegistrationError":
     return _refusal(
         descriptor,
         f"{what[0].upper() + what[1:] if what.startswith('an ') else what} is registered for {name_of(service)}, but is not one.",

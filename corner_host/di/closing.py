@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 
 import anyio
 
+import corner_host.di as door
 from corner_host.primitives import name_of
 
 from .disposal import AsyncGeneratorEnd, Ending, Held, is_awaitable
-from .errors import AsyncDisposalError
 
 SHIELDED_SECONDS: Final = 30.0
 """How long each object has for closing after its caller was cancelled."""
@@ -91,7 +91,7 @@ def _raise_only_async(item: object, owner: Owner) -> object:
         f"{what} only closes asynchronously, and {owner.name_} that holds it was closed by a plain call.\n"
         "To fix: use 'async with', or 'await aclose()'."
     )
-    raise AsyncDisposalError(message, service_type=type(item))
+    raise door.AsyncDisposalError(message, service_type=type(item))
 
 
 def raise_all(failures: list[BaseException], owner: Owner) -> None:

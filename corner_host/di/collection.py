@@ -5,11 +5,11 @@ from typing import Any, Self, TypeVar, overload
 
 from typing_extensions import TypeForm
 
+import corner_host.di as door
 from corner_host.primitives import name_of
 
 from . import engine
 from .descriptors import ServiceDescriptor
-from .errors import CollectionReadOnlyError, RegistrationError
 from .foreign import ForeignProvider
 from .keys import identity, normal, service_key, shown, shown_value
 from .lifetimes import ServiceLifetime
@@ -106,7 +106,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
                 "The service collection is read-only since its host was built.\n"
                 "To fix: register services before build()."
             )
-            raise CollectionReadOnlyError(message)
+            raise door.CollectionReadOnlyError(message)
 
     # --- adding -------------------------------------------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
                     " other registrations of that service.\n"
                     "To fix: annotate the factory's result with the class it makes, or state it as implementation_type."
                 )
-                raise RegistrationError(
+                raise door.RegistrationError(
                     message, service_type=descriptor.service_type, key=descriptor.key, implementation=descriptor.maker
                 )
             if not any(_same_service(present, descriptor) and present.declared_type == made for present in self):
@@ -184,7 +184,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
         maker: object = decorator
         if not callable(maker):
             message = f"The decorator of {shown(found, key)} is {shown_value(maker)}, which cannot be called."
-            raise RegistrationError(message, service_type=found, key=key)
+            raise door.RegistrationError(message, service_type=found, key=key)
         self._decorations.append((found, key, decorator))
         return self
 

@@ -10,9 +10,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from types import FunctionType
 from typing import Any, final
 
+import corner_host.di as door
 from corner_host.primitives import name_of
-
-from .errors import UnresolvableDependencyError
 
 
 class Disposable(ABC):
@@ -209,10 +208,10 @@ class AsyncGeneratorEnd:
         return name_of(self._factory)
 
 
-def yields_wrongly(factory: Any, service: str, how: str) -> UnresolvableDependencyError:
+def yields_wrongly(factory: Any, service: str, how: str) -> "door.UnresolvableDependencyError":
     """Return the error for a generator factory that does not yield exactly once."""
     message = (
         f"The generator factory {name_of(factory)} of {service} yielded {how}.\n"
         "To fix: yield the service once; what follows the yield is its disposal."
     )
-    return UnresolvableDependencyError(message, implementation=factory)
+    return door.UnresolvableDependencyError(message, implementation=factory)

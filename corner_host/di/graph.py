@@ -14,7 +14,6 @@ from corner_host.primitives import ConfigurationValues, name_of
 
 from .configured import ConfigurationReader
 from .descriptors import ServiceDescriptor
-from .errors import UnresolvableDependencyError
 from .generics import substitute, violated
 from .keys import Identity, identity, normal, sequence_of, shown, shown_value
 from .lifetimes import ServiceLifetime
@@ -316,7 +315,7 @@ class Graph:
             f"{drawn(self._steps[:3], '...')}\n"
             "To fix: let it take a form of itself that is registered on its own, or none."
         )
-        raise UnresolvableDependencyError(
+        raise door.UnresolvableDependencyError(
             message,
             service_type=first.service_type,
             key=first.key,
@@ -332,7 +331,7 @@ class Graph:
             "To fix: register another implementation for this form, as in services.add_transient("
             f"{name_of(slot.service_type)}, ...)."
         )
-        return UnresolvableDependencyError(
+        return door.UnresolvableDependencyError(
             message,
             service_type=slot.service_type,
             key=slot.key,

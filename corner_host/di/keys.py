@@ -12,9 +12,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import typing_extensions
 
+import corner_host.di as door
 from corner_host.primitives import name_of
-
-from .errors import RegistrationError
 
 _ALIASES: tuple[Any, ...] = (
     getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType),
@@ -86,7 +85,7 @@ def service_key(service_type: Any) -> Any:
         return found
     message = f"{shown_value(service_type)} is not a type, so it cannot be a service."
     message += "\nTo fix: give the class, protocol or alias itself."
-    raise RegistrationError(message, service_type=service_type)
+    raise door.RegistrationError(message, service_type=service_type)
 
 
 def _is_form(thing: object) -> bool:

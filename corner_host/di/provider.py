@@ -14,7 +14,6 @@ from .disposal import Endings
 from .engine import Engine, engine_of, sequence_type
 from .engine.context import CLOSED, Context, Plan, Plans
 from .engine.keeping import disposed
-from .errors import ServiceNotRegisteredError
 from .keys import service_key
 from .lifetimes import ServiceLifetime
 from .registry import Decoration
@@ -87,13 +86,13 @@ class ServiceProvider(Context):
         """
         try:
             return self.plans_[service_type if key is None else (service_type, type(key), key)](self)  # type: ignore[no-any-return] # a cast would cost a call
-        except ServiceNotRegisteredError as error:
-            if not _is_none_of(error, service_type, key):
-                raise
-            return None
         except (KeyError, TypeError):
             if _is_planned(self.plans_, service_type, key):
                 raise
+        except door.ServiceNotRegisteredError as error:
+            if not _is_none_of(error, service_type, key):
+                raise
+            return None
         found: T | None = self._first(service_type, key)
         return found
 
@@ -133,7 +132,7 @@ class ServiceProvider(Context):
             plan = first
         try:
             return cast("T", await plan(self))
-        except ServiceNotRegisteredError as error:
+        except door.ServiceNotRegisteredError as error:
             if not _is_none_of(error, service_type, key):
                 raise
             return None
@@ -170,7 +169,7 @@ class ServiceProvider(Context):
             return None
         try:
             return plan(self)
-        except ServiceNotRegisteredError as error:
+        except door.ServiceNotRegisteredError as error:
             if not _is_none_of(error, service_type, key):
                 raise
             return None
@@ -278,7 +277,7 @@ def _is_planned(plans: Plans, service_type: Any, key: object) -> bool:
         return False
 
 
-def _is_none_of(error: ServiceNotRegisteredError, service_type: Any, key: object) -> bool:
+def _is_none_of(error: "door.ServiceNotRegisteredError", service_type: Any, key: object) -> bool:
     """Tell whether *error* only says that the factory of the very service that was asked for gave None."""
     return error.is_made_none and error.service_type == service_key(service_type) and error.key == key
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, MutableMapping
 from importlib import import_module
 from typing import Any, Self, TypeAlias, TypeVar, final
 
+import corner_host.di
 import corner_host.hosting as door
 import corner_host.logging
 from corner_host.configuration import Configuration, ConfigurationBuilder, ConfigurationManager
-from corner_host.di import RegistrationError, ServiceCollection, ServiceProvider
+from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.logging import LoggingBuilder
 from corner_host.options import Options, configure
 
@@ -251,7 +252,7 @@ class HostBuilder(BuilderExtensions):
     def _refuse_another_lifetime(self) -> None:
         for each in self.services:
             if each.service_type is HostApplicationLifetime and each.instance is not self._lifetime:
-                raise RegistrationError(
+                raise corner_host.di.RegistrationError(
                     "HostApplicationLifetime was registered, but the host's own cannot be replaced.\n"
                     "To fix: register the object under its own class; to decide when the host stops, register a HostLifetime."
                 )

@@ -4,8 +4,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final, get_origin
 
+import corner_host.di
 import corner_host.hosting as door
-from corner_host.di import RegistrationError, ServiceCollection, ServiceDescriptor, ServiceLifetime
+from corner_host.di import ServiceCollection, ServiceDescriptor, ServiceLifetime
 from corner_host.di.provenance import calling_line
 from corner_host.primitives import name_of
 
@@ -41,7 +42,7 @@ def add_hosted_service(
     kind = get_origin(service) or service
     if factory is not None:
         if kind is HostedService or not isinstance(kind, type):
-            raise RegistrationError(
+            raise corner_host.di.RegistrationError(
                 f"{name_of(service)} does not tell what the factory makes.\n"
                 "To fix: name the class, as in add_hosted_service(Worker, factory=make_worker)."
             )
@@ -82,7 +83,7 @@ def _is_asynchronous(thing: Any) -> bool:
 
 def _refuse_if_no_service(thing: Any, name: str) -> None:
     if not (callable(getattr(thing, "start", None)) and callable(getattr(thing, "stop", None))):
-        raise RegistrationError(
+        raise corner_host.di.RegistrationError(
             f"{name} is no hosted service: it has no start() and stop().\n"
             "To fix: derive it from BackgroundService, give it both, or add an async def function."
         )

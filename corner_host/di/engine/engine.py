@@ -18,7 +18,6 @@ from typing import Any, cast, final
 import corner_host.di as door
 import corner_host.di.engine as parts
 from corner_host.di.descriptors import ServiceDescriptor
-from corner_host.di.errors import CircularDependencyError, ServiceError
 from corner_host.di.generics import is_open
 from corner_host.di.graph import Graph
 from corner_host.di.keys import Identity, identity, normal, sequence_of, service_key
@@ -147,7 +146,7 @@ class Engine:
 
     def check(self, *, whole_graph: bool) -> None:
         """Raise the group of what is wrong: what can never be built, and with *whole_graph* all that cannot be made."""
-        errors: list[ServiceError] = [
+        errors: list[door.ServiceError] = [
             door.problems.nothing_to_decorate(self.registry, service, key)
             for service, key in self.registry.undecorated()
         ]
@@ -156,7 +155,7 @@ class Engine:
                 continue
             try:
                 self._graph.registered(descriptor, number)
-            except ServiceError as error:
+            except door.ServiceError as error:
                 error.add_note(f"Found when {descriptor!r} was checked.")
                 errors.append(error.with_traceback(None))
         if errors:
@@ -275,7 +274,7 @@ class Engine:
         self.forget()
         try:
             resolve(site, context)
-        except CircularDependencyError as found:
+        except door.CircularDependencyError as found:
             return found
         return error
 

@@ -5,7 +5,6 @@ from typing import Any, NoReturn
 
 import corner_host.di as door
 from corner_host.di.disposal import AsyncGeneratorEnd, Ending, GeneratorEnd, is_awaitable
-from corner_host.di.errors import ServiceProviderDisposedError
 from corner_host.di.keys import shown
 from corner_host.di.sites import Making, Slot
 
@@ -89,7 +88,7 @@ def too_late(context: Context) -> NoReturn:
     raise disposed(context)
 
 
-def disposed(context: Context, service_type: Any = None, key: object = None) -> ServiceProviderDisposedError:
+def disposed(context: Context, service_type: Any = None, key: object = None) -> "door.ServiceProviderDisposedError":
     """Return the error for a question to a closed provider or scope."""
     closed = context if context.closed_ else context.root_
     name = closed.name_.capitalize()
@@ -101,4 +100,4 @@ def disposed(context: Context, service_type: Any = None, key: object = None) -> 
         f"{what}\n"
         "To fix: resolve what is needed before it is closed, or create a new scope from a provider that is open."
     )
-    return ServiceProviderDisposedError(message, service_type=service_type, key=key)
+    return door.ServiceProviderDisposedError(message, service_type=service_type, key=key)
