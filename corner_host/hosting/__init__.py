@@ -27,7 +27,7 @@ program may call ``gc.freeze()`` between ``build()`` and ``run()``, or raise ``g
 
 **In Development** the log also tells what the host is made of, which service started and stopped, and how long it took
 (categories ``corner_host.config``, ``.services``, ``.host``, ``.lifetime``). At a terminal, .NET's sentences stand under these
-categories, too. An operator sees more in `HostedServices`, and restarts one service by it.
+categories, too. An operator sees more in `HostedServices`, and stops, starts or restarts one service by it.
 
 Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too), tokens for starting and stopping (anyio
 cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.

@@ -16,8 +16,8 @@ a line in the *audit*, also when it is refused or fails. A *run* is one life of 
 Each name is loaded when it is asked for: a host pays for what is looked at, and a command that only looks for running hosts
 (``registry``) begins at once.
 
-What is kept is bounded and costs little: the last log records and an hour of numbers in memory, runs and audit in files of
-the state directory. Secrets are masked before they come into a view.
+What is kept is bounded and costs little: the last log records and an hour of numbers in memory, runs, audit and saved
+filters in files of the state directory. Secrets are masked before they come into a view.
 """
 
 from corner_host.primitives.door import door

@@ -54,13 +54,13 @@ def prometheus_text(
         [({"service": each.name, "state": state}, each.state == state) for each in services for state in _STATES],
     )
     text.counter("service_restarts", "Restarts.", [({"service": each.name}, each.restarts) for each in services])
-    for name, text_ in (
+    for name, description in (
         ("depth", "Waiting."),
         ("running", "Running."),
         ("scheduled", "To run later."),
         ("dead", "Dead."),
     ):
-        text.gauge(f"queue_{name}", text_, [({"queue": each.name}, getattr(each, name)) for each in queues])
+        text.gauge(f"queue_{name}", description, [({"queue": each.name}, getattr(each, name)) for each in queues])
     text.gauge("queue_capacity", "Places.", [({"queue": each.name}, each.capacity) for each in queues if each.capacity])
     text.counter(
         "queue_enqueued",
@@ -87,14 +87,14 @@ def prometheus_text(
             if wait is not None
         ],
     )
-    for name, text_, when in (
+    for name, description, when in (
         ("last_success_timestamp", "When a job of it last succeeded.", _last_success),
         ("next_run_timestamp", "When it puts its next job.", _next_run),
         ("interval", "How far its next two times are apart.", _interval),
     ):
         text.gauge(
             f"schedule_{name}_seconds",
-            text_,
+            description,
             [({"schedule": each.id}, value) for each in schedules if (value := when(each)) is not None],
         )
     text.gauge(
