@@ -10,8 +10,8 @@
 
 from typing import Final
 
-from corner_host.configuration import ConfigurationError
-from corner_host.options import OptionsValidationError
+import corner_host.configuration
+import corner_host.options
 
 from .errors import ShutdownTimeoutError, leaves
 
@@ -42,7 +42,8 @@ def exit_status(error: BaseException | None, *, has_started: bool) -> int:
     if any(isinstance(each, KeyboardInterrupt) for each in errors):
         return INTERRUPTED
     if not has_started:
-        is_invalid = any(isinstance(each, ConfigurationError | OptionsValidationError) for each in errors)
+        invalid = corner_host.configuration.ConfigurationError, corner_host.options.OptionsValidationError
+        is_invalid = any(isinstance(each, invalid) for each in errors)
         return INVALID_CONFIGURATION if is_invalid else START_FAILED
     return WORK_CANCELLED if all(isinstance(each, ShutdownTimeoutError) for each in errors) else SERVICE_FAILED
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final, final
 
-from corner_host.configuration import ConfigurationError, ConfigurationRoot
+import corner_host.configuration
+from corner_host.configuration import ConfigurationRoot
 from corner_host.primitives import Backoff, Duration, seconds
 
 from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
@@ -98,7 +99,11 @@ def read_host_options(options: HostOptions, configuration: ConfigurationRoot) ->
         setattr(options, name, text.strip().casefold() == "true")
 
 
-def _unreadable(configuration: ConfigurationRoot, key: str, text: str, wanted: str) -> ConfigurationError:
+def _unreadable(
+    configuration: ConfigurationRoot, key: str, text: str, wanted: str
+) -> "corner_host.configuration.ConfigurationError":
     layer = configuration.explain(key).winner
     source = "configuration" if layer is None else str(layer.origin)
-    return ConfigurationError(f"{key} must be {wanted}, not {text!r} ({source}).\nTo fix: correct it there.")
+    return corner_host.configuration.ConfigurationError(
+        f"{key} must be {wanted}, not {text!r} ({source}).\nTo fix: correct it there."
+    )
