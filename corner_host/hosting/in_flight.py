@@ -53,7 +53,7 @@ def work_of(service: object) -> Sequence[WorkInFlight]:
     """Return what *service* has in flight; nothing, if it does not tell. What it raises instead must not stop the stop."""
     try:
         tell = getattr(service, "work_in_flight", None)
-        return () if tell is None else tell()
+        return () if tell is None else tuple(tell())
     except Exception:  # noqa: BLE001 - the application's own, and logged
         log.STORY.exception("%s failed to tell what it has in flight", name_of(type(service)))
         return ()

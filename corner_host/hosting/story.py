@@ -10,6 +10,7 @@ from math import inf
 from typing import Final, final
 
 from corner_host.configuration import Configuration, ConfigurationRoot
+from corner_host.primitives import name_of
 
 from . import log
 from .call import Call
@@ -70,7 +71,7 @@ class Story:
                 log.SERVICE_DID_NOT_START(service=short(call.name), took=spoken(call.seconds))
             return  # the error itself, or the report, is told in any case
         if call.hook == "start" and self._count <= MOST_SERVICES:
-            more = getattr(call.member.service, "start_text", "")
+            more = _start_text(call.member.service)
             log.SERVICE_STARTED(service=short(call.name), took=spoken(call.seconds), more=f": {more}" if more else "")
         elif call.hook == "stop" and (self._count <= MOST_STOPPED or call.seconds >= NOTICEABLE):
             log.SERVICE_STOPPED(service=short(call.name), took=spoken(call.seconds))
@@ -97,6 +98,15 @@ class Story:
         """Tell what the stop came to; one that is not clean is told in any case."""
         if report.is_clean:
             log.STOP_ENDED(report=report)
+
+
+def _start_text(service: object) -> str:
+    """Return what *service* says of itself when it has started; what it raises instead must not fail the start."""
+    try:
+        return str(getattr(service, "start_text", ""))
+    except Exception:  # noqa: BLE001 - the application's own, and logged
+        log.STORY.exception("%s failed to tell how it started", name_of(type(service)))
+        return ""
 
 
 def _sources(configuration: ConfigurationRoot) -> dict[str, set[str]]:

@@ -49,6 +49,18 @@ class Slow:
         await self._clock.sleep(2.0)
 
 
+class Speechless:
+    """Cannot even say what it is."""
+
+    @property
+    def start_text(self) -> str:
+        raise ZeroDivisionError
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
 class Broken:
     async def start(self) -> None:
         raise RuntimeError("no database")
@@ -173,3 +185,12 @@ async def test_a_stop_that_is_not_clean_is_told_once(records: Records) -> None:
 
     assert [message for message in told(records) if message.startswith("Stopped in")] == []
     assert "1 failed" in records.one(107).getMessage()
+
+
+async def test_a_service_that_fails_to_tell_of_itself_starts_all_the_same(records: Records) -> None:
+    """H12: what is only told must not fail a start; the service is named with its error."""
+    async with developing(Speechless()).build():
+        failed = [record for record in records.all() if "failed to tell how it started" in record.getMessage()]
+
+    assert [record.name for record in failed] == ["corner_host.host"]
+    assert any(line.startswith("Speechless started") for line in told(records))
