@@ -39,6 +39,7 @@ class FilterOperations:
 
         Raises:
             InvalidRequestError: Name or query is empty, too long, or has what cannot be printed; or there are too many.
+            UnavailableError: The file cannot be written, or was damaged.
         """
         if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
             raise InvalidRequestError(f"name must have 1 to {_LONGEST_NAME} characters, on one line.", field="name")
@@ -57,6 +58,7 @@ class FilterOperations:
 
         Raises:
             NotFoundError: There is none of this name.
+            UnavailableError: As for `save`.
         """
 
         def delete(filters: dict[str, str]) -> None:

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from corner_host import JobClient
-from corner_host.operations import InvalidRequestError, JobQuery, NotFoundError, Operations, SavedFilter, job_sorting
+from corner_host.operations import (
+    InvalidRequestError,
+    JobQuery,
+    NotFoundError,
+    Operations,
+    SavedFilter,
+    UnavailableError,
+    job_sorting,
+)
 
 from .conftest import ADA, Look
 from .naps import Nap, napping
@@ -82,6 +90,19 @@ async def test_filters_are_kept_by_name_beyond_a_restart(look: Look, tmp_path: P
     assert [each.name for each in left] == ["dead today"]
     assert (tmp_path / "state" / "filters.json").stat().st_mode & 0o077 == 0
     assert [each.action for each in lines if each.outcome == "done"] == ["filters.delete", *["filters.save"] * 3]
+
+
+async def test_a_file_of_filters_that_was_damaged_is_not_written_over(look: Look, tmp_path: Path) -> None:
+    """OV-38: the page goes on without them; who saves another one is told."""
+    file = tmp_path / "state" / "filters.json"
+    async with look() as operations:
+        await operations.filters.save("all", "sort=-ran", by=ADA)
+        file.write_text('{"all": "sort', encoding="utf-8")
+        kept = await operations.filters.list()
+        with pytest.raises(UnavailableError, match="move it away"):
+            await operations.filters.save("other", "a=1", by=ADA)
+
+    assert (kept, file.read_text(encoding="utf-8")) == ((), '{"all": "sort')
 
 
 @pytest.mark.parametrize(("name", "query"), [("", "a=1"), ("x" * 61, "a=1"), ("a\nb", "a=1"), ("a", ""), ("a", "\0")])

@@ -24,21 +24,19 @@ class SavedFilters:
         self._memory: dict[str, str] = {}
 
     def read(self) -> dict[str, str]:
-        """Return all, as they were saved."""
+        """Return all, as they were saved; none where the file cannot be read, which `change` tells of."""
         if self._path is None:
             return dict(self._memory)
         try:
-            found: Any = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # there is none, or it was written by hand
+            return _read(self._path)
+        except OSError:
             return {}
-        pairs: Any = found.items() if hasattr(found, "items") else ()
-        return {name: text for name, text in pairs if isinstance(text, str)}
 
     def change(self, change: Callable[[dict[str, str]], None]) -> None:
         """Change them, one process at a time.
 
         Raises:
-            OSError: The file cannot be written.
+            OSError: The file cannot be written; or not be read, so that what is in it would be lost.
             Exception: What *change* raises; nothing is changed then.
         """
         with self._lock:
@@ -48,7 +46,7 @@ class SavedFilters:
                 self._memory = changed
                 return
             with locked(self._path.with_name(f"{self._path.name}.lock")):
-                filters = self.read()
+                filters = _read(self._path)
                 change(filters)
                 new = self._path.with_name(f"{self._path.name}.new")
                 with os.fdopen(
@@ -56,3 +54,14 @@ class SavedFilters:
                 ) as file:
                     json.dump(filters, file, ensure_ascii=False)
                 new.replace(self._path)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise OSError(f"{path} is not what was written there; move it away") from None
+    pairs: Any = found.items() if hasattr(found, "items") else ()
+    return {name: text for name, text in pairs if isinstance(text, str)}
