@@ -13,7 +13,8 @@ _SECRET_FRAGMENTS: Final = ("password", "passwd", "pwd", "secret", "token", "cre
 _CREDENTIALS: Final = r"(?i)://[^\s/:@]*:[^\s/@]+@|\b(?:password|pwd)\s*=\s*[^\s;]"
 _IN_TEXT: Final = (
     r"""(?i)(://[^\s/:@]*:)[^\s/]+(?=@)"""
-    r"""|((?:password|passwd|pwd|secret|token|api[_-]?key)(?:["']\s*:|\s*=)\s*)(?:"[^"]*"|'[^']*'|[^\s;,&'")}\]]+)"""
+    r"""|((?:password|passwd|pwd|secret|token|(?:api|secret|access|account|private)[_-]?(?:access[_-]?)?key)"""
+    r"""(?:["']\s*:|\s*=)\s*)(?:"[^"]*"|'[^']*'|[^\s;,&'")}\]]+)"""
 )
 _WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 

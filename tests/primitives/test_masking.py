@@ -45,6 +45,8 @@ def test_a_mask_does_not_tell_the_length() -> None:
         ("{'password': 'a b', 'user': 'app'}", f"{{'password': {MASK}, 'user': 'app'}}"),
         ("GET /orders?token=abc&page=2", f"GET /orders?token={MASK}&page=2"),
         ("DB_PASSWORD = hunter2; api_key=k", f"DB_PASSWORD = {MASK}; api_key={MASK}"),
+        ("AWS_SECRET_ACCESS_KEY=k, {'secret_key': 'k'}", f"AWS_SECRET_ACCESS_KEY={MASK}, {{'secret_key': {MASK}}}"),
+        ("AccountName=shop;AccountKey=a+b==;key=order-7", f"AccountName=shop;AccountKey={MASK};key=order-7"),
         ("invalid token: unexpected ')' at http://shop:8080/a", "invalid token: unexpected ')' at http://shop:8080/a"),
         (f"password={MASK}", f"password={MASK}"),
     ],
