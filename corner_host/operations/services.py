@@ -197,7 +197,11 @@ class ServiceOperations:
 
     def _told(self, service: Any) -> str:
         """Return what a service tells of itself: its property ``status_text``; ours do it for those that have none."""
-        if isinstance(text := getattr(service, "status_text", None), str):
+        try:
+            text: object = getattr(service, "status_text", None)
+        except Exception as error:  # noqa: BLE001 - the application's own; the other services are shown all the same
+            text = f"cannot tell: {type(error).__name__}: {without_passwords(str(error))}"
+        if isinstance(text, str):
             return text[:_LONGEST_TEXT]
         if type(service).__name__ == "QueuedHostedService":
             control = self._workplace.find("corner_host.background", "QueueControl")

@@ -13,6 +13,7 @@ _SECRET_FRAGMENTS: Final = ("password", "passwd", "pwd", "secret", "token", "cre
 _CREDENTIALS: Final = r"(?i)://[^\s/:@]*:[^\s/@]+@|\b(?:password|pwd)\s*=\s*[^\s;]"
 _IN_TEXT: Final = (
     r"""(?i)(://[^\s/:@]*:)[^\s/]+(?=@)"""
+    r"""|(\bauthorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|digest|token)\s+)?)[^\s"',;]+"""
     r"""|((?:password|passwd|pwd|secret|token|(?:api|secret|access|account|private)[_-]?(?:access[_-]?)?key)"""
     r"""(?:["']\s*:|\s*=)\s*)(?:"[^"]*"|'[^']*'|[^\s;,&'")}\]]+)"""
 )
@@ -53,7 +54,7 @@ def without_passwords(text: str) -> str:
     """
     if "=" not in text and ":" not in text:
         return text
-    return re.sub(_IN_TEXT, lambda found: f"{found[1] or found[2]}{MASK}", text)
+    return re.sub(_IN_TEXT, lambda found: f"{found[1] or found[2] or found[3]}{MASK}", text)
 
 
 def mask(value: str | None) -> str | None:

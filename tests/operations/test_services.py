@@ -8,6 +8,7 @@ from corner_host import BackgroundService, CancellationToken, HostBuilder, HostO
 from corner_host.hosting import BackgroundServiceExceptionBehavior
 from corner_host.operations import InvalidRequestError, NotFoundError, UnavailableError
 from corner_host.options import Options
+from corner_host.primitives import MASK
 
 from .conftest import ADA, Look, until
 
@@ -145,6 +146,23 @@ async def test_options_of_a_service_are_named(look: Look) -> None:
         detail = await operations.services.get("Reader")
 
     assert "Reader" in detail.options
+
+
+async def test_a_service_that_cannot_tell_of_itself_hides_no_other(look: Look) -> None:
+    """OV-23: its error stands where its text would, and without the password in it."""
+
+    class Torn(BackgroundService):
+        @property
+        def status_text(self) -> str:
+            raise LookupError("nothing at amqp://app:s3cret@mq")
+
+        async def execute(self, stopping: CancellationToken) -> None:
+            await stopping.wait()
+
+    async with look(lambda builder: builder.add_hosted_service(Torn)) as operations:
+        details = {each.name.rpartition(".")[2]: each.detail for each in await operations.services.list()}
+
+    assert details["Torn"] == f"cannot tell: LookupError: nothing at amqp://app:{MASK}@mq"
 
 
 async def test_a_service_tells_of_itself(look: Look) -> None:

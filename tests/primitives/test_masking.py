@@ -48,6 +48,9 @@ def test_a_mask_does_not_tell_the_length() -> None:
         ("AWS_SECRET_ACCESS_KEY=k, {'secret_key': 'k'}", f"AWS_SECRET_ACCESS_KEY={MASK}, {{'secret_key': {MASK}}}"),
         ("AccountName=shop;AccountKey=a+b==;key=order-7", f"AccountName=shop;AccountKey={MASK};key=order-7"),
         ("invalid token: unexpected ')' at http://shop:8080/a", "invalid token: unexpected ')' at http://shop:8080/a"),
+        ("{'Authorization': 'Bearer eyJhbGci'}, 401", f"{{'Authorization': 'Bearer {MASK}'}}, 401"),
+        ("authorization: Basic YXBwOmE=", f"authorization: Basic {MASK}"),
+        ("the authorization failed", "the authorization failed"),
         (f"password={MASK}", f"password={MASK}"),
     ],
 )
