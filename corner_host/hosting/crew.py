@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final, final
 
 from anyio.abc import TaskGroup
+from anyio.lowlevel import current_token
 
 import corner_host.hosting as door
 from corner_host.primitives import Clock, Duration, seconds
@@ -31,6 +32,7 @@ class Crew:
         members: The hosted services, in order of registration; empty until they have been constructed.
         clock: The host's clock.
         story: Tells a developer of the start and the stop, if it is to be told.
+        loop: The event loop of the host.
         began: When the host began to live: in UTC, and on the clock.
         stage: The start or stop that is under way, or was the last.
         stages: The start and the stop, each by its name, once it has begun.
@@ -52,6 +54,7 @@ class Crew:
         self.options = options
         self.clock = clock
         self.story = story
+        self.loop = current_token()
         self.began = clock.now(), clock.monotonic()
         self.supervisor = Supervisor(group, lifetime, options, clock)
         self.members: tuple[Member, ...] = ()

@@ -89,7 +89,8 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
 
         Raises:
             HostedServiceNotFoundError: There is no service of that name.
-            HostStateError: The service cannot be restarted, or not now; or it did not heed its cancellation.
+            HostStateError: The service cannot be restarted, or not now, or not from this event loop; or it did not heed its
+                cancellation.
         """
         await door.restarting.restart_service(*self._chosen(name), timeout)
 

@@ -61,12 +61,13 @@ class HostOptions:
             raise TypeError(f"HostOptions.restart_limit must be a whole number, not {self.restart_limit!r}")
         if self.restart_limit < 0:
             raise ValueError(f"HostOptions.restart_limit must be at least 0, not {self.restart_limit!r}")
-        for name, kind in _ENUMS.items():
+        for name, kind in _KINDS.items():
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"HostOptions.{name} must be a {kind.__name__}, not {getattr(self, name)!r}")
 
 
-_ENUMS: Final = {
+_KINDS: Final = {
+    "restart_backoff": Backoff,
     "background_service_exception_behavior": BackgroundServiceExceptionBehavior,
     "background_service_completion_behavior": BackgroundServiceCompletionBehavior,
 }

@@ -3,6 +3,7 @@
 from enum import Enum
 
 import anyio
+from anyio.lowlevel import current_token
 
 from corner_host.primitives import Duration
 
@@ -142,11 +143,24 @@ def _refuse_unless_possible(crew: Crew, member: Member, doing: str) -> Execution
 
 
 def _refuse_unless_running(crew: Crew, member: Member, doing: str) -> None:
+    _refuse_elsewhere(crew, member, doing)
     lifetime = crew.lifetime
     if not lifetime.application_started.is_cancellation_requested:
         raise HostStateError(f"{member.name} cannot be {doing}: the host has not started yet.")
     if lifetime.application_stopping.is_cancellation_requested:
         raise HostStateError(f"{member.name} cannot be {doing}: the host is stopping.")
+
+
+def _refuse_elsewhere(crew: Crew, member: Member, doing: str) -> None:
+    try:
+        is_here = current_token() == crew.loop
+    except RuntimeError:  # a thread without an event loop
+        is_here = False
+    if not is_here:
+        raise HostStateError(
+            f"{member.name} cannot be {doing} from here: its host runs in another event loop.\n"
+            "To fix: have that loop do it, by anyio.from_thread for instance."
+        )
 
 
 def _is_running(crew: Crew) -> bool:

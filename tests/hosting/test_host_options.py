@@ -200,6 +200,7 @@ def test_arguments_set_it() -> None:
         ("restart_window", 0.0),
         ("restart_window", -5.0),
         ("background_service_exception_behavior", "explode"),
+        ("restart_backoff", 3),
     ],
 )
 def test_options_out_of_range_are_refused_at_build(option: str, value: object) -> None:

@@ -261,3 +261,24 @@ async def test_a_stop_whose_caller_is_cancelled_is_finished() -> None:
         (status,) = host.hosted_services
 
     assert (status.state, status.has_ended, worker.runs) == (HostedServiceState.STOPPED, True, 1)
+
+
+async def test_only_the_event_loop_of_the_host_changes_something() -> None:
+    """Another thread, or another loop, is refused: tasks that began there would not run, and the host would not stop."""
+    worker = Worker()
+    async with host_of(worker) as host:
+        services = host.hosted_services
+        await services.stop_service("Worker")
+
+        def start() -> None:
+            with pytest.raises(HostStateError, match="cannot be started from here"):
+                services.start_service("Worker")
+
+        async def restart() -> None:
+            with pytest.raises(HostStateError, match="cannot be restarted from here"):
+                await services.restart("Worker")
+
+        await anyio.to_thread.run_sync(start)
+        await anyio.to_thread.run_sync(anyio.run, restart)
+
+    assert (worker.runs, host.exit_status) == (1, 0)
