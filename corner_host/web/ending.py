@@ -2,7 +2,8 @@
 
 A request that will be answered is left to its answer. A stream of server-sent events ends as if it were complete: its
 handler is cancelled, and the client, which reconnects by itself, gets a clean end. A WebSocket handler is told that its
-peer is gone ("service restart", 1012) and cancelled if it has not returned soon after.
+peer is gone ("service restart", 1012) and cancelled if it has not returned soon after. One that lets what it was told
+pass as an exception, as Starlette's ``WebSocketDisconnect`` is, has ended as well as one that catches it.
 """
 
 from typing import Final, final
@@ -89,7 +90,12 @@ class EndOnStopMiddleware:
                 handler.deadline = min(handler.deadline, anyio.current_time() + _GRACE_SECONDS)
 
             with self._stopping.register(lambda: loop.post(end_soon)):
-                await self._app(scope, receive_until_stop, watch)
+                try:
+                    await self._app(scope, receive_until_stop, watch)
+                except Exception as error:
+                    is_ours = self._stopping.is_cancellation_requested and not is_closed
+                    if not is_ours or getattr(error, "code", None) != _SERVICE_RESTART:
+                        raise
         if self._stopping.is_cancellation_requested and not is_closed:
             with anyio.move_on_after(_GRACE_SECONDS, shield=True):
                 await send({"type": "websocket.close", "code": _SERVICE_RESTART, "reason": _REASON})

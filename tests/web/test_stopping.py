@@ -163,6 +163,36 @@ async def test_a_websocket_is_told_that_the_server_restarts(serve: Serve, anyio_
     assert closed.value.rcvd.code == 1012
 
 
+async def test_a_websocket_handler_need_not_catch_the_disconnect(
+    serve: Serve, anyio_backend: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The usual loop that only receives ends as quietly, and its client is told the same."""
+    if anyio_backend != "asyncio":
+        pytest.skip("the client of this test needs asyncio")
+    app = FastAPI()
+
+    @app.websocket("/chat")
+    async def chat(socket: WebSocket) -> None:
+        await socket.accept()
+        while True:
+            await socket.send_text(await socket.receive_text())
+
+    caplog.set_level("WARNING")
+    with anyio.fail_after(15):
+        async with serve(app, lambda _: None, "--Logging:LogLevel:Default=Warning") as site:  # noqa: SIM117 - the second needs the first
+            async with websockets.asyncio.client.connect(site.url.replace("http", "ws") + "/chat") as client:
+                await client.send("hi")
+                await client.recv()
+                async with anyio.create_task_group() as group:
+                    group.start_soon(site.host.stop)
+                    with pytest.raises(ConnectionClosed) as closed:
+                        await client.recv()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
 async def test_a_start_that_is_called_off_leaves_the_sockets_to_the_server(
     server: str, caplog: pytest.LogCaptureFixture
 ) -> None:
