@@ -35,6 +35,7 @@ class ApplicationLifetime:
         "asked_by_signal",
         "exit_request",
         "exit_status",
+        "heeds_signals",
         "on_signal",
         "start_seconds",
     )
@@ -50,6 +51,7 @@ class ApplicationLifetime:
         self._signals = 0
         self.start_seconds = 0.0
         self.on_signal: Callable[[int, int], object] | None = None
+        self.heeds_signals = True
         self.asked_by_signal = False
         self.exit_status: int | None = None
         self.exit_request: BaseException | None = None

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from corner_host.hosting import Host
+from corner_host.hosting.lifetime import ApplicationLifetime
 
 from .scopes import ServiceScopeMiddleware
 
@@ -34,6 +35,8 @@ def lifespan(host: Host) -> Callable[[Any], AbstractAsyncContextManager[Mapping[
             _log.warning(
                 "%s server processes run a host each; work that must be done once needs a lock or a job.", workers
             )
+        if isinstance(host.lifetime, ApplicationLifetime):
+            host.lifetime.heeds_signals = False  # a server that has lost them to the host would never end
         async with host:
             yield {"host": host}
 

@@ -1,6 +1,6 @@
 """What routes ask for, told to the container, so that a missing service is found when the host is built.
 
-Knows FastAPI's routes by shape: ``routes``, ``dependant``, ``dependencies``.
+Knows FastAPI's routes by shape: ``routes``, ``effective_route_contexts``, ``dependant``, ``dependencies``.
 """
 
 import inspect
@@ -51,10 +51,19 @@ def refuse_missing_services(provider: ServiceProvider, app: Any) -> None:
 
 def _routes(app: Any, prefix: str = "") -> Iterator[tuple[Any, str]]:
     for route in getattr(app, "routes", ()):
-        path = prefix + str(getattr(route, "path", ""))
-        if hasattr(route, "dependant"):
-            yield route, path
-        yield from _routes(getattr(route, "app", None) if not hasattr(route, "dependant") else None, path)
+        for each in _effective(route):
+            path = prefix + str(getattr(each, "path", ""))
+            if hasattr(each, "dependant"):
+                yield each, path
+            else:
+                yield from _routes(getattr(each, "app", None), path)
+
+
+def _effective(route: Any) -> list[Any]:
+    """Return what *route* stands for: itself, or all of a router, which FastAPI includes as a whole."""
+    if not hasattr(route, "effective_route_contexts"):
+        return [route]
+    return [getattr(each, "starlette_route", None) or each for each in route.effective_route_contexts()]
 
 
 def _services(dependant: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 import pytest
-from fastapi import BackgroundTasks, FastAPI, HTTPException
+from fastapi import APIRouter, BackgroundTasks, FastAPI, HTTPException
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
@@ -39,6 +39,9 @@ class Orders:
 
 
 class Missing: ...
+
+
+class Lost: ...
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +167,28 @@ async def test_a_service_that_a_route_takes_must_be_registered(server: str) -> N
 
     with pytest.raises(ServiceValidationError, match="Missing"):
         builder.build()
+
+
+async def test_a_missing_service_of_an_included_router_is_found_as_well(server: str) -> None:
+    """FastAPI keeps such a router as a whole, also one within another, and for WebSockets."""
+    app, outer, inner = FastAPI(), APIRouter(), APIRouter()
+
+    @inner.get("/deep")
+    async def deep(missing: Inject[Missing]) -> None: ...
+
+    @outer.websocket("/chat")
+    async def chat(lost: Inject[Lost]) -> None: ...
+
+    outer.include_router(inner, prefix="/inner")
+    app.include_router(outer, prefix="/outer")
+    builder = Host.create_builder(["--Server:Port=0"])
+    builder.use_environment("Development").add_asgi(app)
+
+    with pytest.raises(ServiceValidationError) as caught:
+        builder.build()
+
+    assert "test_serving.Missing" in str(caught.value)
+    assert "test_serving.Lost" in str(caught.value)
 
 
 async def test_a_missing_service_stops_the_start_in_production_too(server: str) -> None:

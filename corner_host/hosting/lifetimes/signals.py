@@ -23,7 +23,7 @@ from corner_host.primitives import LoopHandle
 class SignalWatch:
     """Tells the application's lifetime of each signal, at once and in the event loop, until closed.
 
-    Off the main thread, where Python lets nobody catch signals, it does nothing.
+    Off the main thread, where Python lets nobody catch signals, it does nothing; nor where the host leaves them to a server.
 
     Args:
         signals: Which signals.
@@ -34,7 +34,7 @@ class SignalWatch:
         self._lifetime = lifetime
         self._loop = LoopHandle.current()
         self._before: dict[signal.Signals, Any] = {}
-        if threading.current_thread() is threading.main_thread():
+        if lifetime.heeds_signals and threading.current_thread() is threading.main_thread():
             for number in signals:
                 self._before[number] = signal.signal(number, self._on_signal)
 
