@@ -1,7 +1,5 @@
 """A host as a whole program: the event loop around it, the bound on its end, and its exit status."""
 
-import atexit
-import gc
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
@@ -37,7 +35,6 @@ def run_in_loop(
         HostStateError: An event loop runs in this thread already.
     """
     _refuse_second_loop()
-    _spare_the_exit()
     loop_options = dict(backend_options or {})
     if backend == "asyncio+uvloop":
         backend, loop_options["use_uvloop"] = "asyncio", True
@@ -116,16 +113,6 @@ def _refuse_missing_backend(backend: str, *, uses_uvloop: bool) -> None:
             raise HostStateError(
                 f"The back end {package} is not installed.\nTo fix: pip install 'corner-host[{package}]'."
             )
-
-
-def _spare_the_exit() -> None:
-    """Have the interpreter search for garbage twice at its end instead of three times.
-
-    Each search goes through all objects, and with the modules of a host takes milliseconds. The first one may be switched
-    off; the two after it find what it would have found, and finish it (``Py_FinalizeEx`` in CPython's ``pylifecycle.c``).
-    """
-    atexit.unregister(gc.disable)  # however many hosts have run
-    atexit.register(gc.disable)
 
 
 def _is_installed(package: str) -> bool:
