@@ -3,13 +3,15 @@
 import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, final
 
 import anyio
 
 from corner_host.hosting import ConsoleLifetime, Host, HostBuilder, HostedService, HostLifetime, HostOptions
 from corner_host.primitives import Clock, CornerHostError, Duration, seconds
+
+from .virtual_clock import VirtualClock
 
 _log = logging.getLogger("corner_host.testing")
 
@@ -85,7 +87,8 @@ async def running_host(
     if configure is not None:
         configure(chosen)
     _leave_signals_alone(chosen)
-    async with chosen.build() as host:
+    host = chosen.build()
+    async with _living(host):
         limit = None if time_to_live is None or _is_debugged() else seconds(time_to_live, "time_to_live", above=0.0)
         async with _bounded(host, limit):
             yield host
@@ -108,6 +111,21 @@ async def start_and_stop(service: HostedService) -> None:
         await service.start()
     finally:
         await service.stop()
+
+
+@asynccontextmanager
+async def _living(host: Host) -> AsyncGenerator[None]:
+    """Do as ``async with host``; where its clock is virtual, neither start nor stop wait for somebody to move it."""
+    clock = host.services.get_service(Clock)
+    unstuck = clock.unstuck if isinstance(clock, VirtualClock) else nullcontext
+    try:
+        async with unstuck():
+            await host.start()
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            async with unstuck():
+                await host.aclose()
 
 
 @asynccontextmanager

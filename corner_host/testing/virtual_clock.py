@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, final
 
@@ -18,6 +18,7 @@ from .loop_time import LoopTime, NoVirtualTimeError, time_of_this_loop
 # a thread at work cannot be asked when it will be done; longer than this, time moves on without it
 _PATIENCE_WITH_THREADS = 1.0
 _LOOK_SECONDS = 0.001
+_STANDS_STILL_SECONDS = 0.5
 
 
 @final
@@ -101,6 +102,13 @@ class VirtualClock:
         """Let time pass as it really does while the block lasts, for sockets and processes."""
         return self._moving("real_time()", self._follow_for_ever)
 
+    def unstuck(self) -> AbstractAsyncContextManager[None]:
+        """Let time pass as it really does once the block has lasted for half a second, unless it is moved already.
+
+        For a host's start and stop: what sleeps in them, and their budgets, then end although no test moves the clock.
+        """
+        return nullcontext() if self._mover else self._moving("the start or stop of a host", self._follow_in_the_end)
+
     @asynccontextmanager
     async def _moving(self, what: str, move: Callable[[], Coroutine[Any, Any, None]]) -> AsyncGenerator[None]:
         self._begin(what)
@@ -135,6 +143,12 @@ class VirtualClock:
             await _really_sleep(_LOOK_SECONDS)
             self._loop.move_to(zero + time.monotonic() - began)
             await anyio.lowlevel.checkpoint()
+
+    async def _follow_in_the_end(self) -> None:
+        until = time.monotonic() + _STANDS_STILL_SECONDS
+        while time.monotonic() < until:
+            await _really_sleep(_LOOK_SECONDS)
+        await self._follow_for_ever()
 
     async def _settle(self) -> None:
         await self._loop.settle()

@@ -2,11 +2,13 @@
 
 import logging
 
+import anyio
 import anyio.lowlevel
 import pytest
 
 from corner_host import BackgroundService, CancellationToken, Clock, Host, HostBuilder
 from corner_host.di import ServiceValidationError
+from corner_host.hosting import HostedService, StartupTimeoutError
 from corner_host.testing import (
     HostFactory,
     LogCollector,
@@ -53,6 +55,51 @@ async def test_the_host_lives_by_the_virtual_clock(host_factory: HostFactory, vi
 
     assert clock is virtual_clock
     assert host.logs.assert_contains("Good morning at 03:00:00").fields["till"] == 3
+
+
+class Sleeper(BackgroundService):
+    async def execute(self, stopping: CancellationToken) -> None:
+        while not stopping.is_cancellation_requested:
+            await anyio.sleep(0.7)
+
+
+async def test_a_service_that_sleeps_for_itself_does_not_hold_up_the_end(
+    host_factory: HostFactory, virtual_clock: VirtualClock
+) -> None:
+    """It does not wait for the token, and nobody moves the clock any more: then time passes by itself."""
+    async with host_factory(lambda: Host.create_empty_builder().add_hosted_service(Sleeper)) as host:
+        await virtual_clock.advance(minutes=10)
+
+    assert host.host.shutdown_report is not None
+    assert host.host.shutdown_report.is_clean
+
+
+async def test_a_start_that_sleeps_goes_on_and_the_limit_of_one_that_takes_too_long_counts(
+    host_factory: HostFactory, virtual_clock: VirtualClock
+) -> None:
+    """Nobody can move the clock while the host starts."""
+
+    class Late:
+        def __init__(self, seconds: float) -> None:
+            self.seconds = seconds
+
+        async def start(self) -> None:
+            await anyio.sleep(self.seconds)
+
+        async def stop(self) -> None: ...
+
+    def starting(seconds: float) -> HostBuilder:
+        builder = Host.create_empty_builder()
+        builder.services.add_singleton(HostedService, instance=Late(seconds))
+        return builder
+
+    async with host_factory(lambda: starting(0.2)):
+        pass
+    with pytest.raises(StartupTimeoutError):
+        async with host_factory(lambda: starting(60.0), startup_timeout=0.3):
+            raise AssertionError("it has started")
+
+    assert virtual_clock.monotonic() < 5.0
 
 
 async def test_what_a_test_puts_in_place_wins_over_the_application(host_factory: HostFactory) -> None:
