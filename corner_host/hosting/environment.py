@@ -72,8 +72,10 @@ def program_name() -> str:
     package = getattr(getattr(main, "__spec__", None), "parent", None)
     if package:
         return str(package).partition(".")[0]
-    file = getattr(main, "__file__", None)
-    return path.splitext(path.basename(file or sys.argv[0] or "python"))[0]
+    file = getattr(main, "__file__", None) or sys.argv[0]
+    if file in {"", "-", "-c", "<stdin>"}:  # no program of its own
+        return "python"
+    return path.splitext(path.basename(file))[0]
 
 
 def content_root(configured: str | None) -> str:

@@ -1,5 +1,7 @@
 """The environment, and where the program is (section 17)."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,18 @@ def test_a_package_knows_its_name(tmp_path: Path) -> None:
     result = run_program(PROGRAM, folder=package, name="__main__", cwd=tmp_path, module="shop")
 
     assert result.lines[0] == f"shop {package}"
+
+
+@pytest.mark.parametrize("words", [["-"], ["-c", "exec(open(0).read())"]])
+def test_what_has_no_program_is_called_python(words: list[str], tmp_path: Path) -> None:
+    """EN-7: lines from a shell have a name that files can be called by, as user secrets are in Development."""
+    lines = (
+        "import os; from corner_host import Host\n"
+        "builder = Host.create_builder(['--environment=Development'])\n"
+        "builder.build(); print(builder.environment.application_name, os.getcwd())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, *words], input=lines, capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+
+    assert done.stdout.split() == ["python", str(tmp_path.resolve())]
