@@ -1,5 +1,6 @@
 """The environment, and where the program is (section 17)."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corner_host.hosting import Host, HostBuilderSettings, HostEnvironment
-from tests.hosting.programs import run_program
+from tests.hosting.programs import ROOT, run_program
 
 
 @pytest.mark.parametrize("name", ["Development", "Staging", "Production"])
@@ -88,8 +89,10 @@ def test_what_has_no_program_is_called_python(words: list[str], tmp_path: Path) 
         "builder = Host.create_builder(['--environment=Development'])\n"
         "builder.build(); print(builder.environment.application_name, os.getcwd())\n"
     )
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, *words], input=lines, capture_output=True, text=True, check=True, cwd=tmp_path
+        [sys.executable, *words], input=lines, capture_output=True, text=True, check=False, cwd=tmp_path, env=variables
     )
 
+    assert done.stderr == ""
     assert done.stdout.split() == ["python", str(tmp_path.resolve())]
