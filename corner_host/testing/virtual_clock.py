@@ -49,6 +49,7 @@ class VirtualClock:
 
     def __init__(self, loop: LoopTime, start: datetime) -> None:
         self._loop = loop
+        self._home = anyio.lowlevel.current_token()
         self._start = start
         self._zero = loop.now
         self._mover: str | None = None
@@ -74,6 +75,7 @@ class VirtualClock:
 
         Raises:
             VirtualClockInUseError: Time is being moved already, by another task.
+            NoVirtualTimeError: The clock moves another event loop than the one that runs here.
             ValueError: The duration is below 0.
         """
         length = timedelta(
@@ -158,6 +160,12 @@ class VirtualClock:
             await self._loop.settle()
 
     def _begin(self, what: str) -> None:
+        if anyio.lowlevel.current_token() != self._home:
+            raise NoVirtualTimeError(
+                f"{what} was called in another event loop than the one whose time the virtual clock moves.\n"
+                "To fix: let one plug-in run the test and its fixtures; pytest-asyncio's asyncio_mode = auto takes tests "
+                "that are marked for anyio, and strict leaves them alone."
+            )
         if self._mover is not None:
             raise VirtualClockInUseError(what, self._mover)
         self._mover = what

@@ -9,7 +9,7 @@ import anyio.to_thread
 import pytest
 
 from corner_host.primitives import CancellationTokenSource, Clock
-from corner_host.testing import VirtualClock, VirtualClockInUseError, virtual_time
+from corner_host.testing import NoVirtualTimeError, VirtualClock, VirtualClockInUseError, virtual_time
 
 
 @pytest.fixture
@@ -202,3 +202,14 @@ async def test_a_loop_that_cannot_follow_says_so(anyio_backend: object) -> None:
     with pytest.raises(RuntimeError, match=r"A loop of uvloop keeps its time where nobody can reach it"):
         async with virtual_time():
             pass
+
+
+async def test_a_clock_of_another_loop_says_so() -> None:
+    """Else a test whose fixtures another plug-in runs would see nothing happen, and no reason."""
+    async with virtual_time() as clock:
+
+        def advance_elsewhere() -> None:
+            anyio.run(clock.advance, 1.0)
+
+        with pytest.raises(NoVirtualTimeError, match="asyncio_mode"):
+            await anyio.to_thread.run_sync(advance_elsewhere)
