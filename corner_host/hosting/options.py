@@ -67,6 +67,8 @@ class HostOptions:
 
 
 _KINDS: Final = {
+    "services_start_concurrently": bool,
+    "services_stop_concurrently": bool,
     "restart_backoff": Backoff,
     "background_service_exception_behavior": BackgroundServiceExceptionBehavior,
     "background_service_completion_behavior": BackgroundServiceCompletionBehavior,

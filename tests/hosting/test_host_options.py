@@ -201,6 +201,8 @@ def test_arguments_set_it() -> None:
         ("restart_window", -5.0),
         ("background_service_exception_behavior", "explode"),
         ("restart_backoff", 3),
+        ("services_start_concurrently", "no"),
+        ("services_stop_concurrently", 1),
     ],
 )
 def test_options_out_of_range_are_refused_at_build(option: str, value: object) -> None:
