@@ -37,7 +37,7 @@ async def restart_service(crew: Crew, member: Member, timeout: Duration | None) 
         if not execution.has_ended:
             await _end(crew, member, execution, limit, "restarted")
     except BaseException as error:
-        if is_cancellation(error) and execution.has_ended and _is_running(crew):
+        if is_cancellation(error) and execution.has_ended and not _why_not_now(crew):
             _begin_again(crew, member, execution)  # nobody has asked for its end
         raise
     _refuse_unless_running(crew, member, "restarted")
@@ -144,11 +144,8 @@ def _refuse_unless_possible(crew: Crew, member: Member, doing: str) -> Execution
 
 def _refuse_unless_running(crew: Crew, member: Member, doing: str) -> None:
     _refuse_elsewhere(crew, member, doing)
-    lifetime = crew.lifetime
-    if not lifetime.application_started.is_cancellation_requested:
-        raise HostStateError(f"{member.name} cannot be {doing}: the host has not started yet.")
-    if lifetime.application_stopping.is_cancellation_requested:
-        raise HostStateError(f"{member.name} cannot be {doing}: the host is stopping.")
+    if why := _why_not_now(crew):
+        raise HostStateError(f"{member.name} cannot be {doing}: the host {why}.")
 
 
 def _refuse_elsewhere(crew: Crew, member: Member, doing: str) -> None:
@@ -163,6 +160,8 @@ def _refuse_elsewhere(crew: Crew, member: Member, doing: str) -> None:
         )
 
 
-def _is_running(crew: Crew) -> bool:
-    started, stopping = crew.lifetime.application_started, crew.lifetime.application_stopping
-    return started.is_cancellation_requested and not stopping.is_cancellation_requested
+def _why_not_now(crew: Crew) -> str:
+    """Return what the host does instead of running; empty while it runs."""
+    if not crew.lifetime.application_started.is_cancellation_requested:
+        return "has not started yet"
+    return "is stopping" if crew.lifetime.application_stopping.is_cancellation_requested else ""
