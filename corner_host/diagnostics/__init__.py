@@ -2,10 +2,11 @@
 
 - ``health``: checks by name, run side by side, and their report; re-exported here
 
-Side doors, for programs that use OpenTelemetry, and imported by full path:
+Side doors, imported by full path:
 
-- ``metrics``: the meter ``corner_host``
-- ``tracing``: traces through a queue
+- ``origin``: who does what is done: a route, a job, a schedule
+- ``metrics``: the meter ``corner_host``, for programs that use OpenTelemetry
+- ``tracing``: traces through a queue, the same
 """
 
 from .health import (

@@ -31,6 +31,7 @@ semaphore that is waited for inside a worker (limits are checked when claiming),
 - ``dispatch``, ``limits``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
 - ``retry``, ``schedule``, ``history``: when a job runs again, and what is kept of an attempt (pure)
+- ``headers``: what travels with a job beside its payload, who put it among that (pure)
 - ``store``, ``recurring``, ``worker``, ``depths``: the services behind it
 - ``contracts``, ``records``: the port for engines; ``engines/`` has them, each a side door
 """

@@ -1,19 +1,20 @@
 """Putting jobs, and asking after them."""
 
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, final
 
 import anyio
 
 from corner_host.diagnostics.metrics import find_meter
+from corner_host.diagnostics.origin import current_origin
 from corner_host.diagnostics.tracing import publish
 from corner_host.primitives import Clock, Duration, seconds
 
 from .contracts import Duplicate, Enqueued, JobEngine, NewJob
 from .errors import JobCancelledError, JobDeadError, JobNotFoundError, JobPayloadError
+from .headers import headers_text
 from .identifiers import new_job_id
 from .info import JobFilter, JobInfo, JobState
 from .middleware import EnqueueMiddleware, put_through
@@ -230,7 +231,7 @@ class JobClient:
             priority=priority,
             run_at=self._time(delay, run_at),
             key=key,
-            trace=None if headers is None else _text(headers),
+            trace=headers_text(headers, current_origin()),
             parent=after,
             run_on=run_on,
         )
@@ -252,7 +253,3 @@ def _check_text(what: str, text: str) -> None:
         raise JobPayloadError(f"A {what} must have from 1 to {_MOST_KEY_CHARACTERS} characters, not {len(text):,}.")
     if storable(text) != text:
         raise JobPayloadError(f"A {what} must be text that can be stored as UTF-8, without NUL; {text!r} is not.")
-
-
-def _text(headers: Mapping[str, str]) -> str:
-    return json.dumps(dict(headers))

@@ -10,10 +10,11 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias, cast, final
+from typing import Protocol, TypeAlias, final
 
 from corner_host.primitives import CancellationToken
 
+from .headers import headers_of
 from .records import JobQueues, JobRecords
 
 
@@ -23,7 +24,7 @@ class NewJob:
     """A job to be stored. Times are seconds since the epoch, UTC.
 
     *parent* names a job that must have ended first; *run_on* says how it must have ended. *trace* has the job's headers as
-    JSON: those of the trace in which it was put, and what middleware added.
+    JSON: those of the trace in which it was put, who put it, and what middleware added.
     """
 
     id: str
@@ -316,12 +317,3 @@ class JobSchedules(Protocol):
     async def resume(self, schedule_id: str) -> bool:
         """Let it go on; False when it is unknown."""
         ...
-
-
-def headers_of(text: str | None) -> Mapping[str, str]:
-    """Return the headers of ``trace``; none where another program wrote something else there, which must not cost the job."""
-    try:
-        found: object = {} if text is None else json.loads(text)
-    except ValueError:
-        return {}
-    return cast("Mapping[str, str]", found) if isinstance(found, dict) else {}

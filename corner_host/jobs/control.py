@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import final
 
+from corner_host.diagnostics.origin import current_origin
 from corner_host.hosting import Place
 from corner_host.primitives import Clock, Duration, seconds
 
@@ -209,7 +210,8 @@ class JobControl:
         if each is None:
             known = ", ".join(sorted(self._recurring)) or "none"
             raise JobNotFoundError(f"There is no recurring job {id!r}. Registered: {known}.")
-        (answer,) = await self._engine.put([job_of(each, self._registry, f"recurring:{id}:by-hand")])
+        job = job_of(each, self._registry, f"recurring:{id}:by-hand", current_origin() or f"schedule {id}")
+        (answer,) = await self._engine.put([job])
         return answer
 
 

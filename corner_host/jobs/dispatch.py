@@ -21,6 +21,7 @@ from typing import Any, Final, final
 import anyio
 
 from corner_host.di import ServiceProvider
+from corner_host.diagnostics.origin import originating
 from corner_host.diagnostics.tracing import SDK, failed, process
 from corner_host.hosting.places import below_ours
 from corner_host.primitives import OperationCancelledError
@@ -86,7 +87,8 @@ class Dispatcher:
         entered = _delivery.set(delivery)
         try:
             try:
-                outcome, error = await self._outcome(registration, policy, delivery)
+                with originating(f"job {delivery.name} {delivery.id}"):
+                    outcome, error = await self._outcome(registration, policy, delivery)
             except Exception as unforeseen:  # noqa: BLE001 - a job must never take its worker with it
                 outcome = policy.decide(unforeseen, failure_of(unforeseen), attempt=delivery.attempt)
                 error = unforeseen

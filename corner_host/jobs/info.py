@@ -86,7 +86,9 @@ class JobInfo:
     """A job as it was when it was looked at. Times are aware, in UTC.
 
     *traceback* and *history* are filled where one job is asked for, and empty in lists. *trace* has the W3C headers of
-    the trace in which the job was put. *worker* is who runs it, or ran it last.
+    the trace in which the job was put, and what middleware added. *worker* is who runs it, or ran it last. *enqueued_by* is
+    what put it, as far as that said so (`corner_host.diagnostics.origin`): ``POST /orders``, ``job Ship 01J9``,
+    ``schedule nightly``; at most 200 characters.
     """
 
     id: str
@@ -111,6 +113,7 @@ class JobInfo:
     parent: str | None
     traceback: str | None = None
     trace: Mapping[str, str] | None = None
+    enqueued_by: str | None = None
     history: Sequence[JobEvent] = field(default_factory=tuple[JobEvent, ...])
 
 

@@ -11,6 +11,7 @@ from corner_host.primitives import Backoff, CancellationToken, Clock
 
 from .contracts import Enqueued, JobEngine, NewJob, Schedule
 from .errors import JobEngineError, JobRegistrationError
+from .headers import headers_text
 from .identifiers import new_job_id
 from .middleware import EnqueueMiddleware, put_through
 from .registry import JobRegistry
@@ -133,7 +134,8 @@ class RecurringJobs:
         moments, upto = due(each.times, last=schedule.last, now=now, misfire=each.misfire)
         if upto == schedule.last:
             return
-        jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}") for moment in moments]
+        origin = f"schedule {each.id}"
+        jobs = [job_of(each, self._registry, f"recurring:{each.id}:{moment:.0f}", origin) for moment in moments]
         if not await self._advance(schedule, upto, jobs):
             return
         telemetry = telemetry_for(find_meter())
@@ -165,7 +167,7 @@ class RecurringJobs:
         return moved
 
 
-def job_of(each: RecurringJobRegistration, registry: JobRegistry, key: str) -> NewJob:
+def job_of(each: RecurringJobRegistration, registry: JobRegistry, key: str, enqueued_by: str) -> NewJob:
     """Return the job that a recurring one puts."""
     registration = registry.of(each.payload)
     return NewJob(
@@ -174,4 +176,5 @@ def job_of(each: RecurringJobRegistration, registry: JobRegistry, key: str) -> N
         queue=registration.queue,
         payload=registration.encode(each.payload),
         key=key,
+        trace=headers_text(None, enqueued_by),
     )

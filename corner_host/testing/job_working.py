@@ -41,7 +41,8 @@ class JobWorkingTests(JobEngineSuite):
     async def test_a_job_put_is_delivered_and_ends_with_its_result(self) -> None:
         """A job's life from put to success, with its data."""
         async with self.on_the_bench() as bench:
-            job_id = await bench.put(payload=b'{"order": 7}')
+            headers = '{"tenant": "7", "enqueued-by": "POST /orders"}'
+            job_id = await bench.put(payload=b'{"order": 7}', trace=headers)
             async with bench.worker(lambda _: Done(b'{"total": 3}')):
                 await bench.ended(job_id)
 
@@ -51,6 +52,8 @@ class JobWorkingTests(JobEngineSuite):
             )
             info = await bench.info(job_id)
             equal((info.state, info.attempt, info.payload), (JobState.SUCCEEDED, 1, {"order": 7}))
+            equal((info.trace, info.enqueued_by), ({"tenant": "7"}, "POST /orders"))
+            equal(delivery.trace, headers)
             if bench.engine.capabilities.results:
                 equal(info.result, {"total": 3})
 

@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from corner_host import Host
+from corner_host.diagnostics.origin import originating
 from corner_host.jobs import (
     Duplicate,
     Enqueued,
@@ -94,7 +95,9 @@ async def test_a_schedule_shows_its_next_times_and_can_be_paused_and_run_by_hand
         (for_a_time,) = await control.schedules()
         assert await control.resume_schedule("nightly")
         await control.pause_queue("default")
-        first, second = await control.run_schedule("nightly"), await control.run_schedule("nightly")
+        with originating("POST /schedules/{id}/run"):
+            first, second = await control.run_schedule("nightly"), await control.run_schedule("nightly")
+        (put,) = await control.list()
         with pytest.raises(JobNotFoundError, match="Registered: nightly"):
             await control.run_schedule("yearly")
 
@@ -107,6 +110,7 @@ async def test_a_schedule_shows_its_next_times_and_can_be_paused_and_run_by_hand
     assert for_a_time.paused_until - datetime.now(UTC) < timedelta(seconds=600)
     assert isinstance(first, Enqueued)
     assert second == Duplicate(first.id)
+    assert put.enqueued_by == "POST /schedules/{id}/run"
 
 
 async def test_a_group_of_failures_is_requeued_as_one() -> None:

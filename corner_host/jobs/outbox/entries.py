@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from corner_host.jobs.contracts import NewJob
+from corner_host.jobs.headers import shown_headers
 from corner_host.jobs.info import JobInfo, JobState
 
 QUEUE: Final = "corner_host outbox"
@@ -52,12 +53,15 @@ def shown(entry: JobInfo) -> JobInfo:
     except ValueError:
         payload = None
     ended = entry.state.has_ended
+    trace, enqueued_by = shown_headers(fields["trace"])
     return replace(
         entry,
         queue=fields["queue"],
         priority=fields["priority"],
         parent=fields["parent"],
         payload=payload,
+        trace=trace,
+        enqueued_by=enqueued_by,
         state=entry.state if ended else JobState.WAITING,
         attempt=0,
         started_at=None,

@@ -151,18 +151,20 @@ async def test_without_a_transaction_a_job_goes_to_the_engine_at_once(shop: Shop
 
 
 async def test_jobs_wait_in_the_outbox_while_the_server_is_away_at_the_start(shop: Shop) -> None:
-    """They can be put and found; all else says that the server is away; they go when it is there."""
+    """They can be put; all else says that the server is away; they go when it is there."""
     shop.remote.is_up = False
     async with shop.engine.opened():
-        answer = await shop.order()
+        answer = await shop.order(trace='{"tenant": "7", "enqueued-by": "POST /orders"}')
         with pytest.raises(JobEngineUnavailableError, match="the server is away"):
             await shop.bench.put()
         shop.remote.is_up = True
         async with shop.bench.worker():
             await shop.bench.until_delivered()
             await shop.bench.ended(answer.id)
+        ended = await shop.bench.info(answer.id)
 
     assert [delivery.id for delivery in shop.bench.delivered] == [answer.id]
+    assert (ended.enqueued_by, ended.trace) == ("POST /orders", {"tenant": "7"})
 
 
 async def test_an_answer_that_got_lost_does_not_put_a_job_twice(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import pytest
 from corner_host.jobs import Dead, Failure, JobFilter, JobState
 from tests.jobs.outbox.test_outbox import Shop
 
+HEADERS = '{"enqueued-by": "POST /orders"}'
 DEAD = JobFilter(state=JobState.DEAD)
 
 
@@ -19,7 +20,7 @@ def shop(tmp_path: Path) -> Shop:
 async def test_what_the_engine_never_took_is_listed_among_its_dead_letters(shop: Shop) -> None:
     """In order, under its own queue, page by page, and whatever it is searched by."""
     async with shop.engine.opened():
-        refused = await shop.order("too large", payload=b'{"order": 7}', queue="mail", key="order:7")
+        refused = await shop.order("too large", payload=b'{"order": 7}', queue="mail", key="order:7", trace=HEADERS)
         await shop.engine.records.wait_ended(refused.id)
         died = await shop.bench.put()
         async with shop.bench.worker(lambda _: Dead(Failure("OSError", "no route"))):
@@ -37,6 +38,7 @@ async def test_what_the_engine_never_took_is_listed_among_its_dead_letters(shop:
         kinds = {group.error_type for group in await records.failures()}
 
     assert [(each.id, each.queue) for each in listed] == [(died, "default"), (refused.id, "mail")]
+    assert (listed[1].enqueued_by, listed[1].trace) == ("POST /orders", None)
     assert [each.id for each in pages] == [died, refused.id]
     assert found == [[refused.id]] * len(filters)
     assert (list(missed), counted, kinds) == ([], 2, {"JobPayloadError", "OSError"})

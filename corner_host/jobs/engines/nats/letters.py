@@ -11,6 +11,7 @@ from typing import Any, Final, Self, final
 from pydantic_core import from_json, to_json
 
 from corner_host.jobs.contracts import Failure, NewJob
+from corner_host.jobs.headers import shown_headers
 from corner_host.jobs.info import JobEvent, JobEventKind, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
@@ -140,6 +141,7 @@ class Letter:
     def info(self, state: JobState, attempt: int, *, worker: str | None = None) -> JobInfo:
         """Return the job as it is shown."""
         failure = self.failure
+        trace, enqueued_by = shown_headers(self.trace)
         return JobInfo(
             id=self.id,
             name=self.name,
@@ -162,7 +164,8 @@ class Letter:
             progress_note="",
             parent=None,
             traceback=None if failure is None else failure.traceback,
-            trace=None if self.trace is None else json.loads(self.trace),
+            trace=trace,
+            enqueued_by=enqueued_by,
             history=tuple(_event(*line) for line in self.history),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from corner_host.jobs.headers import shown_headers
 from corner_host.jobs.info import JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
@@ -143,6 +144,7 @@ def _where(wanted: JobFilter) -> tuple[str, list[object]]:
 
 def _info(row: Row, traceback: str | None = None, history: Sequence[JobEvent] = ()) -> JobInfo:
     headers: dict[str, Any] = json.loads(row["headers"])
+    trace, enqueued_by = shown_headers(headers.get("trace"))
     return JobInfo(
         id=row["id"],
         name=row["name"],
@@ -165,7 +167,8 @@ def _info(row: Row, traceback: str | None = None, history: Sequence[JobEvent] = 
         progress_note=headers.get("note", ""),
         parent=headers.get("parent"),
         traceback=traceback,
-        trace=None if "trace" not in headers else json.loads(headers["trace"]),
+        trace=trace,
+        enqueued_by=enqueued_by,
         history=history,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from corner_host.jobs.contracts import headers_of
+from corner_host.jobs.headers import shown_headers
 from corner_host.jobs.info import FailureGroup, JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
@@ -157,6 +157,7 @@ def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[
         job_id, name, queue, state, priority, run_at, enqueued_at, key, payload, attempt, owner, started_at, finished_at,
         error_type, error, error_place, result, progress, progress_note, parent, trace,
     ) = row  # fmt: skip
+    headers, enqueued_by = shown_headers(trace)
     return JobInfo(
         id=job_id,
         name=name,
@@ -179,7 +180,8 @@ def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[
         progress_note=progress_note,
         parent=parent,
         traceback=traceback,
-        trace=None if trace is None else headers_of(trace),
+        trace=headers,
+        enqueued_by=enqueued_by,
         history=history,
     )
 
