@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from copy import copy
 from importlib import import_module
-from typing import Any, NoReturn, final
+from typing import Any, NoReturn, TextIO, final
 
 import anyio
 
@@ -102,16 +102,18 @@ class Host(HostExtensions, HostLife):
             HostStateError: An event loop runs in this thread already.
             BaseException: As `run_async`.
         """
-        self._is_told_at_end = sys.stderr.isatty()
+        at_terminal = _is_terminal(sys.stderr)
+        self._is_told_at_end = at_terminal or self._is_left_to_python
         try:
             run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
         except BaseException as error:
-            if self._is_read and all(self._has_told(each) for each in leaves(error)):
+            is_seen = self._is_read or self._is_left_to_python
+            if is_seen and all(self._has_told(each) for each in leaves(error)):
                 note_told(error)
             raise
         finally:
             if (
-                sys.stderr.isatty()
+                at_terminal
                 and not self._is_read
                 and (report := self.shutdown_report) is not None
                 and not report.is_clean
@@ -123,6 +125,11 @@ class Host(HostExtensions, HostLife):
     def _is_read(self) -> bool:
         """Whether a person reads at the terminal what the log tells of failures."""
         return self._logging is not None and self._logging.is_read(log.HOST.name, logging.ERROR)
+
+    @property
+    def _is_left_to_python(self) -> bool:
+        """Whether nobody has set up logging, so that Python writes the records of failures to stderr."""
+        return self._logging is None and log.is_left_to_python()
 
     @staticmethod
     def main(
@@ -162,3 +169,10 @@ class Host(HostExtensions, HostLife):
             has_started = host is not None and host.lifetime.application_started.is_cancellation_requested
             raise exit_with(error, has_started=has_started) from None
         raise SystemExit(0)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()  # None: the process began without one
+    except ValueError:  # closed
+        return False

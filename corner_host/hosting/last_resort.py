@@ -66,16 +66,22 @@ class LastResort:
             self._end(first)
 
     def _end(self, expectation: "_Expectation") -> None:
+        try:
+            self._tell(expectation)
+        finally:  # also where stderr is gone, or whoever reads it
+            os._exit(expectation.status)
+
+    def _tell(self, expectation: "_Expectation") -> None:
         error = expectation.error
         if error is not None and not isinstance(error, SystemExit):
             sys.excepthook(type(error), error, error.__traceback__)
         place = door.waiting_at.thread_at(self._watched)
         status = expectation.status
-        print(f"error: the event loop does not end{place}; the process ends with status {status}.", file=sys.stderr)  # noqa: T201 - logging may be stuck
+        if sys.stderr is not None:  # of a process that began without one
+            sys.stderr.write(f"error: the event loop does not end{place}; the process ends with status {status}.\n")
         flushing = threading.Thread(target=_flush, daemon=True)
         flushing.start()
         flushing.join(1.0)
-        os._exit(status)
 
 
 class _Expectation:
@@ -89,5 +95,6 @@ class _Expectation:
 
 def _flush() -> None:
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()

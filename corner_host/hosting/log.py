@@ -75,6 +75,11 @@ class Event:
             self.logger.log(self.level, self.message, *arguments, exc_info=info, extra=extra, stacklevel=2)
 
 
+def is_left_to_python() -> bool:
+    """Tell whether no handler would get an error of the host, so that Python itself writes it to stderr."""
+    return logging.lastResort is not None and HOST.isEnabledFor(ERROR) and not HOST.hasHandlers()
+
+
 STARTING: Final = Event(HOST, 1, "Starting", DEBUG, "Hosting starting")
 STARTED: Final = Event(HOST, 2, "Started", DEBUG, "Hosting started")
 STOPPING: Final = Event(HOST, 3, "Stopping", DEBUG, "Hosting stopping")

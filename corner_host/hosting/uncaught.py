@@ -33,7 +33,7 @@ def _explain(kind: type[BaseException], error: BaseException, traceback: Traceba
     if os.environ.get("CORNER_TRACEBACK"):
         sys.__excepthook__(kind, error, traceback)
         return
-    if is_told(error):
+    if is_told(error) or sys.stderr is None:  # a process may begin without one
         return
     if not mistakes:
         door.tracebacks.show(error)

@@ -1,6 +1,8 @@
 """Services that nothing in the process can end: the process ends nevertheless, and says who it was."""
 
 import signal
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,9 @@ SWALLOWS = """
 """
 
 
+SWALLOWS_AT_ONCE = SWALLOWS.replace(
+    'print("ready")', "threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGTERM]).start()"
+)
 BLOCKS = """
     class Culprit(BackgroundService):
         async def execute(self, stopping):
@@ -132,3 +137,30 @@ def test_work_that_blocks_the_loop(tmp_path: Path, backend: str) -> None:
 
     assert result.status == 143
     assert "Culprit" in result.errors or "program.py" in result.errors
+
+
+NOBODY_READS = """
+    class Culprit:
+        async def start(self):
+            raise RuntimeError("no database")
+        async def stop(self): ...
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such shell")
+@pytest.mark.parametrize(("culprit", "status"), [(NOBODY_READS, 1), (SWALLOWS_AT_ONCE, 4)])
+def test_a_process_that_has_no_stderr(tmp_path: Path, culprit: str, status: int) -> None:
+    """What a service manager or a window starts may have none: it runs, stops and ends as it would with one."""
+    (tmp_path / "inner.py").write_text(textwrap.dedent(FRAME + culprit + RUN), encoding="utf-8")
+    result = run_program(
+        """
+        import os, sys
+        os.close(2)
+        os.execv(sys.executable, [sys.executable, "inner.py", "asyncio"])
+        """,
+        folder=tmp_path,
+    )
+
+    assert result.status == status
+    assert result.lines[:1] == ["database start"]
+    assert not any("error" in line for line in result.lines)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corner_host.hosting.errors import is_told, note_told
+from tests.hosting.programs import run_program
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -118,6 +119,54 @@ def test_a_pipe_gets_the_traceback_in_the_record(tmp_path: Path) -> None:
     assert "Traceback (most recent call last)" in record
     assert "no database" in record
     assert done.returncode == 1
+
+
+EMPTY = """
+from corner_host import BackgroundService, Host, HostApplicationLifetime
+from corner_host.hosting import BackgroundServiceExceptionBehavior
+
+class Broken:
+    async def start(self):
+        raise RuntimeError("no database")
+    async def stop(self): ...
+
+class Failing(BackgroundService):
+    async def execute(self, stopping):
+        raise RuntimeError("no gateway")
+
+class Ignored(Failing):
+    exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
+
+async def last(lifetime: HostApplicationLifetime):
+    lifetime.stop_application()
+
+Host.create_empty_builder().add_hosted_service({service}).add_hosted_service(last).build().run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "error", "status"),
+    [("Broken", "no database", 1), ("Failing", "no gateway", 1), ("Ignored", "no gateway", 0)],
+)
+def test_without_logging_everything_is_told_once(tmp_path: Path, service: str, error: str, status: int) -> None:
+    """Where Python itself writes the records of errors, as it does by default, the end of the program repeats none."""
+    result = run_program(EMPTY.format(service=service), folder=tmp_path)
+
+    assert result.status == status
+    assert result.errors.count(f"RuntimeError: {error}") == 1, result.errors
+    assert result.errors.count("Traceback (most recent call last)") == 1
+    assert "in execute" in result.errors or "in start" in result.errors
+
+
+def test_with_logging_the_end_of_the_program_tells_it_too(tmp_path: Path) -> None:
+    """Who keeps records elsewhere still reads on stderr why the program ended."""
+    program = EMPTY.format(service="Failing").replace(
+        "Host.create", 'import logging; logging.basicConfig(filename="log")\nHost.create'
+    )
+    result = run_program(program, folder=tmp_path)
+
+    assert result.errors.count("RuntimeError: no gateway") == 1
+    assert "RuntimeError: no gateway" in (tmp_path / "log").read_text(encoding="utf-8")
 
 
 def test_an_error_that_cannot_be_changed_is_noted_as_told() -> None:
