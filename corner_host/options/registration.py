@@ -1,11 +1,12 @@
 """What ``services.configure``, ``post_configure``, ``add_options`` and ``configure_options`` register."""
 
 from collections.abc import Callable
-from typing import Any, Concatenate, NoReturn, TypeVar, cast, get_args, get_origin
+from typing import Any, Concatenate, NoReturn, TypeVar, cast, get_args, get_origin, is_typeddict
 
+import corner_host.di
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection, ServiceProvider
-from corner_host.primitives import name_of
+from corner_host.primitives import name_of, short_name_of
 
 from .actions import (
     Action,
@@ -26,6 +27,7 @@ from .contracts import (
     ValidateOptions,
     closed,
 )
+from .draft import why_not_made
 from .factory import OptionsFactory
 from .monitor import OptionsMonitor
 from .options import Options, OptionsSnapshot
@@ -52,6 +54,13 @@ def add_options_core(services: ServiceCollection) -> ServiceCollection:
 def register(services: ServiceCollection, options_type: type[T]) -> None:
     """Make options of *options_type* known: also asking for the class itself gives the default-named ones."""
     add_options_core(services)
+    if (why := why_not_made(options_type)) and not _has_own_factory(services, options_type):
+        raise corner_host.di.RegistrationError(
+            f"{name_of(options_type)} cannot be a class of options: {why}.\n"
+            "Why: options begin with the defaults of their class; sections and functions fill them in after that.\n"
+            "To fix: give everything a default, or make it a pydantic model, whose fields may be required; or register an "
+            f"OptionsFactory[{short_name_of(options_type)}] before."
+        )
 
     def value(provider: ServiceProvider) -> Any:
         return provider.get_required_service(closed(Options, options_type)).value
@@ -110,6 +119,7 @@ def add_section(
     services: ServiceCollection, options_type: type[T], section: Configuration, *, name: str | None
 ) -> None:
     """Register a section that fills the options in, and whose changes make them anew."""
+    _refuse_without_attributes(options_type)
     binding: SectionBinding[Any] = SectionBinding(name, section)
     services.add_singleton(closed(ConfigureOptions, options_type), instance=binding)
     services.add_singleton(closed(OptionsChangeSource, options_type), instance=binding)
@@ -118,6 +128,7 @@ def add_section(
 
 def add_path(services: ServiceCollection, options_type: type[T], path: str, *, name: str | None) -> None:
     """Register the section at *path* of the `Configuration` that the container will have."""
+    _refuse_without_attributes(options_type)
 
     def make(configuration: Configuration) -> SectionBinding[Any]:
         return SectionBinding(name, configuration.get_section(path) if path else configuration)
@@ -125,6 +136,19 @@ def add_path(services: ServiceCollection, options_type: type[T], path: str, *, n
     services.add_transient(closed(ConfigureOptions, options_type), factory=make)
     services.add_transient(closed(OptionsChangeSource, options_type), factory=make)
     services.add_singleton(BoundSection, instance=BoundSection(options_type, name, path))
+
+
+def _has_own_factory(services: ServiceCollection, options_type: Any) -> bool:
+    own = closed(OptionsFactory, options_type)
+    return any(each.service_type == own for each in services)
+
+
+def _refuse_without_attributes(options_type: Any) -> None:
+    if is_typeddict(options_type) or options_type.__module__ == "builtins":
+        raise corner_host.di.RegistrationError(
+            f"{name_of(options_type)} cannot be filled in from a section: its values are no attributes.\n"
+            "To fix: make it a pydantic model or a dataclass; the fields may stay as they are."
+        )
 
 
 def configure(
@@ -145,6 +169,7 @@ def configure(
 
     Raises:
         TypeError: *source* is neither.
+        RegistrationError: Options of this class cannot be made without arguments, or not be filled in from a section.
 
     Example:
         >>> from dataclasses import dataclass
