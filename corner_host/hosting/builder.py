@@ -26,7 +26,7 @@ from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
 from .options import HostOptions
 from .registration import add_hosted_service
-from .settings import HostBuilderSettings
+from .settings import HostBuilderSettings, own_copy
 
 
 def _services_of(host: Host) -> HostedServices:
@@ -57,6 +57,7 @@ class HostBuilder(BuilderExtensions):
     """
 
     def __init__(self, settings: HostBuilderSettings) -> None:
+        settings = own_copy(settings)
         defaults = None if settings.disable_defaults else import_module("corner_host._defaults")
         self._sources = HostConfiguration(settings, defaults)
         self.services = ServiceCollection()

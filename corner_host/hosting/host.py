@@ -3,7 +3,6 @@
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from copy import copy
 from importlib import import_module
 from typing import Any, NoReturn, TextIO, final
 
@@ -17,7 +16,7 @@ from .errors import leaves, note_told
 from .extensions import HostExtensions
 from .life import HostLife
 from .program import do_command, exit_with, run_in_loop, serve_commands
-from .settings import HostBuilderSettings
+from .settings import HostBuilderSettings, own_copy
 from .uncaught import explain_uncaught_errors
 
 
@@ -51,18 +50,13 @@ class Host(HostExtensions, HostLife):
             settings: What else to begin with.
         """
         explain_uncaught_errors()
-        chosen = HostBuilderSettings() if settings is None else copy(settings)
-        if args is not None:
-            chosen.args = args
-        return door.HostBuilder(chosen)
+        return door.HostBuilder(own_copy(settings) if args is None else own_copy(settings, args=args))
 
     @staticmethod
     def create_empty_builder(settings: HostBuilderSettings | None = None) -> "door.HostBuilder":
         """Return a builder without sources, console and checks; *settings* and their arguments count."""
         explain_uncaught_errors()
-        chosen = HostBuilderSettings() if settings is None else copy(settings)
-        chosen.disable_defaults = True
-        return door.HostBuilder(chosen)
+        return door.HostBuilder(own_copy(settings, disable_defaults=True))
 
     async def run_async(self) -> None:
         """Start, wait until the application is asked to stop, stop, and dispose.

@@ -147,6 +147,34 @@ def test_settings_are_empty_by_default() -> None:
     assert HostBuilderSettings(args=[]).args == []
 
 
+def test_settings_are_compared_and_shown_by_value() -> None:
+    """SE-1: two that say the same are equal; what is shown is what was given."""
+    settings = HostBuilderSettings(args=["--a=1"], environment_name="Test")
+
+    assert settings == HostBuilderSettings(args=["--a=1"], environment_name="Test")
+    assert settings != HostBuilderSettings(args=["--a=1"])
+    assert settings != "Test"
+    assert repr(settings) == "HostBuilderSettings(args=['--a=1'], environment_name='Test')"
+    assert repr(HostBuilderSettings()) == "HostBuilderSettings()"
+
+
+@pytest.mark.parametrize(
+    ("create", "message"),
+    [
+        (lambda: Host.create_empty_builder(["--a=1"]), r"HostBuilderSettings, not \['--a=1'\].*\n.*args"),  # type: ignore[arg-type]
+        (lambda: Host.create_builder(settings={"a": 1}), "settings must be HostBuilderSettings"),  # type: ignore[arg-type]
+        (lambda: HostBuilder(["--a=1"]), "settings must be HostBuilderSettings"),  # type: ignore[arg-type]
+        (lambda: Host.create_builder("--a=1"), "args must be a list of texts"),
+        (lambda: Host.create_builder([1]), "args must be a list of texts"),  # type: ignore[list-item]
+        (lambda: Host.create_builder(HostBuilderSettings()), "args must be a list of texts"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_neither_settings_nor_arguments_is_refused(create: Callable[[], object], message: str) -> None:
+    """SE-1: by name, with the way out."""
+    with pytest.raises(TypeError, match=message):
+        create()
+
+
 def test_no_settings_are_the_default_settings() -> None:
     """SE-2: None and new settings give the same environment."""
     bare, new = Host.create_empty_builder(None), Host.create_empty_builder(HostBuilderSettings())
