@@ -1,4 +1,8 @@
-"""Levels that are changed while the program runs."""
+"""Levels that are changed while the program runs.
+
+Loggers belong to the process, and several hosts may lower the same one: the level goes as low as the lowest of them wants,
+and back to what it was when the last has taken its change back, unless somebody else has set it meanwhile.
+"""
 
 import logging
 import threading
@@ -20,7 +24,7 @@ class LogLevels:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._changes: dict[str, door.LogRule] = {}
-        self._lowered: dict[str, dict[str, tuple[int, int]]] = {}
+        self._wishes: dict[str, object] = {}
         self._follow: Callable[[], object] = _nothing
         self._rules: door.RuleSet | None = None
 
@@ -41,7 +45,9 @@ class LogLevels:
             self.take_back(category)
             self._changes[category] = door.LogRule(category=category or None, level=level)
             is_in_force = self._follow is not _nothing
-            self._lowered[category] = dict(_lower(category, level)) if is_in_force else {}
+            wish = self._wishes[category] = object()
+            if is_in_force:
+                _lower(category, level, wish)
             self._follow()
 
     def take_back(self, category: str) -> bool:
@@ -49,10 +55,7 @@ class LogLevels:
         with self._lock:
             if self._changes.pop(category, None) is None:
                 return False
-            for name, (before, now) in self._lowered.pop(category).items():
-                logger = logging.getLogger(name)
-                if logger.level == now:  # nobody else has set it meanwhile
-                    logger.setLevel(before)
+            _give_back(self._wishes.pop(category))
             self._follow()
             return True
 
@@ -74,14 +77,47 @@ class LogLevels:
             return self._rules
 
 
-def _lower(category: str, level: int) -> "list[tuple[str, tuple[int, int]]]":
-    lowered: list[tuple[str, tuple[int, int]]] = []
-    for name, logger in list(logging.root.manager.loggerDict.items()):
-        is_below = name.lower().startswith(category.lower())
-        if isinstance(logger, logging.Logger) and is_below and logger.level > max(level, logging.NOTSET):
-            lowered.append((name, (logger.level, level)))
-            logger.setLevel(level)
-    return lowered
+class _Lowered:
+    """A logger that has been lowered, from *before* to *now*, by whoever wishes for which level."""
+
+    __slots__ = ("before", "now", "wishes")
+
+    def __init__(self, before: int) -> None:
+        self.before = self.now = before
+        self.wishes: dict[object, int] = {}
+
+
+_lowered: Final[dict[str, _Lowered]] = {}
+_lock: Final = threading.Lock()
+
+
+def _lower(category: str, level: int, wish: object) -> None:
+    with _lock:
+        for name, logger in list(logging.root.manager.loggerDict.items()):
+            if isinstance(logger, logging.Logger) and name.lower().startswith(category.lower()):
+                known = _lowered.get(name)
+                if known is None or logger.level != known.now:  # somebody else has set it meanwhile
+                    known = _Lowered(logger.level)
+                if known.before > max(level, logging.NOTSET):
+                    _lowered[name] = known
+                    known.wishes[wish] = level
+                    _set(logger, known)
+
+
+def _give_back(wish: object) -> None:
+    with _lock:
+        for name, known in list(_lowered.items()):
+            if known.wishes.pop(wish, None) is not None:
+                logger = logging.getLogger(name)
+                if logger.level == known.now:
+                    _set(logger, known)
+                if not known.wishes:
+                    del _lowered[name]
+
+
+def _set(logger: logging.Logger, known: _Lowered) -> None:
+    known.now = min(known.before, *known.wishes.values()) if known.wishes else known.before
+    logger.setLevel(known.now)
 
 
 def _nothing() -> None:
