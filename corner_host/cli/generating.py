@@ -13,6 +13,7 @@ KINDS: Final = ("docker", "compose", "k8s", "systemd", "windows")
 _MARGIN_SECONDS: Final = 5
 _ENDPOINT_SECONDS: Final = 5
 _ONLY_WITH_PORT: Final = "port> "
+_ONLY_WITHOUT_PORT: Final = "noport> "
 
 
 @final
@@ -27,6 +28,7 @@ class Deployment:
         budget: Seconds that the host's stop may take.
         port: Where a web application listens; None without one.
         folder: Where it is installed on a machine without containers.
+        section: Of the settings, where the web application is configured.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Deployment:
     budget: int
     port: int | None
     folder: str
+    section: str = "Server"
 
 
 def generated(kind: str, app: Deployment) -> str:
@@ -45,6 +48,8 @@ def generated(kind: str, app: Deployment) -> str:
         "target": app.target,
         "python": app.python,
         "port": str(app.port),
+        "section": app.section,
+        "server": app.section.replace(":", "__"),
         "folder": app.folder,
         "budget": str(app.budget),
         "margin": str(_MARGIN_SECONDS),
@@ -52,11 +57,10 @@ def generated(kind: str, app: Deployment) -> str:
         "grace": str(app.budget + _MARGIN_SECONDS),
         "whole": str(_ENDPOINT_SECONDS + app.budget + _MARGIN_SECONDS),
     }
-    lines = [
-        line.removeprefix(_ONLY_WITH_PORT)
-        for line in template.splitlines(keepends=True)
-        if app.port is not None or not line.startswith(_ONLY_WITH_PORT)
-    ]
+    kept, left_out = (
+        (_ONLY_WITHOUT_PORT, _ONLY_WITH_PORT) if app.port is None else (_ONLY_WITH_PORT, _ONLY_WITHOUT_PORT)
+    )
+    lines = [line.removeprefix(kept) for line in template.splitlines(keepends=True) if not line.startswith(left_out)]
     return re.sub(r"@@(\w+)@@", lambda found: values[found[1]], "".join(lines))
 
 

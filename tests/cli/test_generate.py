@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,22 +59,64 @@ def test_compose_waits_longer_than_the_host_takes_to_stop() -> None:
 
 
 def test_kubernetes_adds_the_time_until_no_endpoint_names_it() -> None:
-    """Grace is the delay, the host's budget and some; three probes ask by exec; the root file system is read-only."""
+    """Grace is the delay, the host's budget and some; the root file system is read-only; the service finds the port."""
     deployment, service = documents(generated("k8s", APP))
     pod = deployment["spec"]["template"]["spec"]
     (container,) = pod["containers"]
 
     assert pod["terminationGracePeriodSeconds"] == 5 + 30 + 5
     assert container["lifecycle"]["preStop"]["sleep"]["seconds"] == 5
-    assert [container[f"{probe}Probe"]["exec"]["command"][-1] for probe in ("startup", "readiness", "liveness")] == [
-        "--startup",
-        "--ready",
-        "--live",
-    ]
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert [mount["mountPath"] for mount in container["volumeMounts"]] == ["/tmp"]
     assert service["spec"]["ports"][0]["targetPort"] == container["ports"][0]["name"]
     assert len(documents(generated("k8s", WORKER))) == 1
+
+
+def test_kubernetes_asks_a_web_application_at_its_port_but_for_whether_it_lives() -> None:
+    """A busy one is not ready, and not dead; a worker without a port is asked by exec alone."""
+    probes = {}
+    for name, app in (("web", APP), ("worker", WORKER)):
+        (container,) = documents(generated("k8s", app))[0]["spec"]["template"]["spec"]["containers"]
+        probes[name] = [container[f"{probe}Probe"] for probe in ("startup", "readiness", "liveness")]
+
+    assert [each.get("httpGet") for each in probes["web"]] == [
+        {"path": "/health/startup", "port": "http"},
+        {"path": "/health", "port": "http"},
+        None,
+    ]
+    assert probes["web"][2]["exec"]["command"] == ["corner-host", "health", "--live"]
+    assert [each["exec"]["command"][-1] for each in probes["worker"]] == ["--startup", "--ready", "--live"]
+
+
+@pytest.mark.parametrize(
+    ("program", "settings", "port"),
+    [
+        ("builder.add_asgi(app)", "{}", 8000),
+        ("builder.add_asgi(app)", '{"Server": {"Port": 9001}, /* where */ }', 9001),
+        ("builder.add_asgi(app, section='Shop:Api')", '{"Server": {"Port": 1}, "Shop": {"Api": {"Port": 9002}}}', 9002),
+        ("builder.add_asgi(app)", '{"Server": {"Port": 0}}', None),
+        ("builder.add_asgi(app)", "{ not read", 8000),
+        ("builder.add_dashboard()", '{"Server": {"Port": 9003}}', None),
+        ("an error of syntax", '{"Server": {"Port": 9003}}', None),
+    ],
+)
+def test_the_port_is_that_of_the_project(here: Shell, program: str, settings: str, port: int | None) -> None:
+    """By what its files say, since the application is not loaded; ``--port`` wins."""
+    here.write("pyproject.toml", '[project]\nname = "orders"\nversion = "1"\n')
+    here.write("src/orders/program.py", f"raise SystemExit('loaded')\n{program}\n")
+    here.write("src/orders/appsettings.json", settings)
+    (found,) = documents(here.call("generate", "compose").output)
+    (told,) = documents(here.call("generate", "compose", "--port", "81").output)
+
+    assert found["services"]["orders"].get("ports", []) == ([f"{port}:{port}"] if port else [])
+    assert told["services"]["orders"]["ports"] == ["81:81"]
+
+
+def test_a_section_of_its_own_is_set_in_the_image() -> None:
+    """The variables are those of the section that the server reads."""
+    text = generated("docker", replace(APP, section="Shop:Api"))
+
+    assert "    Shop__Api__Host=0.0.0.0 \\\n    Shop__Api__Port=8000 \\\n" in text
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")

@@ -18,7 +18,14 @@ def generate(
     context: typer.Context,
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
     port: Annotated[
-        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Where a web application listens.")
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="PORT",
+            min=1,
+            max=65535,
+            help="Where a web application listens; else what its settings file says.",
+        ),
     ] = None,
     budget: Annotated[
         int, typer.Option("--budget", metavar="SECONDS", min=0, help="Seconds that the host's stop may take.")
@@ -34,6 +41,7 @@ def generate(
     ] = None,
 ) -> None:
     """Print a file for Docker, Compose, Kubernetes, systemd or Windows, with comments; the application is not loaded."""
+    from corner_host.cli.listening import SECTION, listening
     from corner_host.cli.target import find_target
 
     if kind not in KINDS:
@@ -42,7 +50,11 @@ def generate(
     name = label(target.project.name or target.package)
     root = folder or (f"C:\\{name}" if kind == "windows" else f"/opt/{name}")
     where = f"{target.module}:{target.attribute or 'create_builder'}"
-    text = generated(kind, Deployment(name, where, python, budget, port, root))
+    server = listening(target)
+    if port is None and server is not None:
+        port = server.port
+    section = SECTION if server is None else server.section
+    text = generated(kind, Deployment(name, where, python, budget, port, root, section))
     if output is None:
         typer.echo(text, nl=False)
         return

@@ -1,11 +1,14 @@
 """How often one may try to sign in. Pure: the time is passed in.
 
-A token cannot be guessed; this keeps a guesser from costing anything. It is counted by address alone, so that nobody keeps
-others out by guessing.
+This keeps a guesser from costing anything, and from finding a token that somebody made up. It is counted by address
+alone, so that nobody keeps others out by guessing; and who comes from a guesser's address with the right one, of the
+length that nobody guesses, does not wait.
 """
 
 from collections import OrderedDict, deque
 from typing import Final, final
+
+from .keyring import Keyring
 
 PER_CLIENT: Final = 10
 """So many wrong tokens a client has within `WINDOW`."""
@@ -32,6 +35,16 @@ class Attempts:
         """Return how many seconds *client* must wait before it may try; 0 for none."""
         own: deque[float] = self._clients.get(client, deque())
         return max(0.0, own[0] + WINDOW - now) if len(own) == PER_CLIENT else 0.0
+
+    def user_of(self, token: str, keys: Keyring, client: str, *, now: float) -> tuple[str | None, float]:
+        """Return whose *token* it is, if anybody's, and how many seconds *client* must wait before that counts; 0.0 for none.
+
+        A wrong one is counted.
+        """
+        wait, user = self.wait(client, now=now), keys.user_of(token)
+        if user is None and not wait:
+            self.failed(client, now=now)
+        return user, 0.0 if user is not None and keys.is_long(token) else wait
 
     def failed(self, client: str, *, now: float) -> None:
         """Count a wrong token."""

@@ -110,14 +110,12 @@ class Guard:
                 told = f"The proxy does not say who comes (Dashboard:UserHeader is {self._settings.user_header})."
                 return _refusal(request, HTTPStatus.UNAUTHORIZED, told)
             return Session("proxy", expires, user)
-        client, now = client_of(request), self._clock.monotonic()
-        if wait := self._attempts.wait(client, now=now):
+        found, wait = self._attempts.user_of(token, self._keys, client_of(request), now=self._clock.monotonic())
+        if wait:
             if self._cookie_holder(request) is not None:
                 return None  # who has signed in is not kept out by others who guess from the same address
             return _refusal(request, HTTPStatus.TOO_MANY_REQUESTS, f"Too many attempts; wait {wait:.0f} s.")
-        found = self._keys.user_of(token)
         if found is None:
-            self._attempts.failed(client, now=now)
             return _refusal(request, HTTPStatus.UNAUTHORIZED, "This is not the token.")
         return Session("token", expires, found)
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final, final
 
 _VERSION: Final = "2"
+_LONG_TOKEN: Final = 32
 _NOBODY: Final = secrets.token_bytes(32)
 """Signs for who is not there, so that a name that is none takes as long to refuse as one that is."""
 
@@ -80,6 +81,11 @@ class Keyring:
     def new_token() -> str:
         """Return a token that nobody can guess."""
         return secrets.token_urlsafe(24)
+
+    @staticmethod
+    def is_long(token: str) -> bool:
+        """Tell whether *token* is as long as those of `new_token`: then no number of attempts a second helps a guesser."""
+        return len(token) >= _LONG_TOKEN
 
     def user_of(self, given: str) -> str | None:
         """Return whose token *given* is (empty for the one that is no user's); None if it is nobody's."""

@@ -52,14 +52,12 @@ class Login:
         return answer
 
     async def _try(self, visit: Visit, token: str, wanted: str, monotonic: float) -> Response:
-        client = client_of(visit.request)
-        if wait := self._attempts.wait(client, now=monotonic):
+        user, wait = self._attempts.user_of(token[: _LONGEST + 1], self._keys, client_of(visit.request), now=monotonic)
+        if wait:
             if self._keys.session_of(visit.request.cookies.get(self._keys.cookie_name, "")) is not None:
                 return await self._go_on(visit, wanted)  # who guesses from the same address does not keep them out
             return await self._form(visit, wanted, wait=wait)
-        user = self._keys.user_of(token) if len(token) <= _LONGEST else None
         if user is None:
-            self._attempts.failed(client, now=monotonic)
             return await self._form(visit, wanted, wrong=True)
         answer = await self._go_on(visit, wanted)
         self._remember(answer, visit, user)

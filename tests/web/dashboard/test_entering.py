@@ -114,9 +114,23 @@ def test_a_cookie_ends() -> None:
     assert keys.session_of(cookie) is None
 
 
-async def test_guessing_is_limited(dashboard: OpenDashboard) -> None:
-    """After ten wrong tokens even the right one is refused for a while, and the page says for how long."""
+async def test_the_right_token_passes_whoever_has_guessed_from_the_same_address(dashboard: OpenDashboard) -> None:
+    """Of the length that nobody guesses; wrong ones are still refused unread, and said to be too many."""
     async with dashboard() as site:
+        for _ in range(11):
+            wrong = await site.client.post("login", data={"token": "wrong"})
+        wrong_header = await site.client.get("", headers={"authorization": "Bearer wrong"})
+        by_header = await site.client.get("", headers={"authorization": f"Bearer {site.token}"})
+        by_form = await site.client.post("login", data={"token": site.token})
+        by_link = await site.client.get(site.link)
+
+    assert [wrong.status_code, wrong_header.status_code] == [429, 429]
+    assert [by_form.status_code, by_link.status_code, by_header.status_code] == [200, 200, 200]
+
+
+async def test_guessing_a_token_that_somebody_made_up_is_limited(dashboard: OpenDashboard) -> None:
+    """After ten wrong tokens even the right one, if it is short, is refused for a while; the page says for how long."""
+    async with dashboard("Dashboard:Token=correct horse battery") as site:
         for _ in range(10):
             assert (await site.client.post("login", data={"token": "wrong"})).status_code == 403
         by_form = await site.client.post("login", data={"token": site.token})
@@ -130,7 +144,7 @@ async def test_guessing_is_limited(dashboard: OpenDashboard) -> None:
 
 async def test_who_has_signed_in_is_not_kept_out_by_who_guesses(dashboard: OpenDashboard) -> None:
     """From the same address: the cookie counts on pages, at the sign-in, and beside a token in a header."""
-    async with dashboard() as site:
+    async with dashboard("Dashboard:Token=correct horse battery") as site:
         await site.sign_in()
         async with httpx2.AsyncClient(base_url=site.url, headers=site.client.headers) as guesser:
             for _ in range(11):
