@@ -13,7 +13,7 @@ from .errors import CommandError, FailedError, NoHostError
 Parameter: TypeAlias = str | int | float | bool | list[str] | None
 _BASE: Final = "/api/v1"
 _SECONDS: Final = 30.0
-_OF_THE_CALLER: Final = 422
+_OF_THE_CALLER: Final = frozenset({400, 404, 422})
 
 
 @final
@@ -141,4 +141,4 @@ def _refusal(status: int, content: bytes) -> CommandError:
         problem = None
     told = problem.get("detail") or problem.get("title") if isinstance(problem, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
     text = str(told or f"The host refused with status {status}.")  # pyright: ignore[reportUnknownArgumentType] - JSON
-    return CommandError(text) if status == _OF_THE_CALLER else FailedError(text)
+    return CommandError(text) if status in _OF_THE_CALLER else FailedError(text)

@@ -8,7 +8,7 @@ from typing import Any, final
 import anyio
 
 from corner_host.hosting import BackgroundService, Host, HostApplicationLifetime, HostBuilder
-from corner_host.jobs import JobClient
+from corner_host.jobs import JobClient, JobPayloadError
 from corner_host.jobs.registry import JobHandlerRegistration, JobRegistry
 from corner_host.primitives import CancellationToken, CornerHostError, name_of, without_passwords
 
@@ -85,8 +85,8 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
     """Run a job in the application's host, and return what became of it.
 
     Raises:
-        CommandError: There is no such kind of job.
-        CornerHostError: The payload does not fit, or the host cannot start.
+        CommandError: There is no such kind of job, or the payload does not fit it; then the host was not started.
+        CornerHostError: The host cannot start, or the job cannot be stored.
     """
     outcome = Outcome()
     mistakes: list[CornerHostError] = []
@@ -94,9 +94,8 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
     class SingleJob(BackgroundService):
         """Puts the job when everything has started, waits for its end, and has the host stop."""
 
-        def __init__(self, jobs: JobClient, registry: JobRegistry, lifetime: HostApplicationLifetime) -> None:
+        def __init__(self, jobs: JobClient, lifetime: HostApplicationLifetime) -> None:
             self._jobs = jobs
-            self._registry = registry
             self._lifetime = lifetime
 
         async def execute(self, stopping: CancellationToken) -> None:  # noqa: ARG002 - it is cancelled
@@ -107,13 +106,8 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
                 self._lifetime.stop_application()
 
         async def _run(self) -> None:
-            kind = self._registry.find(name)
-            if kind is None:
-                known = ", ".join(each.name for each in self._registry) or "none"
-                mistakes.append(CommandError(f"There is no job {name}. There are: {known}."))
-                return
             try:
-                stored = await self._jobs.enqueue(kind.decode(payload.encode()))
+                stored = await self._jobs.enqueue(job)
                 outcome.id = str(stored.id)
                 outcome.result = await self._jobs.result(outcome.id, timeout=timeout)
                 outcome.error = None
@@ -127,12 +121,28 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
 
     builder.add_hosted_service(SingleJob)
     host = builder.build()
-    if host.services.get_service(JobRegistry) is None:
+    try:
+        job = _job_of(host.services.get_service(JobRegistry), name, payload)
+    except CommandError:
         anyio.run(host.aclose)
-        raise CommandError(
-            "The application has no jobs.\nTo fix: services.add_jobs(configuration) and add_job_handler(...)."
-        )
+        raise
     host.run(backend=backend)
     if mistakes:
         raise mistakes[0]
     return outcome
+
+
+def _job_of(registry: JobRegistry | None, name: str, payload: str) -> object:
+    """Return the payload as its handler takes it."""
+    if registry is None:
+        raise CommandError(
+            "The application has no jobs.\nTo fix: services.add_jobs(configuration) and add_job_handler(...)."
+        )
+    kind = registry.find(name)
+    if kind is None:
+        known = ", ".join(each.name for each in registry) or "none"
+        raise CommandError(f"There is no job {name}. There are: {known}.")
+    try:
+        return kind.decode(payload.encode())
+    except JobPayloadError as error:
+        raise CommandError(str(error)) from error

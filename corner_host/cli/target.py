@@ -14,10 +14,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, final
 
-from .errors import TargetError
+from .errors import CommandError, TargetError
 from .invocation import Invocation
 from .project import Project, find_project, use_python_of
 
+_OPTION: Final = "--target"
 _USUAL: Final = ("create_builder", "builder")
 
 
@@ -51,11 +52,12 @@ def find_target(invocation: Invocation) -> Target:
     """Return where the application is, without importing it.
 
     Raises:
+        CommandError: ``--target`` names none.
         TargetError: There is none, or there are several.
     """
     project = find_project()
     if invocation.target is not None:
-        return _named(invocation.target, "--target", project)
+        return _named(invocation.target, _OPTION, project)
     named = project.tool.get("target")
     if named is not None:
         return _named(str(named), "pyproject.toml", project)
@@ -79,21 +81,28 @@ def _named(text: str, found: str, project: Project) -> Target:
     if module.endswith(".py"):
         file = Path(module).resolve()
         if not file.is_file():
-            raise TargetError(
-                f"There is no file {module}.\nTo fix: give the path from here, or the name of its module."
+            raise _wrong(
+                found, f"There is no file {module}.\nTo fix: give the path from here, or the name of its module."
             )
         module = project.module_name(file)
     if not module or not all(part.isidentifier() for part in module.split(".")):
-        raise TargetError(
-            f"{text!r} (from {found}) is no target.\nTo fix: write module:builder, as in orders.program:create_builder."
+        raise _wrong(
+            found,
+            f"{text!r} (from {found}) is no target.\nTo fix: write module:builder, as in orders.program:create_builder.",
         )
     return Target(module, attribute or None, found, project)
+
+
+def _wrong(found: str, text: str) -> CommandError:
+    """Return the error for a target that leads nowhere: of the command line, if it was said there."""
+    return CommandError(text) if found == _OPTION else TargetError(text)
 
 
 def load(target: Target) -> Callable[..., Any]:
     """Import the application, and return what makes its builder.
 
     Raises:
+        CommandError: ``--target`` names what is not there.
         TargetError: It cannot be imported, or has no builder.
     """
     use_python_of(target.project)
@@ -106,9 +115,10 @@ def load(target: Target) -> Callable[..., Any]:
     except ModuleNotFoundError as error:
         if error.name is not None and (target.module + ".").startswith(error.name + "."):
             folders = " or ".join(str(folder) for folder in target.project.import_folders)
-            raise TargetError(
+            raise _wrong(
+                target.found,
                 f"There is no module {error.name} (from {target.found}); looked for in {folders}.\n"
-                "To fix: check the spelling, or install the project in this environment."
+                "To fix: check the spelling, or install the project in this environment.",
             ) from None
         raise
     except SystemExit as ended:  # or check would say that all is well
@@ -118,7 +128,7 @@ def load(target: Target) -> Callable[..., Any]:
         ) from None
     names = [target.attribute] if target.attribute else [name for name in _USUAL if hasattr(module, name)]
     if not names or not hasattr(module, names[0]):
-        raise TargetError(_no_builder(target, names, vars(module)))
+        raise _wrong(target.found if target.attribute else "", _no_builder(target, names, vars(module)))
     return _maker(getattr(module, names[0]), f"{target.module}:{names[0]}")
 
 

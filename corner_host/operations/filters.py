@@ -1,19 +1,16 @@
 """``operations.filters``: filters of the list of jobs, kept by name for all who operate the application."""
 
-import re
 from collections.abc import Callable
 from typing import Final, final
 
 import anyio.to_thread
 
+from .choices import FILTER, FILTER_NAME, LONGEST_FILTER, LONGEST_FILTER_NAME
 from .contracts import ActionResult, Actor, SavedFilter
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
 from .workplace import Workplace
 
 _MOST: Final = 50
-_LONGEST_NAME: Final = 60
-_LONGEST_QUERY: Final = 2000
-_NAME: Final = re.compile(r"[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*")
 
 
 @final
@@ -41,10 +38,11 @@ class FilterOperations:
             InvalidRequestError: Name or query is empty, too long, or has what cannot be printed; or there are too many.
             UnavailableError: The file cannot be written, or was damaged.
         """
-        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-            raise InvalidRequestError(f"name must have 1 to {_LONGEST_NAME} characters, on one line.", field="name")
-        if not query or len(query) > _LONGEST_QUERY or not query.isprintable():
-            raise InvalidRequestError(f"query must have 1 to {_LONGEST_QUERY} characters: what filters.", field="query")
+        if len(name) > LONGEST_FILTER_NAME or not FILTER_NAME.fullmatch(name):
+            told = f"name must have 1 to {LONGEST_FILTER_NAME} characters, on one line."
+            raise InvalidRequestError(told, field="name")
+        if len(query) > LONGEST_FILTER or not FILTER.fullmatch(query):
+            raise InvalidRequestError(f"query must have 1 to {LONGEST_FILTER} characters: what filters.", field="query")
 
         def save(filters: dict[str, str]) -> None:
             if name not in filters and len(filters) >= _MOST:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from corner_host.jobs import JobFilter, JobInfo
 
+from .choices import COLUMNS
 from .errors import InvalidRequestError
 from .job_views import MOST_COUNTED
 
@@ -53,7 +54,9 @@ def in_order(jobs: Sequence[JobInfo], wanted: str) -> list[JobInfo]:
     """
     key = _KEYS.get(wanted.removeprefix("-"))
     if key is None:
-        raise InvalidRequestError(f"sort must be one of {', '.join(_KEYS)}, with a minus for downwards.", field="sort")
+        raise InvalidRequestError(
+            f"sort must be one of {', '.join(COLUMNS)}, with a minus for downwards.", field="sort"
+        )
     keyed = [(key(job), job) for job in jobs]
     known = [pair for pair in keyed if pair[0] is not None]
     known.sort(key=_first, reverse=wanted.startswith("-"))

@@ -78,8 +78,9 @@ def test_one_job_is_run_in_a_full_host_and_its_outcome_is_the_status(receipts: S
     assert "SendReceipt    default  receipts.receipts.send_receipt    order: int" in kinds.output
     assert json.loads(done.output)["result"] == "receipt 7"
     assert done.status == 0
-    assert wrong.status == 3
+    assert wrong.status == 2
     assert "order: Field required" in wrong.error
+    assert "Application started" not in wrong.error
     assert unknown.status == 2
     assert "There is no job SendReciept. There are: SendReceipt, CountReceipts." in unknown.error
 

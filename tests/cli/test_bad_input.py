@@ -59,9 +59,9 @@ def test_traceback_shows_everything(here: Shell) -> None:
     ("words", "status", "told"),
     [
         (["check"], 3, "There is no application in"),
-        (["check", "-t", "nothing.here:builder"], 3, "There is no module nothing (from --target)"),
-        (["check", "-t", "a b"], 3, "'a b' (from --target) is no target."),
-        (["check", "-t", "program.py"], 3, "There is no file program.py."),
+        (["check", "-t", "nothing.here:builder"], 2, "There is no module nothing (from --target)"),
+        (["check", "-t", "a b"], 2, "'a b' (from --target) is no target."),
+        (["check", "-t", "program.py"], 2, "There is no file program.py."),
         (["check", "--set", "novalue"], 3, "There is no application in"),
         (["new"], 2, "A template and a name are needed"),
         (["new", "wroker", "x"], 2, "There is no template wroker. Did you mean worker?"),

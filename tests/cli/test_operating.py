@@ -218,7 +218,7 @@ def test_a_job_is_shown_by_the_begin_of_its_id(incident: Shell) -> None:
 
     assert shown.output.startswith(f"{jobs[0]['id']}  Receipt  ")
     assert (many.status, "Several jobs begin with" in many.error) == (2, True)
-    assert none.status == 1
+    assert none.status == 2
 
 
 def test_export_writes_every_job_on_a_line(incident: Shell) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from corner_host.cli.backends import Backend
 from corner_host.cli.invocation import Invocation, invocation_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -28,7 +29,7 @@ def dev(
     stop_seconds: Annotated[
         float, typer.Option("--stop-seconds", metavar="SECONDS", min=0.0, help="The budget of a stop.")
     ] = 2.0,
-    backend: Annotated[str, typer.Option(metavar="NAME", help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
+    backend: Backend = "asyncio",
 ) -> None:
     """Run in Development: a changed .py file starts the host again, changed settings are taken over in place."""
     invocation = invocation_of(context)

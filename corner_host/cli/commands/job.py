@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from corner_host.cli.answering import answer
+from corner_host.cli.backends import Backend
 from corner_host.cli.invocation import invocation_of
 from corner_host.cli.words import table
 
@@ -46,7 +47,7 @@ def run(
     ] = None,
     payload: Annotated[str | None, typer.Option("--payload", metavar="JSON", help="The whole payload instead.")] = None,
     timeout: Annotated[str | None, typer.Option("--timeout", metavar="DURATION", help="Give up after so long.")] = None,
-    backend: Annotated[str, typer.Option(metavar="NAME", help="asyncio or trio.")] = "asyncio",
+    backend: Backend = "asyncio",
 ) -> None:
     """Put one job, run it in a full host with its services and settings, and end with its outcome.
 

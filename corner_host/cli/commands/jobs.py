@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,26 +14,13 @@ from corner_host.cli.errors import CommandError
 from corner_host.cli.finding import Pid, Socket, connect
 from corner_host.cli.invocation import invocation_of
 from corner_host.cli.screens.lists import job_lines, job_rows, running_lines
-from corner_host.cli.words import clock, moment_of, rate_of
+from corner_host.cli.selecting import Selection, selecting
+from corner_host.cli.words import clock, rate_of
 
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Find, run again, cancel and export jobs."
 )
 
-States = Annotated[
-    list[str] | None,
-    typer.Option("--state", metavar="STATE", help="WAITING, SCHEDULED, RUNNING, SUCCEEDED, DEAD, CANCELLED."),
-]
-Names = Annotated[list[str] | None, typer.Option("--job", metavar="NAME", help="Kinds of job; repeatable.")]
-Queues = Annotated[list[str] | None, typer.Option("--queue", metavar="NAME", help="Queues; repeatable.")]
-Error = Annotated[str | None, typer.Option("--error", metavar="TEXT", help="Part of the last error's type or message.")]
-Key = Annotated[str | None, typer.Option("--key", metavar="KEY", help="The key, exactly.")]
-Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="Part of id, key or payload.")]
-Worker = Annotated[str | None, typer.Option("--worker", metavar="NAME", help="Who runs them, or ran them last.")]
-Since = Annotated[
-    str | None, typer.Option("--since", metavar="TIME", help="Such as 03:00, 2026-11-25T03:00, or 10m ago.")
-]
-Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="As --since.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Exactly these.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -42,29 +28,11 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for 
 All = Annotated[bool, typer.Option("--all", help="Every job there is, if nothing narrows it down.")]
 
 
-def _selection(**given: Any) -> dict[str, Any]:
-    """Return the query that the options say, without what was not given."""
-    now = datetime.now(UTC).astimezone()
-    for name in ("since", "until"):
-        if given.get(name) is not None:
-            given[name] = moment_of(given[name], now)
-    if given.get("states"):
-        given["states"] = [state.upper() for state in given["states"]]
-    return {name: value for name, value in given.items() if value}
-
-
 @app.command("list")
+@selecting
 def list_jobs(
     context: typer.Context,
-    states: States = None,
-    names: Names = None,
-    queues: Queues = None,
-    error: Error = None,
-    key: Key = None,
-    text: Text = None,
-    worker: Worker = None,
-    since: Since = None,
-    until: Until = None,
+    selection: Selection,
     sort: Annotated[
         str | None, typer.Option("--sort", metavar="COLUMN", help="ran, waited, attempt, ...; with a minus downwards.")
     ] = None,
@@ -73,18 +41,7 @@ def list_jobs(
     socket: Socket = None,
 ) -> None:
     """List jobs, newest first; in another order, the newest 1,000 that match."""
-    chosen = _selection(
-        states=states,
-        names=names,
-        queues=queues,
-        error=error,
-        key=key,
-        text=text,
-        worker=worker,
-        since=since,
-        until=until,
-    )
-    page = connect(context, pid, socket).get("/jobs", limit=limit, sort=sort, **chosen)
+    page = connect(context, pid, socket).get("/jobs", limit=limit, sort=sort, **selection)
     invocation = invocation_of(context)
     answer(invocation, page, lambda: job_rows(page["items"]) if page["items"] else ["No job matches."])
     if page["next"] is not None and not invocation.json:
@@ -109,18 +66,11 @@ def running(context: typer.Context, pid: Pid = None, socket: Socket = None) -> N
 
 
 @app.command()
+@selecting
 def requeue(
     context: typer.Context,
+    selection: Selection,
     ids: Ids = None,
-    states: States = None,
-    names: Names = None,
-    queues: Queues = None,
-    error: Error = None,
-    key: Key = None,
-    text: Text = None,
-    worker: Worker = None,
-    since: Since = None,
-    until: Until = None,
     everything: All = False,
     rate: Annotated[str | None, typer.Option("--rate", metavar="RATE", help="Such as 20/s.")] = None,
     dry_run: DryRun = False,
@@ -131,20 +81,8 @@ def requeue(
 ) -> None:
     """Let dead and cancelled jobs run again; what has succeeded since with the same key is skipped."""
     per_second = None if rate is None else rate_of(rate)
+    chosen = {"ids": ids, "all": everything, **selection}
     host = connect(context, pid, socket)
-    chosen = _selection(
-        ids=_whole_ids(host, ids),
-        states=states,
-        names=names,
-        queues=queues,
-        error=error,
-        key=key,
-        text=text,
-        worker=worker,
-        since=since,
-        until=until,
-        all=everything,
-    )
     _act(context, host, "requeue", chosen, dry_run=dry_run, yes=yes, reason=reason, rate=per_second)
 
 
@@ -165,35 +103,26 @@ def again(
 
     Other arguments than before are for Development, or where Operations:AllowEditedJobs is true.
     """
-    host = connect(context, pid, socket)
-    chosen = _whole_id(host, job)
     wanted: Any = None
     if arguments or payload is not None:
         from corner_host.cli.single_job import payload_of
 
         wanted = json.loads(payload_of(arguments or [], payload))
-        if arguments:
-            stored: Any = host.get(f"/jobs/{quoted(chosen)}")["payload"]
-            merged: dict[str, Any] = dict(stored or {})
-            merged.update(wanted)
-            wanted = merged
+    host = connect(context, pid, socket)
+    chosen = _whole_id(host, job)
+    if arguments:
+        stored: dict[str, Any] = host.get(f"/jobs/{quoted(chosen)}")["payload"] or {}
+        wanted = stored | wanted
     result = host.post(f"/jobs/{quoted(chosen)}/again", payload=wanted, reason=reason)
     answer(invocation_of(context), result, lambda: [result["message"]])
 
 
 @app.command()
+@selecting
 def cancel(
     context: typer.Context,
+    selection: Selection,
     ids: Ids = None,
-    states: States = None,
-    names: Names = None,
-    queues: Queues = None,
-    error: Error = None,
-    key: Key = None,
-    text: Text = None,
-    worker: Worker = None,
-    since: Since = None,
-    until: Until = None,
     everything: All = False,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -202,35 +131,16 @@ def cancel(
     socket: Socket = None,
 ) -> None:
     """Cancel jobs that wait or run."""
+    chosen = {"ids": ids, "all": everything, **selection}
     host = connect(context, pid, socket)
-    chosen = _selection(
-        ids=_whole_ids(host, ids),
-        states=states,
-        names=names,
-        queues=queues,
-        error=error,
-        key=key,
-        text=text,
-        worker=worker,
-        since=since,
-        until=until,
-        all=everything,
-    )
     _act(context, host, "cancel", chosen, dry_run=dry_run, yes=yes, reason=reason)
 
 
 @app.command()
+@selecting
 def export(
     context: typer.Context,
-    states: States = None,
-    names: Names = None,
-    queues: Queues = None,
-    error: Error = None,
-    key: Key = None,
-    text: Text = None,
-    worker: Worker = None,
-    since: Since = None,
-    until: Until = None,
+    selection: Selection,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of standard output.")
     ] = None,
@@ -238,34 +148,23 @@ def export(
     socket: Socket = None,
 ) -> None:
     """Write jobs as JSON, one a line."""
-    chosen = _selection(
-        states=states,
-        names=names,
-        queues=queues,
-        error=error,
-        key=key,
-        text=text,
-        worker=worker,
-        since=since,
-        until=until,
-    )
     host = connect(context, pid, socket)
     if output is None:
-        for job in _all(host, chosen):
+        for job in _all(host, selection):
             typer.echo(json.dumps(job, ensure_ascii=False))
         return
     try:
         with output.open("w", encoding="utf-8") as file:
-            count = sum(1 for job in _all(host, chosen) if file.write(json.dumps(job, ensure_ascii=False) + "\n"))
+            count = sum(1 for job in _all(host, selection) if file.write(json.dumps(job, ensure_ascii=False) + "\n"))
     except OSError as failed:
         raise CommandError(f"{output} cannot be written: {failed.strerror}") from None
     typer.echo(f"Written {count:,} jobs to {output}")
 
 
-def _all(host: HostClient, chosen: dict[str, Any]) -> Iterator[Any]:
+def _all(host: HostClient, selection: Selection) -> Iterator[Any]:
     cursor: str | None = None
     while True:
-        page = host.get("/jobs", limit=200, cursor=cursor, **chosen)
+        page = host.get("/jobs", limit=200, cursor=cursor, **selection)
         yield from page["items"]
         cursor = page["next"]
         if cursor is None:
@@ -282,10 +181,13 @@ def _act(
     yes: bool,
     **how: Any,
 ) -> None:
+    chosen = {name: value for name, value in chosen.items() if value}
     if not chosen:
         raise CommandError(
             f"Which jobs? Give ids, or narrow them down; --all is every job.\nTo fix: see corner-host jobs {action} --help."
         )
+    if "ids" in chosen:
+        chosen["ids"] = [_whole_id(host, each) for each in chosen["ids"]]
     path = f"/jobs/{action}"
     if dry_run or not yes:
         tried = host.post(path, dry_run=True, **chosen, **how)
@@ -306,10 +208,6 @@ def _told(tried: Any) -> str:
     if tried["oldest"] is not None:
         head += f" (oldest {clock(tried['oldest'])}, newest {clock(tried['newest'])})"
     return head + semicolon + rest
-
-
-def _whole_ids(host: HostClient, ids: list[str] | None) -> list[str]:
-    return [_whole_id(host, each) for each in ids or []]
 
 
 def _whole_id(host: HostClient, begin: str) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from corner_host.cli.backends import Backend
 from corner_host.cli.invocation import invocation_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -14,7 +15,7 @@ def run(
     context: typer.Context,
     application: Annotated[str | None, typer.Argument(metavar="TARGET", help="As --target.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Only build and validate.")] = False,
-    backend: Annotated[str, typer.Option(metavar="NAME", help="asyncio, asyncio+uvloop or trio.")] = "asyncio",
+    backend: Backend = "asyncio",
 ) -> None:
     """Run the application until it is asked to stop; Production, unless something says otherwise.
 

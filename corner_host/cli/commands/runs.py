@@ -38,5 +38,7 @@ def show(
     socket: Socket = None,
 ) -> None:
     """Show one run: its start and stop step by step, and what was left behind."""
+    if run.startswith("-") and not run[1:].isdecimal():  # -1 is no option, and all others are none, either
+        raise typer.BadParameter(f"No such option: {run}")
     found = connect(context, pid, socket).get(f"/runs/{quoted(run)}")
     answer(invocation_of(context), found, lambda: run_lines(found))

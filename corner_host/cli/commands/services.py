@@ -12,6 +12,7 @@ from corner_host.cli.errors import CommandError
 from corner_host.cli.finding import Pid, Socket, connect
 from corner_host.cli.invocation import invocation_of
 from corner_host.cli.words import table
+from corner_host.operations.choices import POLICIES, Policy
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -21,11 +22,11 @@ app = typer.Typer(
 )
 
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit.")]
-Policy = Annotated[
-    str | None, typer.Option("--on-failure", metavar="stop_host|ignore|restart", help="What follows when it fails.")
+OnFailure = Annotated[
+    Policy | None, typer.Option("--on-failure", metavar="|".join(POLICIES), help="What follows when it fails.")
 ]
-ReturnPolicy = Annotated[
-    str | None, typer.Option("--on-return", metavar="stop_host|ignore|restart", help="What follows when it returns.")
+OnReturn = Annotated[
+    Policy | None, typer.Option("--on-return", metavar="|".join(POLICIES), help="What follows when it returns.")
 ]
 
 
@@ -103,8 +104,8 @@ def restart(context: typer.Context, name: str, reason: Reason = "", pid: Pid = N
 def policy(
     context: typer.Context,
     name: str,
-    on_failure: Policy = None,
-    on_return: ReturnPolicy = None,
+    on_failure: OnFailure = None,
+    on_return: OnReturn = None,
     reason: Reason = "",
     pid: Pid = None,
     socket: Socket = None,

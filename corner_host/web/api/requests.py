@@ -9,6 +9,16 @@ from typing import Annotated, Any, Final, Literal, final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from corner_host.operations.choices import (
+    COLUMNS,
+    FILTER,
+    FILTER_NAME,
+    LONGEST_FILTER,
+    LONGEST_FILTER_NAME,
+    Policy,
+    State,
+)
+
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:")
 _LATEST: Final = datetime(9990, 1, 1, tzinfo=UTC)
@@ -38,9 +48,7 @@ Name = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]+$")
 Reason = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Seconds = Annotated[float, Field(gt=0, le=366 * 86_400, allow_inf_nan=False)]
-State = Literal["WAITING", "SCHEDULED", "RUNNING", "SUCCEEDED", "DEAD", "CANCELLED"]
-Policy = Literal["stop_host", "ignore", "restart"]
-Sort = Annotated[str, Field(pattern=r"^-?(name|key|queue|state|attempt|waited|ran|enqueued|error)$")]
+Sort = Annotated[str, Field(pattern=rf"^-?({'|'.join(COLUMNS)})$")]
 Level = Literal["Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"]
 ShownLevel = Literal["Trace", "Debug", "Information", "Warning", "Error", "Critical"]
 
@@ -92,8 +100,8 @@ class JobPageQuery(JobSelectionQuery):
 class SaveFilter(Action):
     """Keep a filter under a name, as the address of the page of jobs has it."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$")]
-    query: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[!-~]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_FILTER_NAME, pattern=f"^{FILTER_NAME.pattern}$")]
+    query: Annotated[str, Field(min_length=1, max_length=LONGEST_FILTER, pattern=f"^{FILTER.pattern}$")]
 
 
 @final

@@ -6,11 +6,12 @@ from typing import Any, final
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from corner_host.operations import ActionResult, OperationsError
+from corner_host.operations.choices import POLICIES
 from corner_host.operations.errors import store_told
 
 from .filters import Parameters, kept
 from .forms import form_of
-from .levers import DURATIONS, LEVERS, POLICIES, RATES, Lever, Pull
+from .levers import DURATIONS, LEVERS, RATES, Lever, Pull
 from .pages.host import LEVELS
 from .refusals import status_of
 from .rendering import Renderer

@@ -15,8 +15,6 @@ from .visit import Visit
 
 DURATIONS: Final = {"5m": 300.0, "15m": 900.0, "1h": 3600.0, "8h": 28_800.0, "": None}
 """For how long something is changed; the last for good."""
-POLICIES: Final = ("stop_host", "ignore", "restart")
-"""What can follow the end of a service."""
 RATES: Final = ("", "1", "5", "20", "100")
 """Jobs a second."""
 
