@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final, NamedTuple, final
 
-from .records import exception_of, fields_of, message_of, trace_of
+from .records import exception_of, fields_of, told_as, told_by, trace_of
 
 _MOST_CHARACTERS: Final = 10_000
 """Of a message or a traceback; the rest is cut."""
@@ -19,8 +19,8 @@ class KeptRecord(NamedTuple):
         id: Counts up from 1.
         created: Seconds since the epoch.
         level: Python's number.
-        logger: Its name.
-        message: The text.
+        logger: Its category, as our formats tell it.
+        message: The text, likewise.
         fields: Scopes and extras, masked; scalars as they are, all else as text.
         exception: Type and message.
         traceback: Of the exception.
@@ -102,7 +102,7 @@ class LogBuffer(logging.Handler):
 def _kept(number: int, record: logging.LogRecord) -> KeptRecord:
     fields = tuple([(name, _plain(value)) for name, value in fields_of(record)])
     trace_id = record.__dict__.get("trace_id", "")
-    known = (number, record.created, record.levelno, record.name, message_of(record)[:_MOST_CHARACTERS], fields)
+    known = (number, record.created, record.levelno, told_by(record), told_as(record)[:_MOST_CHARACTERS], fields)
     if not (record.exc_info or record.exc_text or record.stack_info):
         return KeptRecord(*known, "", "", trace_id)
     exception = exception_of(record)

@@ -83,7 +83,9 @@ class Pipeline(logging.Handler):
         prepared: logging.LogRecord | None = None
         for provider in self._providers:
             try:
-                if record.levelno >= provider.handler.level and provider.rules.allows(record.name, record.levelno):
+                told_by = record.__dict__.get("console_category", "")
+                allows = provider.rules.allows
+                if record.levelno >= provider.handler.level and allows(record.name, record.levelno, told_by=told_by):
                     prepared = prepared or self._prepare(record)
                     provider.handler.handle(prepared)
             except Exception:  # noqa: BLE001 - a log call never raises, and the next provider has its turn

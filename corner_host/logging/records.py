@@ -3,8 +3,9 @@
 A record's fields are what its scopes and its ``extra=`` hold. Secrets are masked by `shown`, once, before any handler
 sees them: by the name of the field, and by type (pydantic's ``SecretStr`` and its kin).
 
-A record may bring what a person at a terminal is to read instead of its category and message, in ``console_category`` and
-``console_message``; with an empty message that is nothing at all. Only formats for people look at them.
+A record may bring the words in which this product tells it, in ``console_category`` and ``console_message``: `told_by` and
+`told_as` give these, else its logger's name and its message. With an empty message it `is_told` to no person, since he has
+read of it elsewhere.
 """
 
 import logging
@@ -115,24 +116,24 @@ def message_of(record: logging.LogRecord) -> str:
 
 
 def told_by(record: logging.LogRecord) -> str:
-    """Return the category that a person reads."""
+    """Return the category that it is told by."""
     return getattr(record, "console_category", None) or record.name
 
 
 def is_told(record: logging.LogRecord) -> bool:
-    """Tell whether a person is to read of it at all."""
+    """Tell whether a person is to read of it at all; what a program reads is complete."""
     return getattr(record, "console_message", None) != ""
 
 
 def told_as(record: logging.LogRecord) -> str:
-    """Return the message that a person reads.
+    """Return the message that is told; its own where a person is to read nothing.
 
     Example:
         >>> told_as(logging.makeLogRecord({"msg": "Application started.", "console_message": "Started in 0.04 s"}))
         'Started in 0.04 s'
     """
     told: str | None = getattr(record, "console_message", None)
-    return message_of(record) if told is None else told
+    return told or message_of(record)
 
 
 def _text(thing: object) -> str:

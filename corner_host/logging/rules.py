@@ -78,22 +78,23 @@ class ProviderRules:
         self._name = name
         self._ranks = ranks  # the rules of the first rank that has one for the category decide
         self._minimum = minimum
-        self._chosen: dict[str, door.LogRule] = {}
+        self._chosen: dict[str | tuple[str, str], door.LogRule] = {}
 
-    def allows(self, category: str, level: int) -> bool:
-        """Tell whether a record of this *category* and *level* is written."""
-        rule = self._chosen.get(category)
+    def allows(self, category: str, level: int, *, told_by: str = "") -> bool:
+        """Tell whether a record of this *category* and *level* is written, which may also be *told_by* another one."""
+        key = (category, told_by) if told_by else category
+        rule = self._chosen.get(key)
         if rule is None:
-            rule = self._chosen[category] = self.rule_for(category)
+            rule = self._chosen[key] = self.rule_for(category, told_by)
         if rule.level is not None and (level < rule.level or rule.level >= OFF):
             return False
         return rule.predicate is None or rule.predicate(self._name, category, level)
 
-    def rule_for(self, category: str) -> "door.LogRule":
-        """Choose the rule that decides about *category*."""
-        folded = category.lower()
+    def rule_for(self, category: str, told_by: str = "") -> "door.LogRule":
+        """Choose the rule that decides about *category*, or about the one that it is *told_by*."""
+        names = {each.lower() for each in (category, told_by or category)}
         for rules in self._ranks:
-            applicable = [rule for rule in rules if rule.covers(folded)]
+            applicable = [rule for rule in rules if any(map(rule.covers, names))]
             if applicable:
                 # reversed, because max keeps the first of equals and the last rule shall win
                 return max(reversed(applicable), key=lambda rule: -1 if rule.category is None else len(rule.category))

@@ -88,9 +88,8 @@ DEADLINE = """\
                                              abandoned  send_receipt (2)  never started
 """
 
-# but for the logger and the sentence, which are .NET's in records
 PRODUCTION = (
-    '{"timestamp":"2026-11-23T12:41:02.141Z","level":"info","logger":"Microsoft.Hosting.Lifetime",'
-    '"message":"Application started. Press Ctrl+C to shut down.",'
+    '{"timestamp":"2026-11-23T12:41:02.141Z","level":"info","logger":"corner_host.lifetime",'
+    '"message":"Application started in 0.04 s. Press Ctrl+C to shut down.",'
     '"environment":"Production","service":"orders","version":"0.1.0","host":"7c1f"}'
 )

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 from pathlib import Path
 
 import pytest
@@ -181,24 +182,24 @@ def test_a_host_with_mistakes_does_not_start_and_says_the_same(shell: Shell, com
 
 
 def test_production_logs_one_json_object_a_line(shell: Shell) -> None:
-    """Minute 10: in a pipe every line is JSON, the statement that it has started among them, with the members promised."""
+    """Minute 10: in a pipe every line is JSON; that it has started is the line that was promised."""
     shell.type("corner-host", "new", "worker", "orders")
     shell.folder = shell.folder / "orders"
     shell.write("src/orders-0.1.0.dist-info/METADATA", "Name: orders\nVersion: 0.1.0\n")  # as if it were installed
     with shell.begin("corner-host", "run", "-q") as process:
         assert process.stdout is not None
-        records = []
+        lines = []
         for line in process.stdout:
-            records.append(json.loads(line))
-            if "Application started" in records[-1]["message"]:
+            lines.append(line)
+            if "Application started" in line:
                 process.terminate()
 
     assert process.returncode == 0
-    started = next(each for each in records if "Application started" in each["message"])
-    promise = json.loads(PRODUCTION)
-    assert list(started) == list(promise)
-    differs = {"timestamp": started["timestamp"], "host": platform.node()}
-    assert started == promise | differs
+    assert all(json.loads(line) for line in lines)
+    started = next(line for line in lines if "Application started" in line)
+    changing = r'(?<="timestamp":")[^"]+|(?<=started in )[\d.]+(?= s)|(?<="host":")[^"]+'
+    assert re.sub(changing, "-", started) == re.sub(changing, "-", PRODUCTION) + "\n"
+    assert json.loads(started)["host"] == platform.node()
 
 
 def test_nothing_is_overwritten_without_being_told_to(here: Shell) -> None:

@@ -74,10 +74,20 @@ def test_a_person_reads_what_the_record_brings_for_a_terminal() -> None:
     assert formatter.format(record("")) == "12:30:01.104 info  test                    "
 
 
-@pytest.mark.parametrize("formatter", [SimpleDotnetFormatter, SystemdFormatter, JsonFormatter])
-def test_programs_read_the_record(formatter: Any) -> None:
-    """CL-5: files, pipes and the journal get what they would get without."""
-    assert formatter(utc()).format(record(**TOLD)) == formatter(utc()).format(record())
+@pytest.mark.parametrize(
+    ("formatter", "words"),
+    [
+        (JsonFormatter, '"logger":"corner_host.lifetime","message":"Stopped in 1.26 s"'),
+        (SystemdFormatter, "<6>corner_host.lifetime[0] Stopped in 1.26 s"),
+        (SimpleDotnetFormatter, "info: test[0]\n      hello"),
+    ],
+)
+def test_programs_read_the_same_words(formatter: Any, words: str) -> None:
+    """CL-5: those of this product, but for the format that is .NET's own; what a person has read, they get, too."""
+    told, silent = formatter(utc()).format(record(**TOLD)), formatter(utc()).format(record(console_message=""))
+
+    assert words in told
+    assert silent == formatter(utc()).format(record())
 
 
 def test_of_a_job_a_person_reads_the_id_and_the_trace() -> None:

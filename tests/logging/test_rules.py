@@ -114,6 +114,32 @@ def test_an_alias_and_the_full_name_are_equal() -> None:
     assert decided.allows("x", ERROR)
 
 
+@pytest.mark.parametrize(
+    ("rules", "level"),
+    [
+        ([LogRule(level=WARNING), LogRule(category="Microsoft.Hosting.Lifetime", level=INFO)], INFO),
+        ([LogRule(level=INFO), LogRule(category="corner_host.lifetime", level=WARNING)], WARNING),
+        (
+            [
+                LogRule(category="Microsoft.Hosting.Lifetime", level=INFO),
+                LogRule(category="corner_host", level=WARNING),
+            ],
+            INFO,
+        ),
+    ],
+)
+def test_a_record_that_is_told_by_another_category_has_two_names(rules: list[LogRule], level: int) -> None:
+    """CL-5, L-02: a rule may name either; the longest text decides, as ever."""
+    console = RuleSet(rules, minimum=INFO).for_provider("Console")
+    passes = [
+        each
+        for each in (INFO, WARNING)
+        if console.allows("Microsoft.Hosting.Lifetime", each, told_by="corner_host.lifetime")
+    ]
+
+    assert passes[0] == level
+
+
 def test_none_writes_nothing_at_all() -> None:
     """L-15: not even levels above all names."""
     assert not RuleSet([LogRule(level=OFF)], minimum=INFO).for_provider("Console").allows("acme", 1000)

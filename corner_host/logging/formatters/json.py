@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from corner_host.logging.levels import TRACE, level_step
-from corner_host.logging.records import as_list, as_mapping, exception_of, fields_of, message_of, trace_of
+from corner_host.logging.records import as_list, as_mapping, exception_of, fields_of, told_as, told_by, trace_of
 from corner_host.primitives import name_of
 
 from .contracts import FormatterOptions, fold_lines
@@ -46,8 +46,8 @@ class JsonFormatter(logging.Formatter):
         members: dict[str, Any] = {
             "timestamp": self._time(record),
             "level": _WORDS[level_step(record.levelno)],
-            "logger": record.name,
-            "message": message_of(record),
+            "logger": told_by(record),
+            "message": told_as(record),
         }
         for name in ("trace_id", "span_id"):
             if (value := getattr(record, name, None)) is not None:

@@ -1,4 +1,7 @@
-"""The two lines that .NET's console writes: ``info: orders.Worker[0]``, and below it the message, indented."""
+"""The two lines that .NET's console writes: ``info: orders.Worker[0]``, and below it the message, indented.
+
+Of our formats it alone speaks .NET's words throughout: a record's own category and message, whatever it brings else.
+"""
 
 import logging
 from typing import Final

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from corner_host.logging.levels import TRACE, level_step
-from corner_host.logging.records import message_of, trace_of
+from corner_host.logging.records import told_as, told_by, trace_of
 
 from .contracts import FormatterOptions, event_id, fold_lines, scope_arrows
 
@@ -19,7 +19,7 @@ _PRIORITIES: Final = {
 
 
 class SystemdFormatter(logging.Formatter):
-    """.NET's ``Systemd`` format: ``<6>orders.Worker[0] Order accepted``.
+    """The lines of .NET's ``Systemd`` format, in our words: ``<6>orders.Worker[0] Order accepted``.
 
     Source of the prefix: https://www.freedesktop.org/software/systemd/man/latest/sd-daemon.html
     """
@@ -33,9 +33,9 @@ class SystemdFormatter(logging.Formatter):
         options = self._options
         stamp = "" if options.timestamp_format is None else options.time_of(record).strftime(options.timestamp_format)
         parts = [
-            f"<{_PRIORITIES[level_step(record.levelno)]}>{stamp}{record.name}[{event_id(record)}]",
+            f"<{_PRIORITIES[level_step(record.levelno)]}>{stamp}{told_by(record)}[{event_id(record)}]",
             scope_arrows(record) if options.include_scopes else "",
-            message_of(record),
+            told_as(record),
             trace_of(record),
         ]
         return fold_lines(" ".join(part for part in parts if part))
