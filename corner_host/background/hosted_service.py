@@ -9,6 +9,7 @@ import anyio
 import corner_host.hosting
 from corner_host.di import ServiceProvider
 from corner_host.hosting import BackgroundService
+from corner_host.hosting.queue_stop import tell_queue_stopped, tell_queue_stops
 from corner_host.primitives import CancellationToken
 
 from .accounts import MetricsSnapshot
@@ -128,21 +129,17 @@ class QueuedHostedService(BackgroundService):
         """Tell what became of what there was *before* the stop, if there was anything."""
         if before.running or before.depth:
             numbers = self._queue.snapshot()
-            finished = numbers.ended - before.ended
-            _log.info("Drained: %d finished, %d waiting, %d abandoned", finished, numbers.depth, len(not_run))
+            drained = self._options.shutdown_mode is ShutdownMode.DRAIN
+            tell_queue_stopped(
+                "Drained" if drained else QUEUE,
+                finished=numbers.ended - before.ended,
+                rest=f"{numbers.depth} waiting, {len(not_run)} abandoned",
+            )
 
     def _close(self, workers: Workers) -> list[WorkItem]:
         """Begin the end; returns what will not be run."""
-        numbers = self._queue.snapshot()
-        if numbers.running or numbers.depth:
-            _log.info(
-                "%s: %d running, %d waiting; policy: %s",
-                QUEUE,
-                numbers.running,
-                numbers.depth,
-                self._options.shutdown_mode.value.lower(),
-                extra={"console_message": ""},  # the host tells it, by `work_in_flight`
-            )
+        numbers, policy = self._queue.snapshot(), self._options.shutdown_mode.value.lower()
+        tell_queue_stops(self._provider, QUEUE, running=numbers.running, waiting=numbers.depth, policy=policy)
         if self._options.shutdown_mode is ShutdownMode.DRAIN:
             self._queue.close()
             return []

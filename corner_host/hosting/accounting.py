@@ -1,14 +1,36 @@
-"""What a stop came to, from what was called: made when somebody wants to know, or when it is cut."""
+"""What a stop came to, from what was called: made when somebody wants to know, and when it is told.
 
+A stop is told in every environment: what is in flight when it begins, and that nothing was lost, or else what. What becomes of
+queues is told by who works them off (``queue_stop``).
+"""
+
+from math import inf
+
+from . import log
 from .call import Call
 from .crew import Crew, errors_of
 from .execution import Execution
-from .in_flight import CANCELLED, Loss, WorkInFlight, loss_of, told, work_of
+from .in_flight import CANCELLED, Loss, WorkInFlight, counted, loss_of, told, work_of
 from .member import Member
 from .places import is_application
 from .report import ShutdownReport, StopOutcome, StoppedService, short
 from .stage import Stage
 from .waiting_at import Place
+
+
+def tell_stop_begins(crew: Crew, stage: Stage) -> None:
+    """Tell what is in flight, and how long the stop may take, unless that is told otherwise."""
+    if crew.lifetime.counts_work:
+        work = [each for member in reversed(crew.members) for each in work_of(member.service)]
+        budget = "" if stage.budget == inf else f"; budget {stage.budget:.1f} s"
+        log.STOP_BEGINS(busy=counted(work) or "nothing", budget=budget)
+
+
+def tell_stop_ended(crew: Crew, made: list[Call]) -> None:
+    """Tell what the stop came to, if it is clean; one that is not is told in any case."""
+    report = report_of(crew, made)
+    if report.is_clean:
+        log.STOP_ENDED(report=report)
 
 
 def report_of(crew: Crew, made: list[Call]) -> ShutdownReport:

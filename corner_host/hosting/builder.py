@@ -214,11 +214,9 @@ class HostBuilder(BuilderExtensions):
         provider.get_required_service(Configuration)  # so that the container disposes of it
         options = provider.get_required_service(Options[HostOptions]).value
         options.check()
+        self._lifetime.is_silent = provider.get_required_service(ConsoleLifetimeOptions).suppress_status_messages
         story = None
-        if (
-            self.environment.is_development()
-            and not provider.get_required_service(ConsoleLifetimeOptions).suppress_status_messages
-        ):
+        if self.environment.is_development() and not self._lifetime.is_silent:
             story = door.story.Story(self.configuration, len(self.services), is_checked=is_checked)
         return Host(
             provider,

@@ -76,6 +76,7 @@ class HostLife:
         self.environment = environment
         self._options = options
         self._lifetime = lifetime
+        lifetime.budget = budget(options.shutdown_timeout)
         self._logging = logging
         self._story = story
         self._is_told_at_end = False
@@ -195,6 +196,7 @@ class HostLife:
     def limit_stop(self, limit: float) -> None:
         """Have the stop, whether it has begun or not, take *limit* seconds at most."""
         self._stop_limit = limit if self._stop_limit is None else min(limit, self._stop_limit)
+        self._lifetime.budget = min(limit, self._lifetime.budget)
         if self._crew is not None:
             self._crew.limit_stop(limit)
 
@@ -223,7 +225,7 @@ class HostLife:
             BaseException: As `stop`.
         """
         if not self._lifetime.application_stopping.is_cancellation_requested:
-            # what tells of a stop that goes wrong is loaded now: by then there may be no file descriptor left
+            # what tells of a stop, be it one that goes wrong, is loaded now: by then there may be no file descriptor left
             _ = door.accounting, door.waiting_at, door.waiting_service
         try:
             with CancellationTokenSource.linked(self._lifetime.application_stopping, self._over.token) as either:

@@ -1,7 +1,9 @@
 """The events of the application: started, stopping, stopped."""
 
+import signal
 import threading
 from collections.abc import Callable
+from math import inf
 from typing import final
 
 from corner_host.primitives import CancellationToken, CancellationTokenSource
@@ -18,9 +20,12 @@ class ApplicationLifetime:
 
     Attributes:
         asked_by_signal: Whether it was a signal that asked the application to stop.
+        budget: How long the stop may take, in seconds; ``inf`` without a limit.
         exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback raised; raised when the host has stopped.
         exit_status: The exit status that a second signal demands.
+        is_silent: Whether start and stop are told to nobody.
         on_signal: Called in the signal handler itself, with how many signals there were and the status.
+        signal_name: Which signal that was; empty without one.
         start_seconds: How long the start took.
     """
 
@@ -33,10 +38,13 @@ class ApplicationLifetime:
         "_stopped",
         "_stopping",
         "asked_by_signal",
+        "budget",
         "exit_request",
         "exit_status",
         "heeds_signals",
+        "is_silent",
         "on_signal",
+        "signal_name",
         "start_seconds",
     )
 
@@ -52,7 +60,9 @@ class ApplicationLifetime:
         self.start_seconds = 0.0
         self.on_signal: Callable[[int, int], object] | None = None
         self.heeds_signals = True
-        self.asked_by_signal = False
+        self.asked_by_signal = self.is_silent = False
+        self.signal_name = ""
+        self.budget = inf
         self.exit_status: int | None = None
         self.exit_request: BaseException | None = None
 
@@ -91,10 +101,28 @@ class ApplicationLifetime:
         """Ask the host to stop; the second time, cut the stop short and end the process with *status*."""
         if not self.asked_by_signal:
             self.asked_by_signal = True
+            self.signal_name = signal.Signals(status - 128).name
             self.stop_application()
         elif self.exit_status is None:
             self.exit_status = status
             self._forcing.cancel()
+
+    @property
+    def counts_work(self) -> bool:
+        """Whether a stop tells how much is in flight: unless it is a service manager that asked for it, by a signal.
+
+        Whoever reads that log later is told of each queue, see ``queue_stop``.
+        """
+        return self.signal_name in {"", "SIGINT"}
+
+    def tell_stopping(self) -> None:
+        """Tell that the application begins to stop."""
+        if self.counts_work:
+            told = f"Application is shutting down...{' (Ctrl+C again to force)' if self.signal_name else ''}"
+        else:
+            budget = "" if self.budget == inf else f", budget {self.budget:.1f} s"
+            told = f"{self.signal_name} received{budget}; readiness failing"
+        log.SHUTTING_DOWN(told=told)
 
     def at_end(self, callback: Callable[[], object]) -> None:
         """Have *callback* called when the host has disposed of everything; it must not raise."""

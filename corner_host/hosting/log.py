@@ -1,7 +1,7 @@
 """The records a host writes: one callable a record, with .NET's categories, ids and sentences.
 
-The id and the name of an event stand in the record's ``event_id`` and ``event_name``. What a person at a terminal reads may
-differ, see ``corner_host.logging.records``; files, pipes and programs get the record.
+The id and the name of an event stand in the record's ``event_id`` and ``event_name``. Our formats tell it in other words, see
+``corner_host.logging``; handlers of the application get the record.
 """
 
 import logging
@@ -14,12 +14,12 @@ HOST: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.Host")
 EVENTS: Final = logging.getLogger("Microsoft.Extensions.Hosting.Internal.ApplicationLifetime")
 LIFETIME: Final = logging.getLogger("Microsoft.Hosting.Lifetime")
 
-# where our own story is told; a terminal shows the records of .NET's categories there, too
+# where our own story is told; our formats show the records of .NET's categories there, too
 CONFIG: Final = logging.getLogger("corner_host.config")
 SERVICES: Final = logging.getLogger("corner_host.services")
 STORY: Final = logging.getLogger("corner_host.host")
 STAGES: Final = logging.getLogger("corner_host.lifetime")
-
+QUEUES: Final = logging.getLogger("corner_host.queue")
 
 _TOLD_BY: Final = {HOST: STORY, EVENTS: STAGES, LIFETIME: STAGES}
 
@@ -34,8 +34,8 @@ class Event:
         name: Its name.
         level: Its level.
         message: Its sentence.
-        told_by: Whose category a terminal shows instead; None: of one of .NET's loggers that of ours which tells the like.
-        told_as: The sentence that a terminal shows instead.
+        told_by: Whose category our formats show instead; None: of one of .NET's loggers that of ours which tells the like.
+        told_as: The sentence that they show instead.
     """
 
     __slots__ = ("level", "logger", "message", "name", "number", "told_as", "told_by")
@@ -175,10 +175,10 @@ SHUTTING_DOWN: Final = Event(
     "",
     INFO,
     "Application is shutting down...",
-    told_as="Application is shutting down...%(hint)s",
+    told_as="%(told)s",
 )
 
-# the story of a host in Development
+# our story of a start, in Development, and of a stop, everywhere
 SOURCES: Final = Event(CONFIG, 121, "ConfigurationSources", INFO, "%(sources)s, %(keys)s%(names)s")
 REGISTERED: Final = Event(SERVICES, 122, "ServicesRegistered", INFO, "%(services)s registered%(checked)s")
 SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(service)s started (%(took)s)%(more)s")
@@ -191,3 +191,9 @@ SERVICE_DID_NOT_START: Final = Event(
     STORY, 128, "HostedServiceDidNotStart", ERROR, "%(service)s did not start (%(took)s)"
 )
 STOP_ENDED: Final = Event(STAGES, 127, "StopEnded", INFO, "%(report)s")
+QUEUE_STOPS: Final = Event(
+    QUEUES, 131, "QueueStops", INFO, "%(queue)s: %(running)d running, %(waiting)d waiting; policy: %(policy)s"
+)
+QUEUE_STOPS_UNTOLD: Final = Event(QUEUES, 131, "QueueStops", INFO, QUEUE_STOPS.message, told_as="")
+"""The same where a person has just read how much work is in flight."""
+QUEUE_STOPPED: Final = Event(QUEUES, 132, "QueueStopped", INFO, "%(what)s: %(finished)d finished, %(rest)s")

@@ -1,5 +1,7 @@
 """How a host stops: everything, whatever happens, within one budget."""
 
+from logging import INFO
+
 import corner_host.hosting as door
 
 from . import log
@@ -33,8 +35,8 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
         made = await crew.run_hook(stage, "stopping", members, concurrently=concurrently)
         stage.enter("application_stopping")
         crew.lifetime.stop_application()
-        if crew.story is not None:
-            crew.story.stop_begins(stage, crew.members)
+        if is_read := _is_read(crew):
+            door.accounting.tell_stop_begins(crew, stage)
         stage.enter("stop")
         made += await crew.run_hook(stage, "stop", members, concurrently=concurrently)
         stage.enter("stopped")
@@ -54,13 +56,18 @@ async def stop_services(crew: Crew, stage: Stage) -> tuple[BaseException | None,
     if not _is_clean(crew, made):
         report = door.accounting.report_of(crew, made)
         log.SHUTDOWN_REPORT(report=report, news=report.news(crew.supervisor.faults))
-    elif crew.story is not None:
-        crew.story.stop_ended(door.accounting.report_of(crew, made))
+    elif is_read:
+        door.accounting.tell_stop_ended(crew, made)
     if error is None:
         log.STOPPED()
     else:
         log.STOPPED_WITH_ERROR(error)
     return error, made
+
+
+def _is_read(crew: Crew) -> bool:
+    """Tell whether anybody is to be told of the stop of *crew*."""
+    return not crew.lifetime.is_silent and log.STAGES.isEnabledFor(INFO)
 
 
 def _is_clean(crew: Crew, made: list[Call]) -> bool:

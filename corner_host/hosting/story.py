@@ -1,12 +1,13 @@
-"""What a developer reads of the start and the stop of a host, beside .NET's sentences: in Development, and nowhere else.
+"""What a developer reads of the start of a host, and of each of its services: in Development, and nowhere else.
 
 At most twelve lines for a start, however many services there are. The records are ordinary ones, of the categories
-``corner_host.config``, ``.services``, ``.host`` and ``.lifetime``, so a rule can silence them.
+``corner_host.config``, ``.services`` and ``.host``, so a rule can silence them.
+
+Not here: what a stop tells in every environment (``accounting``, ``queue_stop``).
 """
 
 import os
 from collections.abc import Sequence
-from math import inf
 from typing import Final, final
 
 from corner_host.configuration import Configuration, ConfigurationRoot
@@ -15,9 +16,8 @@ from corner_host.primitives import name_of
 from . import log
 from .call import Call
 from .environment import APPLICATION_KEY, CONTENT_ROOT_KEY, ENVIRONMENT_KEY
-from .in_flight import counted, work_of
 from .member import OF_THE_START, Member
-from .report import ShutdownReport, short, spoken
+from .report import short, spoken
 from .stage import Stage
 
 MOST_SERVICES: Final = 5
@@ -32,7 +32,7 @@ _NO_SETTINGS: Final = {key.casefold() for key in ("$schema", APPLICATION_KEY, CO
 
 @final
 class Story:
-    """Tells how a host starts and stops.
+    """Tells how a host starts, and its services start and stop.
 
     Args:
         configuration: Its sources are counted when the start begins.
@@ -87,17 +87,6 @@ class Story:
                 slowest=short(slowest.name),
                 its=spoken(slowest.seconds),
             )
-
-    def stop_begins(self, stage: Stage, members: Sequence[Member]) -> None:
-        """Tell what is in flight, and how long the stop may take."""
-        work = [each for member in reversed(members) for each in work_of(member.service)]
-        budget = "" if stage.budget == inf else f"; budget {stage.budget:.1f} s"
-        log.STOP_BEGINS(busy=counted(work) or "nothing", budget=budget)
-
-    def stop_ended(self, report: ShutdownReport) -> None:
-        """Tell what the stop came to; one that is not clean is told in any case."""
-        if report.is_clean:
-            log.STOP_ENDED(report=report)
 
 
 def _start_text(service: object) -> str:

@@ -29,7 +29,7 @@ async def test_what_is_in_flight_is_told_when_the_stop_begins(caplog: pytest.Log
     assert "QueuedHostedService started (0 ms): capacity 100, concurrency 1, when full: wait" in messages
     assert "Readiness is now failing; 3 jobs in flight; budget 30.0 s" in messages
     assert "background: 1 running, 2 waiting; policy: finish" in messages
-    assert "Drained: 1 finished, 0 waiting, 2 abandoned" in messages
+    assert "background: 1 finished, 0 waiting, 2 abandoned" in messages
 
 
 async def test_an_idle_queue_has_nothing_to_tell_at_its_end(caplog: pytest.LogCaptureFixture) -> None:

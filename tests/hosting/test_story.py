@@ -1,5 +1,7 @@
 """What a developer reads of the start and the stop, beside .NET's sentences."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -108,14 +110,37 @@ async def test_start_and_stop_are_told_service_by_service(records: Records) -> N
     ]
 
 
-async def test_elsewhere_nothing_of_it_is_told(records: Records) -> None:
-    """Production logs stay as .NET's are; so does a silent console."""
-    async with developing(Worker, environment="Production").build():
+async def test_elsewhere_the_stop_is_told_and_no_more(records: Records) -> None:
+    """Section 6: a log of Production proves that nothing was lost; its start is .NET's; a silent console tells nothing."""
+    async with with_clock(developing(Worker, environment="Production"), ManualClock()):
         pass
     async with developing(Worker).use_console_lifetime(suppress_status_messages=True).build():
         pass
 
-    assert told(records) == []
+    assert told(records) == [
+        "Readiness is now failing; nothing in flight; budget 30.0 s",
+        "Stopped in 0.00 s, nothing abandoned",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "budget"), [((), ", budget 30.0 s"), (("--shutdownTimeoutSeconds=25",), ", budget 25.0 s")]
+)
+@pytest.mark.parametrize("environment", ["Development", "Production"])
+async def test_a_stop_by_a_service_manager_is_told_by_its_signal(
+    records: Records, environment: str, args: tuple[str, ...], budget: str
+) -> None:
+    """Section 6, CL-3: in the words for operators; the record is .NET's."""
+    host = developing(Worker, environment=environment, args=args).build()
+    host.lifetime.application_started.register(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    await host.run_async()
+
+    stopping = records.of("Microsoft.Hosting.Lifetime")[-1]
+    assert stopping.getMessage() == "Application is shutting down..."
+    assert vars(stopping)["console_message"] == f"SIGTERM received{budget}; readiness failing"
+    assert [line.partition(" in ")[0] for line in told(records) if "Readiness" in line or "Stopped" in line] == [
+        "Stopped"
+    ]
 
 
 async def test_many_services_are_told_in_one_line(records: Records, journal: Journal) -> None:

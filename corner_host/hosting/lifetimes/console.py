@@ -55,7 +55,7 @@ class ConsoleLifetime:
         """Begin to heed signals; returns at once."""
         if not self._is_silent:
             self._lifetime.application_started.register(self._on_started)
-            self._lifetime.application_stopping.register(self._on_stopping)
+            self._lifetime.application_stopping.register(self._lifetime.tell_stopping)
             if hint := hint_about(self._environment.content_root_path, self._configuration):
                 log.CONTENT_ROOT_HINT(hint=hint)
         watch = SignalWatch(SIGNALS, self._lifetime)
@@ -68,6 +68,3 @@ class ConsoleLifetime:
         log.APPLICATION_STARTED(seconds=self._lifetime.start_seconds)
         log.ENVIRONMENT(name=self._environment.environment_name)
         log.CONTENT_ROOT(path=self._environment.content_root_path)
-
-    def _on_stopping(self) -> None:
-        log.SHUTTING_DOWN(hint=" (Ctrl+C again to force)" if self._lifetime.asked_by_signal else "")

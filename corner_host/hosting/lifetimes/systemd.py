@@ -139,7 +139,7 @@ class SystemdLifetime:
         self._notifier.notify(ServiceState.READY)
 
     def _on_stopping(self) -> None:
-        log.SHUTTING_DOWN(hint="")
+        self._lifetime.tell_stopping()
         self._notifier.notify(ServiceState.STOPPING)
 
 
