@@ -27,6 +27,8 @@ class WorkInFlight(NamedTuple):
         seconds: For how long it has run; None while it waits for its turn.
         place: Where it waits, if that is known.
         number: How many this stands for, which wait alike.
+        arguments: What it was called with, as a short hash; empty without any.
+        trace: The id of the trace that it belongs to, if it does.
 
     Example:
         >>> counted([WorkInFlight("request", "GET /"), WorkInFlight("job", "pay"), WorkInFlight("job", "mail", number=2)])
@@ -39,6 +41,8 @@ class WorkInFlight(NamedTuple):
     seconds: float | None = None
     place: "door.Place | None" = None
     number: int = 1
+    arguments: str = ""
+    trace: str = ""
 
 
 class Loss(NamedTuple):
