@@ -192,7 +192,7 @@ SERVICE_DID_NOT_START: Final = Event(
 )
 STOP_ENDED: Final = Event(STAGES, 127, "StopEnded", INFO, "%(report)s")
 QUEUE_STOPS: Final = Event(
-    QUEUES, 131, "QueueStops", INFO, "%(queue)s: %(running)d running, %(waiting)d waiting; policy: %(policy)s"
+    QUEUES, 131, "QueueStops", INFO, "%(queue)s: %(running)d running, %(waiting)s; policy: %(policy)s"
 )
 QUEUE_STOPS_UNTOLD: Final = Event(QUEUES, 131, "QueueStops", INFO, QUEUE_STOPS.message, told_as="")
 """The same where a person has just read how much work is in flight."""

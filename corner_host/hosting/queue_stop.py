@@ -11,7 +11,7 @@ from .contracts import HostApplicationLifetime
 from .lifetime import ApplicationLifetime
 
 
-def tell_queue_stops(provider: ServiceProvider, queue: str, *, running: int, waiting: int, policy: str) -> None:
+def tell_queue_stops(provider: ServiceProvider, queue: str, *, running: int, waiting: int | None, policy: str) -> None:
     """Tell that a queue is about to stop, unless there is nothing in it.
 
     A person who has pressed Ctrl+C has just read how much is in flight: the policy is news to him where something waits.
@@ -20,15 +20,16 @@ def tell_queue_stops(provider: ServiceProvider, queue: str, *, running: int, wai
         provider: The host's.
         queue: What it is called.
         running: How much of it runs.
-        waiting: How much waits.
+        waiting: How much waits; None where that cannot be told.
         policy: What becomes of that: ``drain``, ``persist``.
     """
-    if not running and not waiting:
+    if not running and waiting == 0:
         return
     lifetime = provider.get_service(HostApplicationLifetime)
-    is_known = not waiting and isinstance(lifetime, ApplicationLifetime) and lifetime.counts_work
+    is_known = waiting == 0 and isinstance(lifetime, ApplicationLifetime) and lifetime.counts_work
     tell = log.QUEUE_STOPS_UNTOLD if is_known else log.QUEUE_STOPS
-    tell(queue=queue, running=running, waiting=waiting, policy=policy)
+    known = "waiting: unknown" if waiting is None else f"{waiting} waiting"
+    tell(queue=queue, running=running, waiting=known, policy=policy)
 
 
 def tell_queue_stopped(what: str, *, finished: int, rest: str) -> None:
