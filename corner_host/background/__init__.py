@@ -43,7 +43,7 @@ from .metrics import MetricsService
 from .options import QueueOptions
 from .queue import BackgroundTaskQueue
 from .registration import add_background_jobs
-from .views import FailedItem, QueuePause, QueueStatus, RunningItem, WaitingItem
+from .views import FailedItem, QueueDrain, QueuePause, QueueStatus, RunningItem, WaitingItem
 from .work_item import WorkItem
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "ProcessingTime",
     "QueueClosedError",
     "QueueControl",
+    "QueueDrain",
     "QueueOptions",
     "QueuePause",
     "QueueStatus",

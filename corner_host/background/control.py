@@ -11,7 +11,7 @@ from corner_host.primitives import Duration
 from .contracts import QUEUE
 from .not_run import report_not_run
 from .queue import BackgroundTaskQueue
-from .views import FailedItem, QueuePause, QueueStatus, RunningItem, WaitingItem
+from .views import FailedItem, QueueDrain, QueuePause, QueueStatus, RunningItem, WaitingItem
 from .worker import Run, Worker
 from .workers import Workers
 
@@ -50,6 +50,7 @@ class QueueControl:
             numbers=numbers,
             concurrency=sum(crew.concurrency for crew in self._crews()),
             pause=queue.paused,
+            drain=queue.drained,
             is_closed=queue.is_closed,
             in_rate=came,
             out_rate=ended,
@@ -89,8 +90,12 @@ class QueueControl:
         """Begin nothing new; see `BackgroundTaskQueue.pause`."""
         return self._queue.pause(duration, reason=reason)
 
+    def drain(self, *, reason: str = "") -> QueueDrain:
+        """Take in nothing new, and work off what is there; see `BackgroundTaskQueue.drain`."""
+        return self._queue.drain(reason=reason)
+
     def resume(self) -> bool:
-        """Let a paused queue go on; returns whether it was paused."""
+        """Let a paused or drained queue go on; returns whether it was either."""
         return self._queue.resume()
 
     def set_concurrency(self, concurrency: int) -> bool:

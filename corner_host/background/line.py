@@ -85,6 +85,7 @@ class Line:
         self.lock = RLock()
         self._acquire, self._release = self.lock.acquire, self.lock.release
         self._room = capacity  # for the usual priority; 0 once closed, so that most offers cost one comparison
+        self._withheld = 0
         self.accounts = Accounts(self.lock, self._settle)
         self.usual: deque[Entry] = deque()
         self.head = self.usual
@@ -303,6 +304,15 @@ class Line:
                 producer.wake()
             self.producers.clear()
             self.pause(None)
+
+    def withhold(self, places: int) -> None:
+        """Let so many places not count, until the line is closed: with `capacity`, nobody gets in, as if there were no room."""
+        with self.lock:
+            self.accounts.recall()
+            if not self.is_closed:
+                self._room += self._withheld - places
+                self._withheld = places
+                self._let_in()
 
     def purge(self) -> list[WorkItem]:
         """Take out every entry that waits, counting it as not run; returns them in order."""

@@ -20,7 +20,7 @@ from .current_task import give_way
 from .errors import QueueClosedError
 from .line import Line
 from .observations import Observations
-from .views import QueuePause
+from .views import QueueDrain, QueuePause
 from .waiters import TaskWaiter, ThreadWaiter
 from .work_item import WorkItem
 
@@ -113,6 +113,7 @@ class BackgroundTaskQueue:
         self.observations = Observations()
         self.accounts = self.line.accounts
         self.consumers = self.line.consumers
+        self._drain: QueueDrain | None = None
 
     @property
     def capacity(self) -> int:
@@ -301,17 +302,39 @@ class BackgroundTaskQueue:
         self.line.pause(pause, length)
         return pause
 
-    def resume(self) -> bool:
-        """End a pause; returns whether there was one."""
+    def drain(self, *, reason: str = "") -> QueueDrain:
+        """Take in nothing from now on, as if there were no room, and work off what is there; until `resume`.
+
+        Who waits for room goes on waiting, also an item that runs and queues another; who does not wait is refused. Nothing
+        is lost.
+
+        Args:
+            reason: Why; whoever looks at the queue gets to read it.
+        """
         with self.line.lock:
-            was_paused = self.is_paused
+            self.line.withhold(self.capacity)
+            numbers = self.snapshot()
+            self._drain = QueueDrain(since=datetime.now(UTC), count=numbers.depth + numbers.running, reason=reason)
+            return self._drain
+
+    def resume(self) -> bool:
+        """End a pause and a drain; returns whether there was one."""
+        with self.line.lock:
+            was_held = self.is_paused or self.drained is not None
+            self._drain = None
+            self.line.withhold(0)
             self.line.pause(None)
-            return was_paused
+            return was_held
 
     @property
     def is_paused(self) -> bool:
         """Whether nothing is taken."""
         return self.line.is_paused
+
+    @property
+    def drained(self) -> QueueDrain | None:
+        """Since when and why nothing is taken in; None where it is, and once the queue is closed."""
+        return None if self.is_closed else self._drain
 
     @property
     def paused(self) -> QueuePause | None:

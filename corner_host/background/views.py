@@ -27,6 +27,22 @@ class QueuePause:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDrain:
+    """That nothing is taken in, and what is there is worked off.
+
+    Args:
+        since: When that began, in UTC.
+        count: How many items waited or ran then.
+        reason: Why.
+    """
+
+    since: datetime
+    count: int = 0
+    reason: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
     """A queue at one moment.
 
@@ -35,6 +51,7 @@ class QueueStatus:
         numbers: How much came in, and what became of it; they add up.
         concurrency: How many items may run at the same time; 0 while nothing works it off.
         pause: Since when, until when and why nothing is taken from it; None while it is not paused.
+        drain: Since when and why nothing is taken in; None while it is not drained. It is empty when nothing waits or runs.
         is_closed: Whether new work is refused.
         in_rate: Items taken in, a second, over the last minute or as much of it as is known.
         out_rate: Items that ended, likewise.
@@ -49,6 +66,7 @@ class QueueStatus:
     numbers: MetricsSnapshot
     concurrency: int
     pause: QueuePause | None
+    drain: QueueDrain | None
     is_closed: bool
     in_rate: float
     out_rate: float

@@ -78,14 +78,14 @@ def test_the_tree_is_walked() -> None:
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_an_option_that_is_none_is_refused(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """EX-2: by every command, with how it is used."""
+    """By every command, with how it is used."""
     assert main([*words, "--no-such-option"]) == 2
     assert "--no-such-option" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)
 def test_a_value_that_is_none_is_refused(line: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """EX-2: before a host or an application is looked for, and without a traceback."""
+    """Before a host or an application is looked for, and without a traceback."""
     assert main(line) == 2
     told = capsys.readouterr().err
     assert line[-1] in told or line[-2] in told
