@@ -62,6 +62,7 @@ __getattr__, __dir__ = door(
             "LoopStatus",
             "PackageVersion",
             "PhaseTime",
+            "QueueDrain",
             "QueueStatus",
             "Rates",
             "RunningItem",

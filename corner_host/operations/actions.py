@@ -9,6 +9,7 @@ from typing import Final, final
 import anyio
 import anyio.to_thread
 
+from corner_host.diagnostics.origin import originating
 from corner_host.primitives import Clock, without_passwords
 
 from .contracts import ActionResult, Actor, AuditEntry
@@ -44,7 +45,7 @@ class Actions:
     async def perform(
         self, action: str, target: str, do: Callable[[], Awaitable[ActionResult]], *, by: Actor, reason: str
     ) -> ActionResult:
-        """Do it, and write it down. A dry run leaves no line unless it is refused.
+        """Do it, and write it down; jobs that it puts know who did. A dry run leaves no line unless it is refused.
 
         Raises:
             ActionRefusedError: The host is read-only.
@@ -53,7 +54,8 @@ class Actions:
         try:
             if self._is_read_only:
                 raise ActionRefusedError("This host is read-only (Operations:ReadOnly).")
-            result = await do()
+            with originating(f"{by.name} ({by.via})"):
+                result = await do()
         except Exception as error:
             outcome = "refused" if isinstance(error, ActionRefusedError) else "failed"
             told = (

@@ -158,6 +158,7 @@ class JobOperations:
             handler="" if handler is None else handler.logger_name,
             parent=job.parent or "",
             trace_id=job_views.trace_id(job),
+            enqueued_by=job.enqueued_by or "",
             siblings=await self._others(control, job, key=job.key) if job.key else (),
             followers=await self._others(control, job, parent=job.id) if can.children else (),
             logs=tuple(reversed(page.items)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, final
 
+from .contracts import QueueDrain
 from .workplace import Workplace
 
 
@@ -37,12 +38,13 @@ class QueueNumbers:
     is_paused: bool = False
     paused_until: datetime | None = None
     pause_reason: str = ""
+    drain: QueueDrain | None = None
     is_closed: bool = False
     saturated_since: datetime | None = None
 
     @property
-    def put(self) -> int | None:
-        """What has been put, or grows as it does."""
+    def taken_in(self) -> int | None:
+        """What has been taken in, or grows as it does."""
         return self.stored if self.queued is None else self.queued
 
     @property
@@ -62,7 +64,7 @@ def numbers_in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
     if control is None:
         return ()
     status = control.status()
-    numbers, pause = status.numbers, status.pause
+    numbers, pause, drain = status.numbers, status.pause, status.drain
     return (
         QueueNumbers(
             name=status.name,
@@ -83,6 +85,11 @@ def numbers_in_memory(workplace: Workplace) -> tuple[QueueNumbers, ...]:
             is_paused=pause is not None,
             paused_until=None if pause is None else pause.until,
             pause_reason="" if pause is None else pause.reason,
+            drain=None
+            if drain is None
+            else QueueDrain(
+                since=drain.since, total=drain.count, left=numbers.depth + numbers.running, reason=drain.reason
+            ),
             is_closed=status.is_closed,
             saturated_since=status.saturated_since,
         ),

@@ -1,10 +1,12 @@
 """``operations.queues``: what waits, and the valve before it."""
 
+from dataclasses import replace
 from typing import Any, Final, final
 
 from corner_host.primitives import Duration, seconds
 
 from .contracts import ActionResult, Actor, JobQuery, QueueStatus
+from .draining import JobDrains
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
 from .jobs import JobOperations
 from .queue_numbers import QueueNumbers, numbers_in_memory, queue_numbers
@@ -20,11 +22,18 @@ class QueueOperations:
     def __init__(self, workplace: Workplace, *, jobs: JobOperations) -> None:
         self._workplace = workplace
         self._jobs = jobs
+        self._drains = JobDrains()
 
     async def list(self) -> tuple[QueueStatus, ...]:
         """Return all queues, the one in memory first."""
         now = self._workplace.clock.now().timestamp()
-        return tuple(self._status(each, now) for each in await queue_numbers(self._workplace))
+        found = [self._status(each, now) for each in await queue_numbers(self._workplace)]
+        return tuple(
+            [
+                each if each.kind == "memory" else replace(each, drain=await self._drains.of(self._control, each.name))
+                for each in found
+            ]
+        )
 
     def in_memory(self) -> tuple[QueueStatus, ...]:
         """Return the queue in memory alone, if there is one; it is there whatever becomes of the store of jobs."""
@@ -72,7 +81,7 @@ class QueueOperations:
         return await self._workplace.actions.perform("queue.pause", name, pause, by=by, reason=reason)
 
     async def resume(self, name: str, *, by: Actor, reason: str = "") -> ActionResult:
-        """Let a paused queue go on.
+        """Let a paused or drained queue go on.
 
         Raises:
             NotFoundError: There is none of this name.
@@ -83,11 +92,50 @@ class QueueOperations:
             if queue.kind == "memory":
                 self._memory.resume()
             else:
-                await self._control.resume_queue(name)
-            was = "goes on" if queue.is_paused else "was not paused"
-            return ActionResult(action="queue.resume", target=name, message=f"{name} {was}", count=int(queue.is_paused))
+                self._drains.end(name)
+                if queue.is_paused:
+                    await self._control.resume_queue(name)
+            was_held = queue.is_paused or queue.drain is not None
+            was = "goes on" if was_held else "was not paused"
+            return ActionResult(action="queue.resume", target=name, message=f"{name} {was}", count=int(was_held))
 
         return await self._workplace.actions.perform("queue.resume", name, resume, by=by, reason=reason)
+
+    async def drain(self, name: str, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
+        """Have what is there worked off; its `QueueStatus.drain` tells how much is left. `resume` takes it back.
+
+        In memory, nothing new is taken in meanwhile, as if the queue were full. Of durable jobs, which survive a stop, and
+        come from other processes as well, those are counted that were put until now.
+
+        Args:
+            name: The queue.
+            by: Who.
+            reason: Why.
+            dry_run: Only count.
+
+        Raises:
+            NotFoundError: There is none of this name.
+            UnavailableError: It is paused, nothing works it off, or its engine cannot tell what is left.
+        """
+
+        async def drain() -> ActionResult:
+            queue = await self.get(name)
+            if queue.is_paused:
+                raise UnavailableError(f"{name} is paused, and would never be empty.\nTo fix: resume it first.")
+            count = queue.depth + queue.running
+            if dry_run:
+                text = f"would work off {count:,}"
+            elif queue.kind == "jobs":
+                count = await self._drains.begin(self._control, name, self._workplace.clock.now(), reason=reason)
+                text = f"{name}: {count:,} put until now are worked off; later ones are taken in all the same"
+            else:
+                if queue.concurrency is None:
+                    raise UnavailableError(f"Nothing works {name} off here (BackgroundJobs:EnableBackgroundJobs).")
+                count = self._memory.drain(reason=reason).count
+                text = f"{name}: {count:,} are worked off; nothing new is taken in until it is resumed"
+            return ActionResult(action="queue.drain", target=name, message=text, count=count, is_dry_run=dry_run)
+
+        return await self._workplace.actions.perform("queue.drain", name, drain, by=by, reason=reason)
 
     async def set_concurrency(self, name: str, concurrency: int, *, by: Actor, reason: str = "") -> ActionResult:
         """Let so many run at once, until the host ends.
@@ -113,8 +161,8 @@ class QueueOperations:
             "queue.concurrency", f"{name}={concurrency}", change, by=by, reason=reason
         )
 
-    async def purge(self, name: str, *, by: Actor, reason: str = "") -> ActionResult:
-        """Throw away what waits. There is no way back.
+    async def purge(self, name: str, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
+        """Throw away what waits; with *dry_run* only count it. There is no way back.
 
         Raises:
             NotFoundError: There is none of this name.
@@ -122,9 +170,12 @@ class QueueOperations:
         queue = await self.get(name)
         if queue.kind == "jobs":
             waiting = JobQuery(queues=(name,), states=("WAITING",))
-            return await self._jobs.delete(waiting, by=by, reason=reason or "purge")
+            return await self._jobs.delete(waiting, by=by, reason=reason or "purge", dry_run=dry_run)
 
         async def purge() -> ActionResult:
+            if dry_run:
+                text = f"would throw {queue.depth:,} items away"
+                return ActionResult(action="queue.purge", target=name, message=text, count=queue.depth, is_dry_run=True)
             count = self._memory.purge()
             return ActionResult(action="queue.purge", target=name, message=f"{count} items thrown away", count=count)
 
@@ -145,7 +196,7 @@ class QueueOperations:
             return 0.0 if value is None else samples.rate(f"+{counter}:{queue.name}", now=now, value=value)
 
         came, went, failed = queue.rates or (
-            rate("queued_per_second", queue.put),
+            rate("queued_per_second", queue.taken_in),
             rate("ended_per_second", queue.ended),
             rate("failed_per_second", queue.failed),
         )
@@ -173,6 +224,7 @@ class QueueOperations:
             is_paused=queue.is_paused,
             paused_until=queue.paused_until,
             pause_reason=queue.pause_reason,
+            drain=queue.drain,
             is_closed=queue.is_closed,
             saturated_since=queue.saturated_since,
         )

@@ -36,8 +36,8 @@ def _values(workplace: Workplace, queues: tuple[QueueNumbers, ...]) -> dict[str,
         values[f"running:{queue.name}"] = queue.running
         values[f"+ended_per_second:{queue.name}"] = queue.ended
         values[f"+failed_per_second:{queue.name}"] = queue.failed
-        if queue.put is not None:
-            values[f"+queued_per_second:{queue.name}"] = queue.put
+        if queue.taken_in is not None:
+            values[f"+queued_per_second:{queue.name}"] = queue.taken_in
     values |= {
         "+jobs_per_second": ended,
         "+failed_per_second": failed,

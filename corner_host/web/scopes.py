@@ -1,4 +1,4 @@
-"""A service scope for each request and each WebSocket connection.
+"""A service scope for each request and each WebSocket connection; jobs that it puts know the route.
 
 A pure ASGI middleware: the scope lives until the application has returned, streaming and background tasks included, and
 what it made is then closed, also where the client went away.
@@ -7,9 +7,11 @@ what it made is then closed, also where the client went away.
 from typing import Any, Final, final
 
 from corner_host.di import ServiceProvider
+from corner_host.diagnostics.origin import originating
 
 from .asgi import AsgiApp, Receive, Scope, Send
 from .errors import NoServiceScopeError
+from .origin import origin_of
 
 KEY: Final = "corner_host.services"
 
@@ -31,7 +33,8 @@ class ServiceScopeMiddleware:
             scope[KEY] = services.service_provider
             state: dict[str, Any] = scope.setdefault("state", {})
             state["services"] = services.service_provider  # Starlette shows it as request.state.services
-            await self._app(scope, receive, send)
+            with originating(lambda: origin_of(scope)):
+                await self._app(scope, receive, send)
 
 
 def services_of(scope: Scope) -> ServiceProvider:

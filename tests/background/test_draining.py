@@ -21,7 +21,7 @@ def control(queue: BackgroundTaskQueue) -> QueueControl:
 async def test_what_is_there_is_worked_off_and_nothing_new_is_begun(
     queue: BackgroundTaskQueue, control: QueueControl, working: Working
 ) -> None:
-    """OV-44: who does not wait for room is refused, who waits comes in once the queue is resumed."""
+    """OV-41: who does not wait for room is refused, who waits comes in once the queue is resumed."""
     gate = Gate()
     async with working(queue), anyio.create_task_group() as tasks:
         for name in ("running", "waiting"):
@@ -47,7 +47,7 @@ async def test_what_is_there_is_worked_off_and_nothing_new_is_begun(
 
 
 async def test_a_burst_ends_where_the_drain_begins(queue: BackgroundTaskQueue, control: QueueControl) -> None:
-    """OV-44: permits that were given out before do not let anybody in."""
+    """OV-41: permits that were given out before do not let anybody in."""
     await queue.queue_background_work_item(nothing)
     control.drain()
     with anyio.move_on_after(0.01) as waited:
@@ -58,7 +58,7 @@ async def test_a_burst_ends_where_the_drain_begins(queue: BackgroundTaskQueue, c
 
 
 async def test_priorities_leave_no_gap(control: QueueControl, queue: BackgroundTaskQueue) -> None:
-    """OV-44: those that wait, and those that leave meanwhile, are counted as ever."""
+    """OV-41: those that wait, and those that leave meanwhile, are counted as ever."""
     queue.try_queue_background_work_item(nothing, priority=1)
     control.drain()
     refused = queue.try_queue_background_work_item(nothing, priority=5)
@@ -71,7 +71,7 @@ async def test_priorities_leave_no_gap(control: QueueControl, queue: BackgroundT
 
 
 async def test_a_drain_is_begun_twice_and_ended_once(control: QueueControl, queue: BackgroundTaskQueue) -> None:
-    """OV-44: the room is what it was."""
+    """OV-41: the room is what it was."""
     control.drain()
     control.drain(reason="again")
     status = control.status()
@@ -84,7 +84,7 @@ async def test_a_drain_is_begun_twice_and_ended_once(control: QueueControl, queu
 
 
 async def test_a_host_that_stops_refuses_who_waits(control: QueueControl, queue: BackgroundTaskQueue) -> None:
-    """OV-44: closing is for good; a drain is no more, and cannot be taken back into an open queue."""
+    """OV-41: closing is for good; a drain is no more, and cannot be taken back into an open queue."""
     control.drain()
     refusals: list[QueueClosedError] = []
 
@@ -105,7 +105,7 @@ async def test_a_host_that_stops_refuses_who_waits(control: QueueControl, queue:
 
 
 async def test_a_thread_waits_for_the_end_of_a_drain(control: QueueControl, queue: BackgroundTaskQueue) -> None:
-    """OV-44: as it waits for room."""
+    """OV-41: as it waits for room."""
     control.drain()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(anyio.to_thread.run_sync, queue.queue_background_work_item_from_thread, nothing)

@@ -201,12 +201,20 @@ def test_only_what_failed_so_is_requeued_after_a_look(incident: Shell) -> None:
     done = incident.type("corner-host", *words, "--rate", "100/s", "--yes")
     _until(incident, "jobs", "list", "--state", "succeeded", "--json", holds=lambda found: len(found["items"]) == 12)
     drained = incident.type("corner-host", "queue", "drain", "default", "-q")
+    closed = incident.type("corner-host", "queue", "drain", "background", "-q", "--reason", "deploy")
+    listed = incident.type("corner-host", "queue", "list")
+    opened = incident.type("corner-host", "queue", "resume", "background")
 
     assert tried.output.startswith("would requeue 12 jobs")
     assert (refused.status, refused.error.splitlines()[-1]) == (2, "To fix: say --yes to do it.")
     assert done.status == 0
     assert "12 jobs" in done.output
     assert drained.output == "default is empty\n"
+    assert closed.output == (
+        "background is empty; it takes in nothing new until: corner-host queue resume background\n"
+    )
+    assert "drained" in listed.output
+    assert opened.output == "background goes on\n"
 
 
 def test_a_job_is_shown_by_the_begin_of_its_id(incident: Shell) -> None:

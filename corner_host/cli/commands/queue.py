@@ -64,31 +64,40 @@ def resume(
 def drain(
     context: typer.Context,
     name: Name = None,
-    timeout: Annotated[str | None, typer.Option("--timeout", metavar="DURATION", help="Give up after so long.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", metavar="DURATION", help="Wait no longer than that.")
+    ] = None,
+    reason: Reason = "",
     pid: Pid = None,
     socket: Socket = None,
 ) -> None:
-    """Wait until nothing waits or runs any more. The exit status is 1 if that was not so in time."""
+    """Work off what is there, and wait for it; in memory, nothing new is taken in until the queue is resumed.
+
+    The exit status is 1 if that was not so in time, or if somebody has paused or resumed it meanwhile.
+    """
     invocation = invocation_of(context)
     limit = None if timeout is None else seconds_of(timeout)
     host = connect(context, pid, socket)
     queue = only_queue(host, name)
-    began = time.monotonic()
-    while True:
-        found = host.get(f"/queues/{quoted(queue)}")
-        if not found["depth"] and not found["running"]:
-            break
+    invocation.note(host.post(f"/queues/{quoted(queue)}/drain", reason=reason)["message"])
+    began, told = time.monotonic(), None
+    while (found := host.get(f"/queues/{quoted(queue)}"))["drain"] is None or found["drain"]["left"]:
+        resume = f"To fix: corner-host queue resume {queue}"
+        if found["drain"] is None:
+            raise FailedError(f"{queue} was resumed before it was empty.")
         if found["is_paused"]:
-            raise FailedError(
-                f"{queue} is paused and has {found['depth']} waiting.\nTo fix: corner-host queue resume {queue}"
-            )
+            raise FailedError(f"{queue} is paused and has {found['drain']['left']:,} left.\n{resume}")
         if limit is not None and time.monotonic() - began > limit:
             raise FailedError(
-                f"{queue} still has {found['depth']} waiting and {found['running']} running after {duration(limit)}."
+                f"{queue} still has {found['depth']} waiting and {found['running']} running after {duration(limit)}; "
+                f"they are worked off all the same.\n{resume}, to take that back"
             )
-        invocation.note(f"{queue}: {found['depth']} waiting, {found['running']} running")
-        time.sleep(1.0)
-    answer(invocation, found, lambda: [f"{queue} is empty"])
+        if told != found["drain"]["left"]:
+            told = found["drain"]["left"]
+            invocation.note(f"{queue}: {told:,} of {found['drain']['total']:,} left")
+        time.sleep(0.5)
+    stays = f"; it takes in nothing new until: corner-host queue resume {queue}" if found["kind"] == "memory" else ""
+    answer(invocation, found, lambda: [f"{queue} is empty{stays}"])
 
 
 @app.command()

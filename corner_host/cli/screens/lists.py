@@ -66,7 +66,7 @@ def job_lines(detail: Data) -> list[str]:
                 ("queue", job["queue"]),
                 ("key", job["key"] or "-"),
                 ("attempt", f"{job['attempt']}" + (f" of {job['max_attempts']}" if job["max_attempts"] else "")),
-                ("enqueued", clock(job["enqueued_at"])),
+                ("enqueued", clock(job["enqueued_at"]) + _by(detail)),
                 ("started", clock(job["started_at"])),
                 ("finished", clock(job["finished_at"])),
                 ("ran", duration(job["run_seconds"])),
@@ -88,6 +88,12 @@ def job_lines(detail: Data) -> list[str]:
     if detail["logs"]:
         lines += ["", "log", *(f"  {log_line(each)}" for each in detail["logs"])]
     return lines
+
+
+def _by(detail: Data) -> str:
+    """Return who put a job, and in which trace."""
+    by = f" by {detail['enqueued_by']}" if detail["enqueued_by"] else ""
+    return by + (f"  trace {detail['trace_id']}" if detail["trace_id"] else "")
 
 
 def _event(event: Data) -> tuple[str, ...]:
@@ -203,16 +209,33 @@ def queue_rows(queues: Sequence[Data]) -> list[str]:
                 f"{each['completed']:,}",
                 f"{each['failed']:,}",
                 f"{each['rejected']:,}",
-                "closed"
-                if each["is_closed"]
-                else f"paused: {each['pause_reason']}".rstrip(": ")
-                if each["is_paused"]
-                else "open",
+                _queue_state(each),
             )
             for each in queues
         ],
         head=("queue", "kind", "waiting", "running", "completed", "failed", "rejected", "state"),
     )
+
+
+def _queue_state(queue: Data) -> str:
+    if queue["is_closed"]:
+        return "closed"
+    if queue["is_paused"]:
+        return f"paused: {queue['pause_reason']}".rstrip(": ")
+    return draining(queue) or "open"
+
+
+def draining(queue: Data) -> str:
+    """Return how far a drain is; empty where there is none.
+
+    Example:
+        >>> [draining({"drain": each}) for each in ({"left": 3, "total": 12}, {"left": 0, "total": 12}, None)]
+        ['draining: 3 of 12 left', 'drained', '']
+    """
+    drain = queue["drain"]
+    if drain is None:
+        return ""
+    return f"draining: {drain['left']:,} of {drain['total']:,} left" if drain["left"] else "drained"
 
 
 def level_rows(levels: Sequence[Data]) -> list[str]:

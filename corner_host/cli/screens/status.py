@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
+from corner_host.cli.screens.lists import draining
 from corner_host.cli.words import bar, clock, duration, megabytes, moment, rate, roughly, short_names, table
 
 Data: TypeAlias = Mapping[str, Any]
@@ -113,7 +114,8 @@ def _queues(queues: list[Data], paint: Paint, now: datetime) -> list[str]:
 
 def _pause(queue: Data, paint: Paint) -> str:
     if not queue["is_paused"]:
-        return ""
+        drained = draining(queue)
+        return "  " + paint(drained, "yellow") if drained else ""
     until = f" until {clock(queue['paused_until'])}" if queue["paused_until"] else ""
     reason = f" ({queue['pause_reason']})" if queue["pause_reason"] else ""
     return "  " + paint(f"PAUSED{until}{reason}", "yellow")

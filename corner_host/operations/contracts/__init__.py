@@ -76,6 +76,7 @@ __getattr__, __dir__ = door(
             "StateChange",
         ),
         "work": (
+            "QueueDrain",
             "QueueStatus",
             "RunningItem",
         ),

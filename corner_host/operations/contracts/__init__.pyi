@@ -29,7 +29,7 @@ from .parts import (
 from .runs import HostRun, PhaseTime
 from .schedules import ScheduleStatus, ScheduleTime
 from .services import ServiceDependency, ServiceDetail, ServiceStatus, StateChange
-from .work import QueueStatus, RunningItem
+from .work import QueueDrain, QueueStatus, RunningItem
 
 __all__ = [
     "About",
@@ -65,6 +65,7 @@ __all__ = [
     "LoopStatus",
     "PackageVersion",
     "PhaseTime",
+    "QueueDrain",
     "QueueStatus",
     "Rates",
     "RunningItem",

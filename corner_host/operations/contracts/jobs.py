@@ -179,6 +179,8 @@ class JobDetail:
         handler: Class or function; empty if none is registered here.
         parent: The job that it runs after.
         trace_id: Of whoever put it.
+        enqueued_by: Who put it: a route (``POST /orders``), a job (``job NAME ID``), or a schedule (``schedule ID``); empty if
+            nobody has said.
         siblings: Other jobs with the same key, newest first, at most 20.
         logs: Its records that are still there, oldest first.
         followers: Jobs that run after it, or were put to run it again, newest first, at most 20.
@@ -198,6 +200,7 @@ class JobDetail:
     handler: str = ""
     parent: str = ""
     trace_id: str = ""
+    enqueued_by: str = ""
     siblings: tuple[JobSummary, ...] = ()
     logs: tuple[LogEntry, ...] = ()
     can_requeue: bool = False

@@ -9,6 +9,24 @@ from .common import CodePlace
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDrain:
+    """That a queue is worked off.
+
+    Args:
+        since: When that began.
+        total: How many items waited or ran then.
+        left: How many of them still do; 0 for: it is done.
+        reason: Why.
+    """
+
+    since: datetime
+    total: int = 0
+    left: int = 0
+    reason: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStatus:
     """A queue: the one in memory, or one of durable jobs.
 
@@ -35,7 +53,8 @@ class QueueStatus:
         is_paused: Whether nothing new is begun.
         paused_until: When it goes on by itself; None for: not before someone says so.
         pause_reason: Why, by whom.
-        is_closed: Whether nothing is taken in.
+        drain: That it is worked off, and, in memory, takes in nothing new; None where nobody has asked for it.
+        is_closed: Whether nothing is taken in for good.
         saturated_since: Since when it has been full.
     """
 
@@ -61,6 +80,7 @@ class QueueStatus:
     is_paused: bool = False
     paused_until: datetime | None = None
     pause_reason: str = ""
+    drain: QueueDrain | None = None
     is_closed: bool = False
     saturated_since: datetime | None = None
 

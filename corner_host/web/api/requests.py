@@ -69,6 +69,13 @@ class Action(Strict):
     reason: Reason = ""
 
 
+@final
+class Counted(Action):
+    """An action on many things at once; *dry_run* only counts them."""
+
+    dry_run: bool = False
+
+
 class JobSelectionQuery(Strict):
     """Which jobs."""
 

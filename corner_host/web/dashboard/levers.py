@@ -106,6 +106,7 @@ class Lever:
         is_grave: Whether the target's name has to be typed.
         act: Does it.
         preview: Says how many things it would be done to.
+        counts: What those are: ``jobs``, or ``items`` of a queue.
         fill: Returns the text that is edited.
     """
 
@@ -116,6 +117,7 @@ class Lever:
     asks: tuple[str, ...] = ()
     is_grave: bool = False
     preview: Callable[[Pull], Awaitable[ActionResult]] | None = None
+    counts: str = "jobs"
     fill: Callable[[Pull], Awaitable[str]] | None = None
 
 
@@ -148,6 +150,14 @@ LEVERS: Final[dict[str, Lever]] = {
     "queue.resume": Lever(
         title="Resume {target}", button="Resume", act=lambda pull: pull.host.queues.resume(pull.target, **pull.by)
     ),
+    "queue.drain": Lever(
+        title="Drain {target}",
+        button="Drain",
+        warning="What waits and runs is worked off. In memory, nothing new is taken in until the queue is resumed.",
+        act=lambda pull: pull.host.queues.drain(pull.target, **pull.by),
+        preview=lambda pull: pull.host.queues.drain(pull.target, dry_run=True, by=pull.visit.actor),
+        counts="items",
+    ),
     "queue.concurrency": Lever(
         title="Change how many run at once in {target}",
         button="Change",
@@ -161,6 +171,8 @@ LEVERS: Final[dict[str, Lever]] = {
         warning="Everything that waits in this queue is thrown away. It cannot be brought back.",
         is_grave=True,
         act=lambda pull: pull.host.queues.purge(pull.target, **pull.by),
+        preview=lambda pull: pull.host.queues.purge(pull.target, dry_run=True, by=pull.visit.actor),
+        counts="items",
     ),
     "jobs.requeue": Lever(
         title="Requeue jobs",

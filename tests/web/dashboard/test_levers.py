@@ -97,6 +97,49 @@ async def test_a_queue_is_paused_and_resumed(shop: OpenDashboard) -> None:
     assert not queue.is_paused
 
 
+async def test_a_queue_is_drained_and_taken_back(shop: OpenDashboard) -> None:
+    """The button and the question say how many; the page tells how far it is, also without scripts, and how to end it."""
+    async with shop(LEVERS_ON) as site:
+        before = (await site.client.get("queues")).text
+        question = (await site.client.get("confirm", params={"do": "queue.drain", "target": "background"})).text
+        done = await act(site, do="queue.drain", target="background", reason="before the deploy")
+        during = (await site.client.get("queues")).text
+        overview = (await site.client.get("")).text
+        await act(site, do="queue.resume", target="background")
+        after = (await site.client.get("queues")).text
+        line = (await operations(site).audit.search()).items[1]
+
+    assert 'href="confirm?do=queue.drain&amp;target=background' in before
+    assert "<strong>0 items</strong>" in question
+    assert done.status_code == 200
+    assert "drained" in during
+    assert "drained" in overview
+    assert "before the deploy" in during
+    assert "takes in nothing new until it is resumed" in during
+    assert "before the deploy" not in after
+    assert (line.action, line.target, line.reason, line.outcome) == (
+        "queue.drain",
+        "background",
+        "before the deploy",
+        "done",
+    )
+
+
+async def test_a_drain_is_in_spanish_as_well(shop: OpenDashboard) -> None:
+    """The button, the question and how far it is."""
+    async with shop(LEVERS_ON) as site:
+        site.client.headers["accept-language"] = "es"
+        before = (await site.client.get("queues")).text
+        question = (await site.client.get("confirm", params={"do": "queue.drain", "target": "mail"})).text
+        await act(site, do="queue.drain", target="mail")
+        during = (await site.client.get("queues")).text
+
+    assert "Drenar 0" in before
+    assert "Drenar mail" in question
+    assert "drenada" in during
+    assert "no queda nada" in during
+
+
 async def test_a_job_is_run_again_with_other_arguments(shop: OpenDashboard) -> None:
     """The form has them, masked; what does not fit is told with what was typed; the pages lead to one another."""
     async with shop(LEVERS_ON) as site:
