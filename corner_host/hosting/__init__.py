@@ -22,6 +22,10 @@ from different tasks; nothing outlives the host except what does not heed its ca
 ``sys.exit`` in a service stops the host, and the status is that of the process. Only inside a task that a service began
 itself asyncio does not wait for anybody: there the loop ends at once.
 
+**Child processes.** What ``multiprocessing`` or ``os.fork`` makes of the process has no handlers of the host's for signals. A
+child made in the event loop ends with the code that forked, and nothing of the host is stopped in it; it cannot await, since
+it shares with its parent what the event loop waits with. What is forked in a worker thread must end by ``os._exit``.
+
 **Many services.** One costs about 25 us and 6 kB. Ten thousand that start at once keep Python's garbage collector busy: a
 program may call ``gc.freeze()`` between ``build()`` and ``run()``, or raise ``gc.set_threshold``; the host does not.
 
@@ -87,6 +91,7 @@ __getattr__, __dir__ = door(
     },
     seldom=(
         "accounting",
+        "forked",
         "function_service",
         "overview",
         "places",

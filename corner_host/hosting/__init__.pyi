@@ -1,4 +1,5 @@
 from . import accounting as accounting
+from . import forked as forked
 from . import function_service as function_service
 from . import overview as overview
 from . import places as places

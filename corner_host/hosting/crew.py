@@ -139,6 +139,7 @@ class Crew:
 
     def on_end(self, call: Call) -> None:
         """Have the service remember it."""
+        self.supervisor.leave_if_forked(call.error)
         if isinstance(call.member, Member):
             call.member.note(call)
             if self.story is not None:

@@ -1,11 +1,13 @@
 """Watching over the background services of one host: what follows when one of them ends."""
 
+import os
 from collections import deque
 from contextvars import copy_context
 from typing import TypeAlias, final
 
 from anyio.abc import TaskGroup
 
+import corner_host.hosting as door
 from corner_host.primitives import Clock, name_of, seconds
 
 from . import log
@@ -39,6 +41,7 @@ class Supervisor:
         self.restarting: set[Execution] = set()
         self.policies: dict[Execution, Policy] = {}
         self.is_told_at_end = False
+        self._process = os.getpid()
         self._group = group
         self._lifetime = lifetime
         self._options = options
@@ -79,11 +82,17 @@ class Supervisor:
 
     def after_end_of(self, execution: Execution) -> float | None:
         """Record an end, and decide what follows: a restart after so many seconds, or None."""
+        self.leave_if_forked(execution.exception if execution.state is BackgroundServiceState.FAULTED else None)
         if execution.state is BackgroundServiceState.FAULTED:
             return self._after_failure(execution)
         if execution.state is BackgroundServiceState.COMPLETED and not self.is_stopping(execution):
             return self._after_return(execution)
         return None
+
+    def leave_if_forked(self, error: BaseException | None) -> None:
+        """End the process if it is a child of the host's, made by code that has just ended with *error*."""
+        if os.getpid() != self._process:
+            door.forked.leave(error)
 
     def _after_failure(self, execution: Execution) -> float | None:
         error = execution.exception

@@ -13,10 +13,13 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from types import FrameType
-from typing import Any, final
+from typing import Any, Final, final
 
 from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.primitives import LoopHandle
+
+_open: Final["set[SignalWatch]"] = set()
+_masks: Final[dict[int, Any]] = {}  # of the threads that are forking
 
 
 @final
@@ -35,13 +38,20 @@ class SignalWatch:
         self._loop = LoopHandle.current()
         self._before: dict[signal.Signals, Any] = {}
         if lifetime.heeds_signals and threading.current_thread() is threading.main_thread():
+            _open.add(self)
             for number in signals:
                 self._before[number] = signal.signal(number, self._on_signal)
+
+    @property
+    def caught(self) -> Iterable[signal.Signals]:
+        """The signals it catches."""
+        return self._before.keys()
 
     def close(self) -> None:
         """Put the handlers back, where nobody has replaced ours meanwhile."""
         if threading.current_thread() is not threading.main_thread():
             return
+        _open.discard(self)
         before, self._before = self._before, {}
         for number, handler in before.items():
             if signal.getsignal(number) == self._on_signal:
@@ -63,3 +73,29 @@ def _end_line() -> None:
         out = sys.stdout.fileno()
         if sys.platform != "win32" and os.isatty(out) and select.select([], [out], [], 0)[1]:
             os.write(out, b"\n")
+
+
+def _before_fork() -> None:
+    """Keep signals back: one that comes before the child has its own handlers again would be lost in it."""
+    if _open:
+        caught = {number for watch in _open for number in watch.caught}
+        _masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, caught)
+
+
+def _after_fork() -> None:
+    mask = _masks.pop(threading.get_ident(), None)
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _after_fork_in_child() -> None:
+    """Leave the signals of a child to itself: our handlers, and Python's own, would wake the event loop of its parent."""
+    if _open:
+        signal.set_wakeup_fd(-1)
+    for watch in tuple(_open):
+        watch.close()
+    _after_fork()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child)
