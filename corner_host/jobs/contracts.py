@@ -158,6 +158,8 @@ class Capabilities:
 
     Attributes:
         engine: What it is called.
+        store: Where it keeps jobs, for people and without secrets: ``/data/jobs.db``; *engine* where this is empty.
+        durable: What is stored outlives the process.
         delay: A job can wait for a time.
         priority: Higher runs first.
         unique_key: A key is taken while its job waits or runs.
@@ -176,6 +178,8 @@ class Capabilities:
     """
 
     engine: str
+    store: str = ""
+    durable: bool = True
     delay: bool = True
     priority: bool = True
     unique_key: bool = True

@@ -13,7 +13,7 @@ The cancellation of the worker passes through: the engine then releases the job.
 import inspect
 import logging
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from time import perf_counter
 from typing import Any, Final, final
@@ -53,6 +53,9 @@ class Dispatcher:
         running: Where to note what runs.
         grace: How long a handler may take to end after its token was cancelled, in seconds.
         telemetry: Where to count; None where nobody does.
+
+    Attributes:
+        when_ended: Called with each delivery and its outcome; None for nothing.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Dispatcher:
         self._telemetry = telemetry
         self._has_middleware = provider.is_service(RunMiddleware)
         self._limits = TimeLimits()
+        self.when_ended: Callable[[Delivery, Outcome], None] | None = None
         self._new_scope = type(anyio.CancelScope())  # of the back end that runs, which would be looked up for each job
 
     async def keep_time(self) -> None:
@@ -98,6 +102,8 @@ class Dispatcher:
             _delivery.reset(entered)
         if self._telemetry is not None:
             self._telemetry.ended(delivery, outcome, seconds)
+        if self.when_ended is not None:
+            self.when_ended(delivery, outcome)
         return outcome
 
     async def _outcome(
@@ -172,7 +178,7 @@ class Dispatcher:
                 work: Awaitable[Any] = run_through(middleware, payload, context, lambda: handler.run(payload, context))
             else:
                 work = handler.run(payload, context)
-            self._running.begin(delivery.id, delivery.name, work)
+            self._running.begin(delivery, work)
             try:
                 result = await work
             finally:

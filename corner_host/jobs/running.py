@@ -8,17 +8,19 @@ import corner_host.hosting
 from corner_host.hosting import Place
 from corner_host.hosting.waiting_at import TaskTree, waiting_at
 
+from .contracts import Delivery
+
 
 @final
 class RunningJobs:
     """The handlers' coroutines, by the id of the job."""
 
     def __init__(self) -> None:
-        self._work: dict[str, tuple[str, float, Any]] = {}
+        self._work: dict[str, tuple[Delivery, float, Any]] = {}
 
-    def begin(self, job_id: str, name: str, work: Any) -> None:
+    def begin(self, delivery: Delivery, work: Any) -> None:
         """Note that *work* is what runs the job."""
-        self._work[job_id] = (name, perf_counter(), work)
+        self._work[delivery.id] = (delivery, perf_counter(), work)
 
     def end(self, job_id: str) -> None:
         """Note that it has ended."""
@@ -29,10 +31,19 @@ class RunningJobs:
         tasks = TaskTree()
         return {job_id: waiting_at(work, tasks=tasks) for job_id, (_, _, work) in self._work.items()}
 
+    def by_queue(self) -> dict[str, set[str]]:
+        """Return the ids of what runs, by the queues that they came from."""
+        found: dict[str, set[str]] = {}
+        for delivery, _, _ in self._work.values():
+            found.setdefault(delivery.queue, set()).add(delivery.id)
+        return found
+
     def in_flight(self) -> "Sequence[corner_host.hosting.WorkInFlight]":
         """Return them as a host tells of them. Call it in the event loop's thread."""
         now, tasks = perf_counter(), TaskTree()
         return [
-            corner_host.hosting.WorkInFlight("job", name, job_id, now - since, waiting_at(work, tasks=tasks))
-            for job_id, (name, since, work) in self._work.items()
+            corner_host.hosting.WorkInFlight(
+                "job", delivery.name, delivery.id, now - since, waiting_at(work, tasks=tasks)
+            )
+            for delivery, since, work in self._work.values()
         ]

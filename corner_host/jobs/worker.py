@@ -20,6 +20,7 @@ from .errors import JobEngineError
 from .recurring import RecurringJobs
 from .registry import JobRegistry
 from .running import RunningJobs
+from .stopping import QueueStops
 from .store import JobStoreState
 from .telemetry import telemetry_for
 
@@ -103,24 +104,21 @@ class JobWorker(BackgroundService):
             grace=self._options.grace,
             telemetry=telemetry_for(find_meter()),
         )
+        subscription = self._subscription()
+        stops = QueueStops(self._provider, self._engine, subscription.queues, self._running)
         async with anyio.create_task_group() as group:
             group.start_soon(self._recurring.run, stopping)
             group.start_soon(dispatcher.keep_time)
             with anyio.CancelScope() as work:
                 group.start_soon(self._cut_after_grace, stopping, work)
+                group.start_soon(_tell_stop, stopping, dispatcher, stops)
                 with live_log_scope(job_in_logs):
-                    await self._work(dispatcher.deliver, stopping)
+                    await self._work(dispatcher.deliver, subscription, stopping)
+            await stops.end()
             group.cancel_scope.cancel()
 
     async def _cut_after_grace(self, stopping: CancellationToken, work: anyio.CancelScope) -> None:
         await stopping.wait()
-        if self._running.places():
-            _log.info(
-                "Jobs still running: %d; they have %g s to end.",
-                len(self._running.places()),
-                self._options.grace,
-                extra=_TOLD_BY_HOST,
-            )
         await anyio.sleep(self._options.grace)
         for job_id, place in self._running.places().items():
             _log.warning(
@@ -129,17 +127,19 @@ class JobWorker(BackgroundService):
             )  # fmt: skip
         work.cancel()
 
-    async def _work(self, deliver: Deliver, stopping: CancellationToken) -> None:
+    def _subscription(self) -> Subscription:
         kinds = list(self._registry)
-        subscription = Subscription(
+        return Subscription(
             queues=sorted({each.queue for each in kinds}),
             slots=self._options.max_concurrency,
             limits={each.name: each.max_concurrency for each in kinds if each.max_concurrency is not None},
             rates={each.name: each.rate_limit for each in kinds if each.rate_limit is not None},
         )
+
+    async def _work(self, deliver: Deliver, subscription: Subscription, stopping: CancellationToken) -> None:
         _log.info(
             "Jobs run on %s: %d handlers, queues %s, %d at once",
-            self._engine.capabilities.engine, len(kinds), ", ".join(subscription.queues), subscription.slots,
+            self._engine.capabilities.engine, len(list(self._registry)), ", ".join(subscription.queues), subscription.slots,
             extra=_TOLD_BY_HOST,
         )  # fmt: skip
         failures = 0
@@ -159,3 +159,9 @@ class JobWorker(BackgroundService):
 async def _when_cancelled(token: CancellationToken, action: Callable[[], None]) -> None:
     await token.wait()
     action()
+
+
+async def _tell_stop(stopping: CancellationToken, dispatcher: Dispatcher, stops: QueueStops) -> None:
+    await stopping.wait()
+    dispatcher.when_ended = stops.ended
+    await stops.begin()

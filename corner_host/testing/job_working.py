@@ -1,4 +1,4 @@
-"""How any job engine works through its jobs: order, keys, delays, retries, limits, cancellation, stop, children, schedules."""
+"""How any job engine works through its jobs: order, keys, delays, retries, limits, cancellation, stop, schedules."""
 
 import math
 import time
@@ -15,7 +15,6 @@ from corner_host.jobs import (
     Enqueued,
     Failure,
     JobFilter,
-    JobNotFoundError,
     JobState,
     Outcome,
     Schedule,
@@ -26,13 +25,6 @@ from .job_suite import JobEngineSuite, equal
 
 _FAILURE: Final = Failure("OSError", "the printer is on fire", "shop.py:7", "Traceback ...")
 _FAR_AWAY: Final = 9e9
-_CHILDREN: Final[tuple[tuple[str, Outcome, JobState], ...]] = (
-    ("success", Done(), JobState.SUCCEEDED),
-    ("failure", Dead(_FAILURE), JobState.SUCCEEDED),
-    ("end", Dead(_FAILURE), JobState.SUCCEEDED),
-    ("failure", Done(), JobState.CANCELLED),
-    ("success", Dead(_FAILURE), JobState.SCHEDULED),  # a dead parent may yet be requeued
-)
 
 
 class JobWorkingTests(JobEngineSuite):
@@ -258,35 +250,6 @@ class JobWorkingTests(JobEngineSuite):
                 await bench.ended(*slow)
 
             equal(states.count(JobState.RUNNING), 1)
-
-    async def test_a_child_runs_when_its_parent_ends_as_it_wishes(self) -> None:
-        """A child waits for its parent, and then runs or is cancelled by its condition."""
-        for run_on, outcome, expected in _CHILDREN:
-            async with self.on_the_bench() as bench:
-                if not bench.engine.capabilities.children:
-                    return
-                parent = await bench.put("parent")
-                child = await bench.put("child", parent=parent, run_on=run_on)
-                async with bench.worker(lambda each, outcome=outcome: outcome if each.name == "parent" else Done()):  # type: ignore[misc]
-                    await bench.ended(parent)
-                    if expected.has_ended:
-                        await bench.ended(child)
-
-                equal((run_on, await bench.state(child)), (run_on, expected))
-
-    async def test_a_child_of_a_job_that_there_is_not_is_refused(self) -> None:
-        """It would wait for ever, and nobody would hear of it."""
-        async with self.on_the_bench() as bench:
-            if not bench.engine.capabilities.children:
-                return
-            child = new_job(parent="nobody")
-            try:
-                await bench.engine.put([new_job(), child])
-            except JobNotFoundError as error:
-                equal("nobody" in str(error), wanted=True)
-            else:
-                raise AssertionError("a child of nobody was stored")
-            equal(await bench.engine.records.get(child.id), None)
 
     async def test_a_schedule_is_moved_forward_by_one_only(self) -> None:
         """Who moves it puts its jobs, in one step; whoever comes later puts nothing."""

@@ -66,7 +66,7 @@ class OutboxEngine:
     async def _opened(self) -> AsyncGenerator[None]:
         self._ready = anyio.Event()
         stopping, closing = CancellationTokenSource(), anyio.Event()
-        forwarder = Forwarder(self._inner, self._ready, stopping.token)
+        forwarder = Forwarder(self._local, self._inner, self._ready, stopping.token)
         async with self._local.opened(), AsyncExitStack() as opened:
             await self._try_to_open(opened)
             async with anyio.create_task_group() as group:

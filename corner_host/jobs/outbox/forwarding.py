@@ -1,18 +1,21 @@
 """Forwarding what lies in the outbox: the worker of the local store, whose work is to put jobs into the engine."""
 
 import logging
+from dataclasses import replace
 from typing import Final, final
 
 import anyio
 
-from corner_host.jobs.contracts import Dead, Delivery, Done, Duplicate, JobEngine, Outcome, Released
-from corner_host.jobs.errors import JobEngineError, JobPayloadError, NotSupportedByEngineError
+from corner_host.jobs.contracts import Again, Dead, Delivery, Done, Duplicate, JobEngine, NewJob, Outcome, Released
+from corner_host.jobs.errors import JobEngineError
 from corner_host.jobs.failure import failure_of
-from corner_host.primitives import Backoff, CancellationToken
+from corner_host.jobs.info import JobState
+from corner_host.primitives import Backoff, CancellationToken, CornerHostError
 
-from .entries import job_of, result_of
+from .entries import QUEUE, job_of, result_of, stands_for
 
 _log = logging.getLogger("corner_host.jobs.outbox")
+_FOR_THE_PARENT_SECONDS: Final = 0.1
 _BACKOFF: Final = Backoff(first=0.25, ceiling=30.0)
 
 
@@ -21,12 +24,14 @@ class Forwarder:
     """Forwards, one entry at each call.
 
     Args:
+        local: The outbox.
         engine: Where to; it is asked only once *ready* is set.
         ready: Whether that is open.
         stopping: An entry that cannot be forwarded by then stays.
     """
 
-    def __init__(self, engine: JobEngine, ready: anyio.Event, stopping: CancellationToken) -> None:
+    def __init__(self, local: JobEngine, engine: JobEngine, ready: anyio.Event, stopping: CancellationToken) -> None:
+        self._local = local
         self._engine = engine
         self._ready = ready
         self._stopping = stopping
@@ -40,12 +45,18 @@ class Forwarder:
             try:
                 if await self._engine.records.get(job.id) is not None:
                     return Done()  # an earlier try had arrived
-                (answer,) = await self._engine.put([job])
-            except (JobPayloadError, NotSupportedByEngineError) as error:
-                _log.error("Job %s (%s) stays in the outbox, as a dead letter: %s", job.id, job.name, error)
-                return Dead(failure_of(error))
+                parent = await self._forwarded_parent(job)
+                if parent is None and job.parent is not None:
+                    return Again(_FOR_THE_PARENT_SECONDS)
+                (answer,) = await self._engine.put([replace(job, parent=parent)])
             except JobEngineError as error:
                 self._failed(error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up the others
+                trace = None if isinstance(error, CornerHostError) else error
+                _log.error(
+                    "Job %s (%s) stays in the outbox, as a dead letter: %s", job.id, job.name, error, exc_info=trace
+                )
+                return Dead(failure_of(error))
             else:
                 self._failures, self._not_before = 0, 0.0
                 if isinstance(answer, Duplicate) and answer.id != job.id:
@@ -55,6 +66,13 @@ class Forwarder:
                     return Done(result_of(answer.id))
                 return Done()
         return Released()
+
+    async def _forwarded_parent(self, job: NewJob) -> str | None:
+        """Return the job in the engine that this one is to run after; None while that is still in the outbox."""
+        entry = None if job.parent is None else await self._local.records.get(job.parent)
+        if entry is None or entry.queue != QUEUE or entry.state in {JobState.DEAD, JobState.CANCELLED}:
+            return job.parent
+        return stands_for(entry) if entry.state is JobState.SUCCEEDED else None
 
     async def _stops_before_the_next_try(self) -> bool:
         """Wait for the engine, and for the time that all entries wait after a failure of one."""

@@ -279,3 +279,36 @@ def _orders(path: Path) -> list[str]:
             return [job for (job,) in connection.execute("SELECT job FROM orders")]
         except sqlite3.OperationalError:  # the program has not made the table yet
             return []
+
+
+async def test_a_child_waits_in_the_outbox_for_its_parent(shop: Shop) -> None:
+    """Though it may be forwarded first; where the parent was a duplicate, it runs after the one that has its key."""
+    async with shop.engine.opened():
+        holder = await shop.bench.put("parent", key="7")
+        with closing(sqlite3.connect(shop.path)) as connection:
+            duplicate, parent = new_job("parent", key="7"), new_job("parent")
+            children = [new_job("child", parent=each.id) for each in (duplicate, parent)]
+            await shop.engine.put([*children, duplicate, parent], transaction=connection)
+            connection.commit()
+        with anyio.fail_after(30):
+            while not {each.id for each in children} <= set(shop.remote.puts):
+                await anyio.sleep(0.01)
+        async with shop.bench.worker():
+            await shop.bench.ended(parent.id, *(each.id for each in children))
+        info = await shop.bench.info(children[0].id)
+
+    assert (info.state, info.parent) == (JobState.SUCCEEDED, holder)
+    assert len(shop.bench.delivered) == 4
+
+
+async def test_a_child_of_nobody_is_a_dead_letter_of_the_outbox(shop: Shop) -> None:
+    """It says so, and holds up no other job."""
+    async with shop.engine.opened():
+        child = await shop.order("child", parent="nobody")
+        other = await shop.order()
+        async with shop.bench.worker():
+            await shop.bench.ended(child.id, other.id)
+        info = await shop.bench.info(child.id)
+
+    assert (info.state, info.error_type) == (JobState.DEAD, "JobNotFoundError")
+    assert "nobody" in (info.error or "")

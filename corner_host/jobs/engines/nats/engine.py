@@ -23,6 +23,7 @@ Source: NATS ADR-50 (atomic batches), ADR-51 (scheduled messages), ADR-43 (per-m
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import final
 
 from corner_host.jobs.contracts import Capabilities, Deliver, Duplicate, Enqueued, NewJob, Subscription
@@ -74,6 +75,7 @@ class NatsEngine:
         retention: float = 7 * 86_400.0,
     ) -> None:
         self._address = Address(servers=[each.strip() for each in servers.split(",")], credentials=credentials)
+        self._capabilities = replace(_CAPABILITIES, store=f"NATS {stream}@{self._address}")
         self._stream = stream
         self._replicas = replicas
         self._lease = lease
@@ -84,7 +86,7 @@ class NatsEngine:
     @property
     def capabilities(self) -> Capabilities:
         """What this engine can do."""
-        return _CAPABILITIES
+        return self._capabilities
 
     def opened(self) -> AbstractAsyncContextManager[None]:
         """Connect, and make the stream if it is missing.

@@ -42,6 +42,7 @@ class Database:
 
     Attributes:
         name: Which database, as it may be shown.
+        store: The same in short, as where something is kept.
         work: Connections for putting, and for what workers do now and then.
         questions: Connections for people.
 
@@ -58,7 +59,7 @@ class Database:
             )
         self._url = f"postgresql://{rest}"
         self._options: dict[str, Any] = {"command_timeout": patience, "timeout": _CONNECT_SECONDS}
-        self.name = _shown(self._url)
+        self.name, self.store = _shown(self._url)
         self.work = Pool(self.name, self._url, _MOST_AT_WORK, _prepare_for_work, self._options)
         self.questions = Pool(self.name, self._url, _MOST_WITH_QUESTIONS, _prepare_for_questions, self._options)
 
@@ -119,11 +120,13 @@ async def _prepare_for_questions(connection: Any) -> None:
     await connection.execute(_FOR_QUESTIONS)
 
 
-def _shown(url: str) -> str:
+def _shown(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
         port, user, database = parts.port or 5432, unquote(parts.username or ""), unquote(parts.path.lstrip("/"))
     except ValueError:
-        return "PostgreSQL"
-    return f"PostgreSQL {database or user} at {host}:{port}" + (f" as {user}" if user else "")
+        return "PostgreSQL", "PostgreSQL"
+    database = database or user
+    name = f"PostgreSQL {database} at {host}:{port}" + (f" as {user}" if user else "")
+    return name, f"PostgreSQL {database}@{host}:{port}"

@@ -57,6 +57,7 @@ class PostgresEngine:
     ) -> None:
         self._statements = Statements(schema)
         self._database = Database(url, patience=max(lease, 10.0))
+        self._capabilities = Capabilities(engine="postgres", store=self._database.store, transactions=KINDS)
         self._puts = SharedPuts(self._database.work, self._statements)
         self._create_tables = create_tables
         self._lease = lease
@@ -66,7 +67,7 @@ class PostgresEngine:
     @property
     def capabilities(self) -> Capabilities:
         """All there is."""
-        return Capabilities(engine="postgres", transactions=KINDS)
+        return self._capabilities
 
     def opened(self) -> AbstractAsyncContextManager[None]:
         """Connect, make the tables if they are missing; on leaving, let go.

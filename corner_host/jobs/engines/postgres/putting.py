@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import JobEngineError, unknown_parent
+from corner_host.jobs.families import in_generations, parents_elsewhere, with_its_parent
 
 from .names import dedupe_key, entrypoint
 from .pool import Fetch, Pool
@@ -25,13 +26,27 @@ async def put(fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now:
     Raises:
         JobNotFoundError: One is to run after a job that there is not.
     """
-    parents = {job.parent for job in jobs if job.parent is not None} - {job.id for job in jobs}
+    parents = parents_elsewhere(jobs)
     if parents:
         known = {row["id"] for row in await fetch(statements.known, list(parents))}
         for parent in parents - known:
             raise unknown_parent(parent)
     answers: dict[str, Enqueued | Duplicate] = {}
-    left: Sequence[NewJob] = jobs
+    for generation in in_generations(jobs):
+        left = [with_its_parent(job, answers) for job in generation]
+        answers |= await _put_generation(fetch, statements, left, now)
+    children = [job.id for job in jobs if job.parent is not None]
+    if children:
+        cancelled = await fetch(statements.free_these, children)
+        await free_children(fetch, statements, [row["id"] for row in cancelled])
+    return [answers[job.id] for job in jobs]
+
+
+async def _put_generation(
+    fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now: float
+) -> dict[str, Enqueued | Duplicate]:
+    answers: dict[str, Enqueued | Duplicate] = {}
+    left = jobs
     for _ in range(_MOST_TRIES):  # who has a key may end between our insertion and our question
         places: list[int] = [row["ord"] - 1 for row in await fetch(statements.put, *_columns(left, now))]
         for place in places:
@@ -48,11 +63,11 @@ async def put(fetch: Fetch, statements: Statements, jobs: Sequence[NewJob], now:
         left = [job for job in left if job.id not in answers]
         if not left:
             break
-    children = [job.id for job in jobs if job.parent is not None]
-    if children:
-        cancelled = await fetch(statements.free_these, children)
-        await free_children(fetch, statements, [row["id"] for row in cancelled])
-    return [answers.get(job.id, Duplicate(job.id)) for job in jobs]
+    else:
+        raise JobEngineError(
+            f"The key of a job {left[0].name} was taken and let go {_MOST_TRIES} times while it was put. Nothing was stored."
+        )
+    return answers
 
 
 async def put_alone(

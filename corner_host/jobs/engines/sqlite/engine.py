@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import final
 
 import anyio
@@ -52,6 +53,11 @@ class SqliteEngine:
     def __init__(
         self, path: str, *, synchronous: str = "FULL", lease: float = 30.0, retention: float = 7 * 86_400.0
     ) -> None:
+        self._capabilities = (
+            Capabilities(engine="memory", durable=False)
+            if path == MEMORY
+            else Capabilities(engine="sqlite", store=str(Path(path).absolute()), transactions=KINDS)
+        )
         self._path = path
         self._synchronous = synchronous
         self._lease = lease
@@ -65,8 +71,7 @@ class SqliteEngine:
     @property
     def capabilities(self) -> Capabilities:
         """All there is."""
-        engine = "memory" if self._path == MEMORY else "sqlite"
-        return Capabilities(engine=engine, transactions=() if self._path == MEMORY else KINDS)
+        return self._capabilities
 
     def opened(self) -> AbstractAsyncContextManager[None]:
         """Open the file; on leaving, write what was asked and close it."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import unknown_parent
+from corner_host.jobs.families import in_generations, parents_elsewhere, with_its_parent
 
 from .families import PARENT, free_children
 from .schema import Row
@@ -34,17 +35,22 @@ def put(connection: sqlite3.Connection, jobs: Sequence[NewJob], now: float) -> l
     """Store the jobs; a key that is taken makes a duplicate of that one only.
 
     Raises:
-        JobNotFoundError: One is to run after a job that there is not.
+        JobNotFoundError: One is to run after a job that there is not, neither here nor among *jobs*.
     """
-    answers: list[Enqueued | Duplicate] = []
-    for job in jobs:
-        if job.parent is not None and connection.execute(PARENT, (job.parent,)).fetchone() is None:
-            raise unknown_parent(job.parent)
-        if connection.execute(INSERT, row_of(job, now)).rowcount:
-            answers.append(Enqueued(job.id))
-            if job.parent is not None:
-                free_children(connection, [job.parent], now)
-        else:
-            found = connection.execute(EXISTING, (job.name, job.key)).fetchone()
-            answers.append(Duplicate(job.id if found is None else found[0]))
-    return answers
+    for parent in parents_elsewhere(jobs):
+        if connection.execute(PARENT, (parent,)).fetchone() is None:
+            raise unknown_parent(parent)
+    answers: dict[str, Enqueued | Duplicate] = {}
+    for generation in in_generations(jobs):
+        for job in generation:
+            answers[job.id] = _put(connection, with_its_parent(job, answers), now)
+    return [answers[job.id] for job in jobs]
+
+
+def _put(connection: sqlite3.Connection, job: NewJob, now: float) -> Enqueued | Duplicate:
+    if not connection.execute(INSERT, row_of(job, now)).rowcount:
+        found = connection.execute(EXISTING, (job.name, job.key)).fetchone()
+        return Duplicate(job.id if found is None else found[0])
+    if job.parent is not None:
+        free_children(connection, [job.parent], now)
+    return Enqueued(job.id)

@@ -6,11 +6,12 @@ What the application hands over is recognised by shape, so that neither SQLAlche
 import inspect
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from corner_host.jobs.contracts import Duplicate, Enqueued, NewJob
 from corner_host.jobs.errors import NotSupportedByEngineError, unknown_parent
+from corner_host.jobs.families import in_generations, parents_elsewhere, with_its_parent
 
 from .families import FREE_CHILDREN, PARENT
 from .putting import EXISTING, INSERT, row_of
@@ -30,30 +31,34 @@ async def put_in_transaction(transaction: object, jobs: Sequence[NewJob], now: f
         NotSupportedByEngineError: *transaction* is none of `KINDS`, or its database has no job table.
     """
     execute = _executor(transaction)
-    answers: list[Enqueued | Duplicate] = []
-    for job in jobs:
-        if job.parent is not None:
-            cursor = await _settled(execute(PARENT, (job.parent,)))
+    answers: dict[str, Enqueued | Duplicate] = {}
+    try:
+        for parent in parents_elsewhere(jobs):
+            cursor = await _settled(execute(PARENT, (parent,)))
             if await _settled(cursor.fetchone()) is None:
-                raise unknown_parent(job.parent)
-        try:
-            stored = await _settled(execute(INSERT, row_of(job, now)))
-        except Exception as error:
-            if "no such table" in str(error):
-                raise NotSupportedByEngineError(
-                    "The transaction belongs to a database without the job tables.\n"
-                    "To fix: let Jobs:ConnectionString name the application's own SQLite file, or leave transaction out."
-                ) from error
-            raise
-        if stored.rowcount:
-            answers.append(Enqueued(job.id))
-            for statement in FREE_CHILDREN if job.parent is not None else ():
-                await _settled(execute(statement, (now, job.parent)))
-            continue
+                raise unknown_parent(parent)
+        for generation in in_generations(jobs):
+            for job in generation:
+                answers[job.id] = await _put(execute, with_its_parent(job, answers), now)
+    except Exception as error:
+        if "no such table" in str(error):
+            raise NotSupportedByEngineError(
+                "The transaction belongs to a database without the job tables.\n"
+                "To fix: let Jobs:ConnectionString name the application's own SQLite file, or leave transaction out."
+            ) from error
+        raise
+    return [answers[job.id] for job in jobs]
+
+
+async def _put(execute: Callable[..., Any], job: NewJob, now: float) -> Enqueued | Duplicate:
+    stored = await _settled(execute(INSERT, row_of(job, now)))
+    if not stored.rowcount:
         cursor = await _settled(execute(EXISTING, (job.name, job.key)))
         found = await _settled(cursor.fetchone())
-        answers.append(Duplicate(job.id if found is None else str(found[0])))
-    return answers
+        return Duplicate(job.id if found is None else str(found[0]))
+    for statement in FREE_CHILDREN if job.parent is not None else ():
+        await _settled(execute(statement, (now, job.parent)))
+    return Enqueued(job.id)
 
 
 def _executor(transaction: Any) -> Any:
