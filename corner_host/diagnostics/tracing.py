@@ -54,6 +54,17 @@ def publish(queue: str, job: str) -> Mapping[str, str] | None:
     return headers
 
 
+def trace_id_of(headers: Mapping[str, str] | None) -> str:
+    """Return the id of the trace that W3C headers belong to; empty where they have none.
+
+    Example:
+        >>> trace_id_of({"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"})
+        '4bf92f3577b34da6a3ce929d0e0e4736'
+    """
+    parts = ((headers or {}).get("traceparent") or "").split("-")
+    return parts[1] if len(parts) == 4 else ""
+
+
 @contextmanager
 def process(
     queue: str,

@@ -23,6 +23,9 @@ What is asked of an engine that it cannot do is refused where it is asked for. R
 paused queue, and jobs over a limit wait in the store and not in a worker. An operator looks at jobs, and puts them right,
 by `JobControl`. While a server behind the jobs is away, the host runs and is not ready.
 
+The logger ``corner_host.queue`` tells of jobs (one line an attempt) and of what a stop makes of each queue, as it does of the
+queue in memory; ``corner_host.jobs``, and its children, of what is behind them: the engine, the worker, schedules.
+
 Not kept of Hangfire and Quartz.NET: jobs as recorded method calls (a name and a payload survive a deploy), a lock or a
 semaphore that is waited for inside a worker (limits are checked when claiming), workflows beyond one level of children.
 
@@ -31,8 +34,8 @@ semaphore that is waited for inside a worker (limits are checked when claiming),
 - ``dispatch``, ``limits``, ``handlers``, ``context``, ``failure``: one attempt, the same on every engine
 - ``middleware``, ``telemetry``: what is put around all jobs, and their metrics
 - ``retry``, ``schedule``, ``history``: when a job runs again, and what is kept of an attempt (pure)
-- ``headers``: what travels with a job beside its payload, who put it among that (pure)
-- ``store``, ``recurring``, ``worker``, ``depths``: the services behind it
+- ``headers``, ``families``: what travels with a job, who put it among that; jobs after others (pure)
+- ``store``, ``recurring``, ``worker``, ``stopping``, ``depths``: the services behind it
 - ``contracts``, ``records``: the port for engines; ``engines/`` has them, each a side door
 """
 

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any, final
 
 import corner_host.hosting
+from corner_host.diagnostics.tracing import trace_id_of
 from corner_host.hosting import Place
 from corner_host.hosting.waiting_at import TaskTree, waiting_at
 
@@ -43,7 +44,12 @@ class RunningJobs:
         now, tasks = perf_counter(), TaskTree()
         return [
             corner_host.hosting.WorkInFlight(
-                "job", delivery.name, delivery.id, now - since, waiting_at(work, tasks=tasks)
+                kind="job",
+                name=delivery.name,
+                id=delivery.id,
+                seconds=now - since,
+                place=waiting_at(work, tasks=tasks),
+                trace=trace_id_of(delivery.headers),
             )
             for delivery, since, work in self._work.values()
         ]

@@ -73,7 +73,7 @@ class QueueStops:
     async def end(self) -> None:
         """Tell what became of it, once the worker has given back what it still had."""
         await self._begun.wait()
-        waiting = await self._waiting() if self._store_answers else {}
+        waiting: Mapping[str, int | None] = await self._waiting() if self._store_answers else {}
         for queue in self._queues:
             parts = [
                 f"{number} {what}"
@@ -91,7 +91,7 @@ class QueueStops:
         can = self._engine.capabilities
         if can.durable:
             return f"{'the rest' if waiting is None else waiting} kept in {can.store or can.engine}"
-        lost = await self._lost(queue)
+        lost = await self._lost(queue) if can.listing else Counter[str]()
         names = ", ".join(f"{name} ({number})" for name, number in sorted(lost.items()))
         return f"{lost.total()} abandoned{names and f': {names}'}"
 

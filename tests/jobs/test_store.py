@@ -111,7 +111,7 @@ async def test_a_job_that_outlasts_the_grace_is_named_with_its_place(
         info = await bench.info(job_id)
     assert (info.state, info.attempt) == (JobState.WAITING, 0)
     assert [line.event for line in info.history] == [JobEventKind.RELEASED]
-    assert "Jobs still running: 1; they have 0.05 s to end." in caplog.text
+    assert "default: 0 finished, 1 given back, 1 kept in" in caplog.text
     assert (
         f"Job {job_id} has not ended within 0.05 s and is given back, to run again: it waits at {__file__}"
         in caplog.text

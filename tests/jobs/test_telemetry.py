@@ -68,7 +68,8 @@ async def test_a_job_that_runs_is_in_flight() -> None:
 
     async def run() -> None:
         work = wait()
-        running.begin("01J9", "process_order", work)
+        headers = '{"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}'
+        running.begin(delivery(id="01J9", name="process_order", trace=headers), work)
         await work
         running.end("01J9")
 
@@ -79,6 +80,7 @@ async def test_a_job_that_runs_is_in_flight() -> None:
         gate.set()
 
     assert (busy.kind, busy.name, busy.id) == ("job", "process_order", "01J9")
+    assert busy.trace == "4bf92f3577b34da6a3ce929d0e0e4736"
     assert busy.place is not None
     assert busy.place.near.startswith("tests/jobs/test_telemetry.py:")
     assert running.in_flight() == []
