@@ -12,6 +12,7 @@ from corner_host.jobs.registry import JobRegistry
 from corner_host.jobs.schedule import Cron, Times
 
 from .errors import CommandError
+from .words import dated
 
 
 @final
@@ -77,7 +78,7 @@ def upcoming(times: Times, now: datetime, zone: str | None) -> Iterator[Upcoming
     before = now.astimezone(shown_in)
     for moment in times.after(now.timestamp()):
         local = datetime.fromtimestamp(moment, UTC).astimezone(shown_in)
-        yield Upcoming(local.astimezone(UTC), f"{local:%a %Y-%m-%d %H:%M:%S %Z}", _note(before, local))
+        yield Upcoming(local.astimezone(UTC), dated(local), _note(before, local))
         before = local
 
 

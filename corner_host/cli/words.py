@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import CommandError
 
@@ -132,6 +133,27 @@ def clock(text: str | None) -> str:
         return "-"
     is_today = found.date() == datetime.now(UTC).astimezone().date()
     return f"{found:%H:%M:%S}" if is_today else f"{found:%Y-%m-%d %H:%M:%S}"
+
+
+def clock_in(zone: str, at: datetime, now: datetime) -> str:
+    """Write a time to come as the clocks of *zone* will show it, and name the zone; with the day if that is not today there.
+
+    Example:
+        >>> noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
+        >>> [clock_in("Europe/Madrid", noon + timedelta(hours=hours), noon) for hours in (2, 12)]
+        ['15:00:00 CET', 'Thu 2026-11-26 01:00:00 CET']
+    """
+    try:
+        there: tzinfo = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # this machine knows fewer zones than the host's
+        there = UTC
+    local = at.astimezone(there)
+    return f"{local:%H:%M:%S %Z}" if local.date() == now.astimezone(there).date() else dated(local)
+
+
+def dated(local: datetime) -> str:
+    """Write a time with its day and its zone: ``Thu 2026-11-26 01:00:00 CET``."""
+    return f"{local:%a %Y-%m-%d %H:%M:%S %Z}"
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:

@@ -153,7 +153,7 @@ health
 failing now (last 10 min)
   process_order   1,204 failed   PaymentTimeout: gateway did not answer in 9.0 s   orders/payment.py:41
 next schedules
-  sweep  03:18:12  every hour
+  sweep  03:18:12 UTC  every hour
 event loop lag p99 4 ms · memory 212 MB · threads 14/40"""
     )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from corner_host.cli.screens.lists import draining
-from corner_host.cli.words import bar, clock, duration, megabytes, moment, rate, roughly, short_names, table
+from corner_host.cli.words import bar, clock, clock_in, duration, megabytes, moment, rate, roughly, short_names, table
 
 Data: TypeAlias = Mapping[str, Any]
 Paint: TypeAlias = Callable[[str, str], str]
@@ -36,7 +36,7 @@ def status_lines(status: Data, *, paint: Paint = plain, now: datetime | None = N
         *_section("queues", _queues(status["queues"], paint, at)),
         *_section("health", _health(status["health"], paint)),
         *_section("failing now (last 10 min)", _failing(status["failing"])),
-        *_section("next schedules", _schedules(status["schedules"])),
+        *_section("next schedules", _schedules(status["schedules"], at)),
         _loop(status["loop"]),
     ]
 
@@ -159,17 +159,24 @@ def _failing(groups: list[Data]) -> list[str]:
     )
 
 
-def _schedules(schedules: list[Data]) -> list[str]:
+def _schedules(schedules: list[Data], now: datetime) -> list[str]:
     return table(
         [
             (
                 each["id"],
-                "paused" if each["is_paused"] else clock((each["next"] or [None])[0]),
+                _next_run(each, now),
                 each["words"] or each["spec"],
             )
             for each in schedules
         ]
     )
+
+
+def _next_run(schedule: Data, now: datetime) -> str:
+    """Return when it runs next on the clock of its own zone, which the words beside it are of as well."""
+    if schedule["is_paused"] or not schedule["next"]:
+        return "paused" if schedule["is_paused"] else "-"
+    return clock_in(schedule["time_zone"], datetime.fromisoformat(schedule["next"][0]), now)
 
 
 def _loop(loop: Data) -> str:

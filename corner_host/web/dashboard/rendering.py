@@ -87,6 +87,10 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
         shown = words.ago(at, visit.now, language)
         return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), shown)
 
+    def in_zone(at: datetime, zone: str) -> Markup:
+        text = words.in_zone(at, zone, language)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), text)
+
     def number(value: float | None, digits: int | None = None) -> str:
         return words.number(value, language, digits=digits)
 
@@ -102,6 +106,7 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
         "t": visit.t,
         "language": language,
         "ago": ago,
+        "in_zone": in_zone,
         "number": number,
         "percent": percent,
         "size": size,

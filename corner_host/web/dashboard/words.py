@@ -6,7 +6,12 @@
 import math
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+_DAYS: Final = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
+}
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 NOTHING: Final = "—"
 
@@ -59,6 +64,19 @@ def ago(at: datetime | None, now: datetime, language: str) -> str:
     if seconds > 0:
         return f"hace {length}" if language == "es" else f"{length} ago"
     return f"en {length}" if language == "es" else f"in {length}"
+
+
+def in_zone(at: datetime, zone: str, language: str) -> str:
+    """Return a time as the clocks of *zone* show it, with the day and the zone's name.
+
+    Example:
+        >>> from datetime import UTC
+        >>> [in_zone(datetime(2026, 11, 27, 8, tzinfo=UTC), "Europe/Madrid", each) for each in ("en", "es")]
+        ['Fri 2026-11-27 09:00 CET', 'vie 2026-11-27 09:00 CET']
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    day = _DAYS[language][local.weekday()]
+    return f"{day} {local:%Y-%m-%d %H:%M %Z}"
 
 
 def number(value: float | None, language: str, *, digits: int | None = None) -> str:
