@@ -12,6 +12,7 @@ from .contracts import QUEUE
 from .not_run import report_not_run
 from .queue import BackgroundTaskQueue
 from .views import FailedItem, QueueDrain, QueuePause, QueueStatus, RunningItem, WaitingItem
+from .work_item import WorkItem
 from .worker import Run, Worker
 from .workers import Workers
 
@@ -63,10 +64,7 @@ class QueueControl:
 
     def waiting(self, limit: int = 100) -> tuple[WaitingItem, ...]:
         """Return the items that are next, in order; no more than *limit*."""
-        return tuple(
-            WaitingItem(name=item.name, job=item.job, priority=item.priority, enqueued_at=item.enqueued_at)
-            for item in self._queue.line.coming(limit)
-        )
+        return tuple(map(_waiting, self._queue.line.coming(limit)))
 
     def running(self) -> tuple[RunningItem, ...]:
         """Return the items that run, the longest first, without the places where they wait."""
@@ -136,6 +134,18 @@ def _time_of(moment: float) -> datetime:
     return datetime.now(UTC) - timedelta(seconds=perf_counter() - moment)
 
 
+def _waiting(item: WorkItem) -> WaitingItem:
+    return WaitingItem(
+        id=item.id,
+        name=item.name,
+        job=item.job,
+        priority=item.priority,
+        enqueued_at=item.enqueued_at,
+        arguments=item.arguments,
+        trace_id=item.trace_id,
+    )
+
+
 def _running(run: Run, place: Place | None) -> RunningItem:
     item = run.item
     return RunningItem(
@@ -148,4 +158,6 @@ def _running(run: Run, place: Place | None) -> RunningItem:
         seconds=perf_counter() - run.started_at,
         timeout=item.timeout,
         waiting_at=place,
+        arguments=item.arguments,
+        trace_id=item.trace_id,
     )

@@ -22,7 +22,8 @@ from .views import short_name
 from .work_item import WorkItem
 from .workers import Workers
 
-_MOST_NAMED: Final = 50
+_MOST_NAMED: Final = 1000
+"""Of how many that wait a stop tells more than their number."""
 _log = logging.getLogger("corner_host.queue")
 
 
@@ -65,12 +66,23 @@ class QueuedHostedService(BackgroundService):
         control = QueueControl(self._queue)
         running = [
             corner_host.hosting.WorkInFlight(
-                "job", short_name(each.name, each.job), each.id, each.seconds, each.waiting_at
+                "job",
+                short_name(each.name, each.job),
+                each.id,
+                each.seconds,
+                each.waiting_at,
+                arguments=each.arguments,
+                trace=each.trace_id,
             )
             for each in control.located()
         ]
         waiting = control.waiting(_MOST_NAMED)
-        named = [corner_host.hosting.WorkInFlight("job", short_name(each.name, each.job)) for each in waiting]
+        named = [
+            corner_host.hosting.WorkInFlight(
+                "job", short_name(each.name, each.job), each.id, arguments=each.arguments, trace=each.trace_id
+            )
+            for each in waiting
+        ]
         rest = self._queue.snapshot().depth - len(waiting)
         return [
             *running,

@@ -17,9 +17,8 @@ goes to the producer that has waited longest, with its item: arrival decides the
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
-from itertools import islice
 from math import inf
 from sys import modules
 from threading import RLock
@@ -28,19 +27,18 @@ from types import FunctionType
 from typing import Any, Final, TypeAlias, final
 
 from corner_host.diagnostics.tracing import SDK as TRACING_SDK
-from corner_host.diagnostics.tracing import SpanRelation, publish
+from corner_host.diagnostics.tracing import SpanRelation
 
 from .accounts import Accounts
 from .consumers import Consumers
-from .contracts import QUEUE, Work
 from .current_task import running_loop_of_asyncio
 from .errors import QueueClosedError
+from .items import Entry, ItemMaker
 from .lanes import PriorityLanes
 from .views import QueuePause
 from .waiters import TaskWaiter, ThreadWaiter
 from .work_item import WorkItem
 
-Entry: TypeAlias = WorkItem | FunctionType
 Producer: TypeAlias = TaskWaiter[WorkItem] | ThreadWaiter[WorkItem]
 
 BURST: Final = 256
@@ -62,6 +60,7 @@ class Line:
         span_relation: What the span of running an item is to that of queueing it.
 
     Attributes:
+        items: Makes what becomes an item.
         lock: Held around every change but those above; re-entrant, because a signal handler may queue work while this very
             thread does.
         usual: The entries of the usual priority; what is added here, with a permit, needs no lock.
@@ -80,13 +79,12 @@ class Line:
         span_relation: SpanRelation = SpanRelation.LINK,
     ) -> None:
         self.capacity = capacity
-        self.carry = carry
-        self.span_relation = span_relation
         self.lock = RLock()
         self._acquire, self._release = self.lock.acquire, self.lock.release
         self._room = capacity  # for the usual priority; 0 once closed, so that most offers cost one comparison
         self._withheld = 0
         self.accounts = Accounts(self.lock, self._settle)
+        self.items = ItemMaker(self.accounts, carry, span_relation)
         self.usual: deque[Entry] = deque()
         self.head = self.usual
         self.others = PriorityLanes[WorkItem]()
@@ -111,15 +109,7 @@ class Line:
             if not entry.priority:
                 self.stamp = entry.queued_at
             return entry
-        return self.new_item(entry, self.stamp)
-
-    def new_item(self, work: Work, queued_at: float) -> WorkItem:
-        """Return *work* as an item that came then, without adding it."""
-        item = WorkItem()
-        item.work = work
-        item.accounts = self.accounts
-        item.queued_at = queued_at
-        return item
+        return self.items.item(entry, self.stamp)
 
     def enter(self, work: FunctionType, *, in_task: bool) -> WorkItem | None:
         """Take in *work*, which is nothing but a call; returns the item that must wait if there is no room.
@@ -129,7 +119,7 @@ class Line:
         accounts, usual = self.accounts, self.usual
         now = perf_counter()
         if self.is_detailed or TRACING_SDK in modules:
-            return self._enter_in_detail(self.new_item(work, now))
+            return self._enter_in_detail(self.items.item(work, now))
         self._acquire()  # half the price of ``with``, here where many pass
         try:
             if accounts.issued:
@@ -139,7 +129,7 @@ class Line:
                 if now - self._newest < _NEAR:
                     usual.append(work)
                 else:
-                    usual.append(self.new_item(work, now))
+                    usual.append(self.items.item(work, now))
                     self._newest = now
                 accounts.entered += 1
                 if in_task and free > 1:
@@ -147,7 +137,7 @@ class Line:
                 return None
         finally:
             self._release()
-        item = self.new_item(work, now)
+        item = self.items.item(work, now)
         if free <= 0:
             self.full_since = self.full_since or now
             return item
@@ -155,16 +145,9 @@ class Line:
 
     def _enter_in_detail(self, item: WorkItem) -> WorkItem | None:
         if self.is_detailed:
-            item.describe((), {}, 0, None, None, self.carry)
-        self.trace(item)
+            item.describe((), {}, 0, None, None, self.items.carry)
+        self.items.trace(item)
         return None if self.admit(item) else item
-
-    def trace(self, item: WorkItem) -> None:
-        """Have *item* bring along the trace that it is queued in, if there is one."""
-        if TRACING_SDK in modules and (headers := publish(QUEUE, item.job)):
-            item.bare = False
-            item.trace = headers
-            item.span_relation = self.span_relation
 
     def admit(self, item: WorkItem) -> bool:
         """Take *item* in if there is room now."""
@@ -277,18 +260,14 @@ class Line:
         self.head = self.usual if is_simple else _NOTHING
 
     def coming(self, limit: int) -> list[WorkItem]:
-        """Return the next entries, in order, without taking them."""
+        """Return the next entries, in order, without taking them; each is an item from now on, and keeps its id."""
         with self.lock:
-            return self.others.merged(self._dated(limit), limit)
-
-    def _dated(self, limit: int) -> Iterator[WorkItem]:
-        stamp = self.stamp
-        for entry in list(islice(self.usual, limit)):
-            if isinstance(entry, WorkItem):
-                stamp = entry.queued_at
-                yield entry
-            else:
-                yield self.new_item(entry, stamp)
+            self.head = _NOTHING  # so that nobody takes one meanwhile
+            first = [self.usual.popleft() for _ in range(min(limit, len(self.usual)))]
+            items = list(self.items.dated(first, self.stamp))
+            self.usual.extendleft(reversed(items))
+            self._choose_head()
+            return self.others.merged(items, limit)
 
     def close(self) -> None:
         """Refuse new entries, and those who wait to bring one; what waits can still be taken."""

@@ -10,9 +10,19 @@ _NAMES_PER_LINE = 50
 
 
 def report_not_run(items: Sequence[WorkItem], *, is_told: bool = False) -> None:
-    """Log the names of *items*, some to a line; not to a person who has been told already."""
-    extra = {"console_message": ""} if is_told else None
+    """Log the names of *items* with their ids, some to a record, which has as ``losses`` their arguments' hash and trace, too.
+
+    Not to a person who has been told already.
+    """
     for start in range(0, len(items), _NAMES_PER_LINE):
-        names = ", ".join(item.name for item in items[start : start + _NAMES_PER_LINE])
-        end = min(start + _NAMES_PER_LINE, len(items))
-        _log.warning("Not run, %d to %d of %d: %s", start + 1, end, len(items), names, extra=extra)
+        some = items[start : start + _NAMES_PER_LINE]
+        names = ", ".join(f"{item.name} ({item.id})" for item in some)
+        extra: dict[str, object] = {"losses": [_fields(item) for item in some]}
+        if is_told:
+            extra["console_message"] = ""
+        _log.warning("Not run, %d to %d of %d: %s", start + 1, start + len(some), len(items), names, extra=extra)
+
+
+def _fields(item: WorkItem) -> dict[str, str]:
+    fields = {"name": item.name, "id": item.id, "arguments": item.arguments, "trace_id": item.trace_id}
+    return {name: value for name, value in fields.items() if value}

@@ -356,7 +356,8 @@ class BackgroundTaskQueue:
         name: str | None,
     ) -> WorkItem | None:
         """Take in work that is more than a call, or return the item that must wait."""
-        item = self.line.new_item(work, perf_counter())
-        item.describe(args, kwargs, priority, timeout, name, self.line.carry)
-        self.line.trace(item)
+        items = self.line.items
+        item = items.item(work, perf_counter())
+        item.describe(args, kwargs, priority, timeout, name, items.carry)
+        items.trace(item)
         return None if self.line.admit(item) else item

@@ -83,16 +83,22 @@ class WaitingItem:
     """An item that waits.
 
     Args:
+        id: What it is called in logs and reports, now and when it runs; of no other process's.
         name: The name it was queued with, else that of what is called.
         job: What is called.
         priority: Higher runs first.
         enqueued_at: When it was queued, in UTC.
+        arguments: A short hash of what it is to be called with; empty without any.
+        trace_id: Of the trace that it was queued in; empty without one.
     """
 
+    id: str
     name: str
     job: str
     priority: int
     enqueued_at: datetime
+    arguments: str = ""
+    trace_id: str = ""
 
 
 @final
@@ -101,7 +107,7 @@ class RunningItem:
     """An item that runs.
 
     Args:
-        id: What `QueueControl.cancel` takes; of this process.
+        id: What it is called in logs and reports, and what `QueueControl.cancel` takes; of no other process's.
         name: The name it was queued with, else that of what is called.
         job: What is called.
         priority: Higher runs first.
@@ -110,6 +116,8 @@ class RunningItem:
         seconds: For how long it has run.
         timeout: For how long it may, in seconds; None: for ever.
         waiting_at: The innermost line of the application that it waits at; None where that cannot be told.
+        arguments: A short hash of what it was called with; empty without any.
+        trace_id: Of the trace that it was queued in; empty without one.
     """
 
     id: str
@@ -121,6 +129,8 @@ class RunningItem:
     seconds: float
     timeout: float | None
     waiting_at: Place | None = None
+    arguments: str = ""
+    trace_id: str = ""
 
 
 @final

@@ -21,9 +21,11 @@ from corner_host.diagnostics.tracing import SpanRelation, process
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
 from .accounts import BATCH, CANCELLED, FAILED, Accounts
+from .arguments import arguments_hash
 from .calls import CallPlan, plan_for
 from .contracts import QUEUE, Work
 from .errors import WorkItemTimeoutError
+from .item_ids import item_id, new_number
 
 Scopes: TypeAlias = ServiceProvider | ServiceScopeFactory
 """Where scopes come from."""
@@ -51,6 +53,7 @@ class WorkItem:
         started_at: When it started; who runs it may know, and set it before.
         ended_at: When it ended.
         bare: Whether it is nothing but a call without arguments.
+        known_id: Its id, once somebody has asked for it.
     """
 
     work: Work
@@ -68,6 +71,24 @@ class WorkItem:
     started_at: float = 0.0
     ended_at: float = 0.0
     bare: bool = True
+    known_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """What it is called in logs, reports and pages, in this process and others; the same ever after."""
+        # two threads may ask at the same time
+        return self.known_id or self.__dict__.setdefault("known_id", item_id(self.queued_at, new_number()))
+
+    @property
+    def arguments(self) -> str:
+        """A short hash of what it is called with, see `arguments_hash`; empty without any."""
+        return arguments_hash(self.work, self.args, self.kwargs)
+
+    @property
+    def trace_id(self) -> str:
+        """The id of the trace that it was queued in; empty without one."""
+        parts = (self.trace or {}).get("traceparent", "").split("-")
+        return parts[1] if len(parts) == 4 else ""
 
     @property
     def name(self) -> str:

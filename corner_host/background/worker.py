@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
-from itertools import count
 from time import perf_counter
 from types import CodeType, FunctionType
 from typing import Any, final
@@ -28,13 +27,13 @@ from .contracts import QUEUE
 from .current_task import is_being_cancelled
 from .errors import QueueClosedError, WorkItemTimeoutError
 from .injection import UNSUITED
-from .line import Entry
+from .item_ids import item_id, new_number
+from .items import Entry
 from .queue import BackgroundTaskQueue
 from .telemetry import Telemetry
 from .work_item import Scopes, WorkItem
 
 _log = logging.getLogger("corner_host.queue")
-_numbers = count(1)
 
 _IN_DETAIL: tuple[Kind, CallPlan | None] = (OTHER, None)
 
@@ -63,7 +62,10 @@ class Orders:
 @final
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An item, and since when it runs, by ``time.perf_counter()``; no two of a process have the same *id*."""
+    """An item, and since when it runs, by ``time.perf_counter()``.
+
+    Its *id* is the item's, but of a function that nobody has looked at before it ran: that has one by when it began.
+    """
 
     id: str
     item: WorkItem
@@ -87,7 +89,7 @@ class Worker:
         self._line = orders.queue.line
         self._source = source
         self._scope = anyio.CancelScope()
-        self._number = next(_numbers)
+        self._number = new_number()
         self._entry: Entry | None = None
         self._started_at = 0.0
         self.coroutine: Any = None
@@ -100,8 +102,10 @@ class Worker:
         entry, started_at = self._entry, self._started_at
         if entry is None:
             return None
+        if isinstance(entry, WorkItem):
+            return Run(entry.id, entry, started_at)
         # it begins no two at the same moment
-        return Run(f"{self._number}-{int(started_at * 1e9):x}", self._line.item(entry), started_at)
+        return Run(item_id(started_at, self._number), self._line.item(entry), started_at)
 
     def cancel(self) -> None:
         """Cancel the token of what runs, and then that; ends the worker."""

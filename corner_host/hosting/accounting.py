@@ -10,7 +10,7 @@ from . import log
 from .call import Call
 from .crew import Crew, errors_of
 from .execution import Execution
-from .in_flight import CANCELLED, Loss, WorkInFlight, counted, loss_of, told, work_of
+from .in_flight import CANCELLED, Loss, WorkInFlight, counted, fields_of, loss_of, told, work_of
 from .member import Member
 from .places import is_application
 from .report import ShutdownReport, StopOutcome, StoppedService, short
@@ -63,8 +63,8 @@ def _account(crew: Crew, member: Member, calls: list[Call]) -> StoppedService:
     )
 
 
-def loss_by_cut(crew: Crew, stage: Stage, running: list[Call]) -> str:
-    """Say what a stop loses that is about to be cut, while *running* still runs: jobs and requests, else services."""
+def tell_loss(crew: Crew, stage: Stage, running: list[Call]) -> None:
+    """Tell what a stop loses that is about to be cut, while *running* still runs: jobs and requests, else services."""
     losses: list[Loss] = []
     calls = {id(_service(call)): call for call in running}
     begun = {id(execution.service) for execution in crew.supervisor.running}
@@ -80,7 +80,7 @@ def loss_by_cut(crew: Crew, stage: Stage, running: list[Call]) -> str:
             )
     losses += [_loss(call.name, call, crew.place(call)) for call in calls.values()]
     why = f"Deadline ({stage.budget:.1f} s) passed" if stage.is_overdue else f"The stop was cut short ({stage.why_cut})"
-    return f"{why}: {told(losses)}"
+    log.DEADLINE(lost=f"{why}: {told(losses)}", losses=fields_of(losses))
 
 
 def _service(call: Call) -> object:

@@ -165,7 +165,7 @@ class Crew:
             for execution in self.supervisor.running[:_MOST_PLACES]:
                 self._places[execution] = door.waiting_at.waiting_at(execution.work, tasks=tasks)
         if running and stage.doing == "stop":
-            log.DEADLINE(lost=door.accounting.loss_by_cut(self, stage, running))
+            door.accounting.tell_loss(self, stage, running)
         elif running:
             names = ", ".join(f"{call.name}{call.place or ''}" for call in running)
             log.CUT(doing=stage.doing, why=stage.why_cut, services=names)

@@ -10,8 +10,8 @@ from . import log
 
 CANCELLED: Final = "cancelled"
 ABANDONED: Final = "abandoned"
-_MOST: Final = 20
-"""How many are named; nobody reads more."""
+MOST: Final = 20
+"""How many are told one by one; nobody reads more."""
 
 
 class WorkInFlight(NamedTuple):
@@ -81,12 +81,20 @@ def counted(work: Iterable[WorkInFlight]) -> str:
 def told(losses: Sequence[Loss]) -> str:
     """Say what is lost: how much in the first line, and which below, in columns.
 
+    Each has a line, but for those that cannot be told apart, and, if that were too many lines, those of a name that never
+    started.
+
     Example:
         >>> pay = WorkInFlight("job", "pay", id="01J9", seconds=24.8, place=door.Place("orders/payment.py", 41))
-        >>> print(told([loss_of(pay), *2 * [loss_of(WorkInFlight("job", "mail"))]]))
-        1 job cancelled, 2 jobs abandoned
-          cancelled  pay       01J9  running 24.8 s  at orders/payment.py:41
-          abandoned  mail (2)        never started
+        >>> mail = WorkInFlight("job", "mail", id="01JA", trace="9f2c")
+        >>> print(told([loss_of(pay), loss_of(mail)]))
+        1 job cancelled, 1 job abandoned
+          cancelled  pay   01J9  running 24.8 s  at orders/payment.py:41
+          abandoned  mail  01JA  never started                            trace=9f2c
+        >>> print(told([loss_of(pay), *(loss_of(mail._replace(id=f"01J{number}")) for number in range(50))]))
+        1 job cancelled, 50 jobs abandoned
+          cancelled  pay        01J9  running 24.8 s  at orders/payment.py:41
+          abandoned  mail (50)        never started
     """
     counts = [
         f"{counted(each.work for each in losses if each.outcome == outcome)} {outcome}"
@@ -94,13 +102,44 @@ def told(losses: Sequence[Loss]) -> str:
         if any(each.outcome == outcome for each in losses)
     ]
     losses = _united(losses)
-    rows = [_row(each) for each in losses[:_MOST]]
+    if len(losses) > MOST:
+        losses = _united(each if each.outcome == CANCELLED else _unnamed(each) for each in losses)
+    rows = [_row(each) for each in losses[:MOST]]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     used = [column for column, width in enumerate(widths) if width]
     lines = ["  ".join(f"{row[column]:{widths[column]}}" for column in used).rstrip() for row in rows]
-    if len(losses) > _MOST:
-        lines.append(f"and {len(losses) - _MOST:,} more")
+    if len(losses) > MOST:
+        lines.append(f"and {len(losses) - MOST:,} more")
     return "\n".join([", ".join(counts) or "nothing was lost", *(f"  {line}" for line in lines)])
+
+
+def fields_of(losses: Sequence[Loss]) -> list[dict[str, object]]:
+    """Return what is lost as programs read it, no more than are told one by one; what is not known is left out.
+
+    Example:
+        >>> fields_of([loss_of(WorkInFlight("job", "mail", id="01JA", arguments="11f6ca66", trace="9f2c"))])
+        [{'outcome': 'abandoned', 'kind': 'job', 'name': 'mail', 'id': '01JA', 'arguments': '11f6ca66', 'trace_id': '9f2c'}]
+    """
+    return [{name: value for name, value in _fields(each).items() if value} for each in losses[:MOST]]
+
+
+def _fields(loss: Loss) -> dict[str, object]:
+    work = loss.work
+    return {
+        "outcome": loss.outcome,
+        "kind": work.kind,
+        "name": work.name,
+        "id": work.id,
+        "arguments": work.arguments,
+        "trace_id": work.trace,
+        "seconds": None if work.seconds is None else round(work.seconds, 3),
+        "at": "" if work.place is None else work.place.near,
+        "number": work.number if work.number > 1 else None,
+    }
+
+
+def _unnamed(loss: Loss) -> Loss:
+    return loss._replace(work=loss.work._replace(id="", arguments="", trace=""))
 
 
 def _united(losses: Iterable[Loss]) -> list[Loss]:
@@ -112,8 +151,8 @@ def _united(losses: Iterable[Loss]) -> list[Loss]:
     return [each._replace(work=each.work._replace(number=number)) for each, number in found.items()]
 
 
-def _row(loss: Loss) -> tuple[str, str, str, str, str]:
+def _row(loss: Loss) -> tuple[str, ...]:
     work = loss.work
     name = work.name if work.number == 1 else f"{work.name} ({work.number:,})"
     place = "" if work.place is None else work.place.near
-    return loss.outcome, name, work.id, loss.how, place and f"at {place}"
+    return loss.outcome, name, work.id, loss.how, place and f"at {place}", work.trace and f"trace={work.trace}"

@@ -36,9 +36,10 @@ class Event:
         message: Its sentence.
         told_by: Whose category our formats show instead; None: of one of .NET's loggers that of ours which tells the like.
         told_as: The sentence that they show instead.
+        kept: The fields that the record has, too, for programs.
     """
 
-    __slots__ = ("level", "logger", "message", "name", "number", "told_as", "told_by")
+    __slots__ = ("kept", "level", "logger", "message", "name", "number", "told_as", "told_by")
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Event:
         *,
         told_by: logging.Logger | None = None,
         told_as: str | None = None,
+        kept: tuple[str, ...] = (),
     ) -> None:
         self.logger = logger
         self.number = number
@@ -58,6 +60,7 @@ class Event:
         self.message = message
         self.told_by = told_by or _TOLD_BY.get(logger)
         self.told_as = told_as
+        self.kept = kept
 
     def __call__(self, error: BaseException | None = None, /, **fields: object) -> None:
         """Write the record, with *error* if given; *fields* fill the sentences.
@@ -67,6 +70,8 @@ class Event:
         if self.logger.isEnabledFor(self.level):
             arguments = (fields,) if fields else ()
             extra: dict[str, object] = {"event_id": self.number, "event_name": self.name} if self.number else {}
+            for name in self.kept:
+                extra[name] = fields[name]
             if self.told_by is not None:
                 extra["console_category"] = self.told_by.name
             if self.told_as is not None:
@@ -128,7 +133,7 @@ SLOW: Final = Event(
 CUT: Final = Event(
     HOST, 105, "HostedServicesCancelled", ERROR, "The %(doing)s was cut short (%(why)s), still running: %(services)s"
 )
-DEADLINE: Final = Event(HOST, 105, "HostedServicesCancelled", ERROR, "%(lost)s", told_by=STAGES)
+DEADLINE: Final = Event(HOST, 105, "HostedServicesCancelled", ERROR, "%(lost)s", told_by=STAGES, kept=("losses",))
 ABANDONED: Final = Event(
     HOST,
     106,

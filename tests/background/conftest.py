@@ -1,6 +1,7 @@
 """A queue that is worked off while a test looks on."""
 
 import logging
+import re
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -40,6 +41,11 @@ class Gate:
 
     def open(self) -> None:
         self._open.set()
+
+
+def without_ids(text: str) -> str:
+    """Return *text* without the ids that stand behind names."""
+    return re.sub(r" \([0-9a-f]{22}\)", "", text)
 
 
 @asynccontextmanager

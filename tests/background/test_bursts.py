@@ -29,6 +29,7 @@ class Model:
         self.queue = BackgroundTaskQueue(capacity)
         self.control = QueueControl(self.queue)
         self.waiting: list[int] = []
+        self.is_looked_at = False
         self.counts = dict.fromkeys(("queued", "completed", "not_run", "rejected"), 0)
 
     @property
@@ -60,6 +61,7 @@ class Model:
         self.counts["queued"] += 1
 
     async def run_next(self) -> None:
+        shown = self.control.waiting(1) if self.is_looked_at else ()
         item = self.queue.take()
         if self.control.is_paused or not self.waiting:
             assert item is None
@@ -67,6 +69,7 @@ class Model:
         assert item is not None
         assert item.priority == max(self.waiting)
         self.waiting.remove(item.priority)
+        assert not shown or item.id == shown[0].id
         await item.run()
         self.counts["completed"] += 1
 
@@ -81,6 +84,10 @@ class Model:
     async def resume(self) -> None:
         self.control.resume()
 
+    async def look(self) -> None:
+        assert len(self.control.waiting(100)) == len(self.waiting)
+        self.is_looked_at = not self.is_looked_at
+
     async def turn(self) -> None:
         await anyio.lowlevel.checkpoint()
 
@@ -88,10 +95,9 @@ class Model:
         numbers = self.queue.snapshot()
         assert {name: getattr(numbers, name) for name in self.counts} == self.counts
         assert (numbers.depth, numbers.running) == (len(self.waiting), 0)
-        assert len(self.control.waiting(100)) == len(self.waiting)
 
 
-STEPS = ["put", "put", "put", "put_urgent", "offer", "run_next", "run_next", "purge", "pause", "resume", "turn"]
+STEPS = ["put", "put", "put", "put_urgent", "offer", "run_next", "run_next", "purge", "pause", "resume", "look", "turn"]
 
 
 @settings(max_examples=200)

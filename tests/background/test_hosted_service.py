@@ -274,13 +274,13 @@ async def test_a_stop_is_told_what_is_in_flight(queue: BackgroundTaskQueue, work
 
 async def test_many_that_wait_are_told_as_a_number(working: Working) -> None:
     """A million need no million names."""
-    queue, gate = BackgroundTaskQueue(1000), Gate()
+    queue, gate = BackgroundTaskQueue(2000), Gate()
     async with working(queue) as service:
-        for number in range(200):
+        for number in range(1200):
             await queue.queue_background_work_item(gate, "x", name=f"<{number}>")
         await anyio.wait_all_tasks_blocked()
         busy = service.work_in_flight()
         gate.open()
 
-    assert sum(each.number for each in busy) == 200
-    assert len(busy) == 52
+    assert sum(each.number for each in busy) == 1200
+    assert len(busy) == 1 + 1000 + 1

@@ -32,7 +32,7 @@ _FIELDS_EVERY: Final = 21
 _GAP: Final = 3
 """Fields begin at one of a few columns, and not close behind the message, so that they stand below one another."""
 
-_FOR_MACHINES: Final = frozenset({"event_id", "event_name"})
+_FOR_MACHINES: Final = frozenset({"event_id", "event_name", "losses"})
 """Fields that tell a person nothing that the message does not."""
 
 
