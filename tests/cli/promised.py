@@ -81,11 +81,11 @@ STOP = """\
 12:39:31.264 info  corner_host.lifetime    Stopped in 1.26 s, nothing abandoned
 """
 
-# what waits in memory has no id; jobs that cannot be told apart are one line with their number
 DEADLINE = """\
 12:39:55.003 error corner_host.lifetime    Deadline (25.0 s) passed: 1 job cancelled, 2 jobs abandoned
                                              cancelled  process_order  01J9QK…  running 24.8 s  at orders/payment.py:41
-                                             abandoned  send_receipt (2)  never started
+                                             abandoned  send_receipt   01J9QM…  never started
+                                             abandoned  send_receipt   01J9QM…  never started
 """
 
 PRODUCTION = (

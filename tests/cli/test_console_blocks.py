@@ -113,7 +113,8 @@ def send(terminal: Terminal, path: str, asking: ThreadPoolExecutor) -> Future[in
 
 def test_a_stop_with_work_in_flight(busy: Terminal) -> None:
     """Minute 9: what is in flight, who stops when, what became of the work, status 0; the request is answered."""
-    busy.type("clear; corner-host dev --no-reload --stop-seconds 25; echo status=$?")
+    options = "--set BackgroundJobs:Queue:MaxConcurrency=4"
+    busy.type(f"clear; corner-host dev --no-reload --stop-seconds 25 {options}; echo status=$?")
     with ThreadPoolExecutor() as asking:
         answer = send(busy, "/busy", asking)
         busy.press("C-c")
@@ -138,4 +139,4 @@ def test_a_stop_that_takes_too_long(busy: Terminal) -> None:
 
 def columns(line: str) -> str:
     """Return *line* without the widths of its columns and without an id."""
-    return re.sub("  +", "  ", re.sub(r"(process_order +)\S+", r"\1<id>", line))
+    return re.sub("  +", "  ", re.sub(r"((?:process_order|send_receipt) +)\S+", r"\1<id>", line))
