@@ -12,7 +12,8 @@ Loads pydantic, so only `add_background_jobs` imports it.
 
 from typing import Annotated, final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from corner_host.caching import CacheCleanupOptions
 from corner_host.diagnostics.tracing import SpanRelation
@@ -36,6 +37,17 @@ class QueueSettings(_Section):
     item_timeout_seconds: Annotated[float, Field(gt=0), _FINITE] | None = None
     shutdown_mode: ShutdownMode = ShutdownMode.DRAIN
     span_relation: SpanRelation = SpanRelation.LINK
+
+    @field_validator("shutdown_mode", mode="before")
+    @classmethod
+    def _refuse_to_persist(cls, mode: object) -> object:
+        if str(mode).casefold() == "persist":
+            raise PydanticCustomError(
+                "persist",
+                "functions in memory cannot be kept for the next run; use Drain, Finish or Cancel, "
+                "or queue jobs that are kept: services.add_jobs(configuration)",
+            )
+        return mode
 
 
 @final

@@ -17,7 +17,7 @@ import anyio
 import anyio.to_thread
 
 from corner_host.di import ServiceProvider, ServiceScopeFactory
-from corner_host.diagnostics.tracing import SpanRelation, process
+from corner_host.diagnostics.tracing import SpanRelation, process, trace_id_of
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Duration, name_of, seconds
 
 from .accounts import BATCH, CANCELLED, FAILED, Accounts
@@ -87,8 +87,7 @@ class WorkItem:
     @property
     def trace_id(self) -> str:
         """The id of the trace that it was queued in; empty without one."""
-        parts = (self.trace or {}).get("traceparent", "").split("-")
-        return parts[1] if len(parts) == 4 else ""
+        return trace_id_of(self.trace)
 
     @property
     def name(self) -> str:

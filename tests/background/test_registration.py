@@ -116,6 +116,15 @@ def test_a_wrong_setting_is_found_before_anything_runs(key: str, value: str) -> 
     assert (error.key, error.value) == (f"BackgroundJobs:{key}", value)
 
 
+def test_the_three_words_for_a_stop() -> None:
+    """Section 13, drain, persist, abandon: what memory cannot do says what can."""
+    provider = provider_with({"BackgroundJobs:Queue:ShutdownMode": "abandon"})
+    with pytest.raises(ConfigurationBindingError, match=r"cannot be kept for the next run; .* services\.add_jobs"):
+        builder_with({"Queue:ShutdownMode": "persist"}).build()
+
+    assert provider.get_required_service(QueueOptions).shutdown_mode is ShutdownMode.FINISH
+
+
 def test_all_wrong_settings_are_named_at_once() -> None:
     """Not one a run."""
     with pytest.raises(ConfigurationBindingError) as caught:

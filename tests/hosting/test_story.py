@@ -16,6 +16,7 @@ from corner_host.hosting import (
     HostedService,
     WorkInFlight,
 )
+from corner_host.logging import current_scopes, log_scope
 from corner_host.primitives import CancellationToken, Clock
 from tests.hosting.clock import ManualClock
 from tests.hosting.journal import Journal
@@ -141,6 +142,22 @@ async def test_a_stop_by_a_service_manager_is_told_by_its_signal(
     assert [line.partition(" in ")[0] for line in told(records) if "Readiness" in line or "Stopped" in line] == [
         "Stopped"
     ]
+
+
+async def test_a_signal_that_comes_while_a_job_runs_is_none_of_the_job() -> None:
+    """CL-7: what the stop logs does not stand in the log scope of whatever the signal has interrupted."""
+    seen: list[tuple[Any, ...]] = []
+    host = developing(Worker).build()
+
+    def interrupt() -> None:
+        with log_scope(job_id="01J9"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    host.lifetime.application_started.register(interrupt)
+    host.lifetime.application_stopping.register(lambda: seen.append(current_scopes()))
+    await host.run_async()
+
+    assert seen == [()]
 
 
 async def test_many_services_are_told_in_one_line(records: Records, journal: Journal) -> None:

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from contextvars import copy_context
 from types import FrameType
 from typing import Any, Final, final
 
@@ -36,6 +37,7 @@ class SignalWatch:
     def __init__(self, signals: Iterable[signal.Signals], lifetime: ApplicationLifetime) -> None:
         self._lifetime = lifetime
         self._loop = LoopHandle.current()
+        self._context = copy_context()  # a signal may come while a job runs, whose log scopes are none of the host's
         self._before: dict[signal.Signals, Any] = {}
         if lifetime.heeds_signals and threading.current_thread() is threading.main_thread():
             _open.add(self)
@@ -64,7 +66,7 @@ class SignalWatch:
         self._lifetime.signal_noted(status)
         if number == signal.SIGINT:
             _end_line()
-        self._loop.post(lambda: self._lifetime.signal_received(status))
+        self._loop.post(lambda: self._context.run(self._lifetime.signal_received, status))
 
 
 def _end_line() -> None:
