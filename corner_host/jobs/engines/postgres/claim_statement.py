@@ -6,12 +6,17 @@ those that are due are sorted instead.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any, Final, final
+from uuid import UUID
 
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.settings import DBSettings
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 
+from corner_host.jobs.errors import JobEngineError
+
+_KNOWN: Final = "1.6.*"
 MANY: Final = 1000
 """So many jobs are better not all looked at for each claim."""
 
@@ -26,19 +31,36 @@ class ClaimStatement:
             f"SELECT due.id FROM {settings.qualified.queue_table} due WHERE due.entrypoint = available.entrypoint"
             f" AND due.status = 'queued' AND due.execute_after < NOW() ORDER BY due.execute_after LIMIT {MANY}"
         )
-        by_number = {
-            "WHERE id IN (SELECT id FROM eligible)": "WHERE id = ANY(ARRAY(SELECT id FROM eligible))",
-            "WHERE job.id = eligible.id": "WHERE job.id = ANY(ARRAY(SELECT id FROM eligible)) AND job.id = eligible.id",
+        self._by_number = {
+            False: {"WHERE id IN (SELECT id FROM eligible)": "WHERE id = ANY(ARRAY(SELECT id FROM eligible))"},
+            True: {
+                "WHERE job.id = eligible.id": (
+                    "WHERE job.id = ANY(ARRAY(SELECT id FROM eligible)) AND job.id = eligible.id"
+                )
+            },
         }
-        sorting = {
+        self._sorting = {
             "candidate.entrypoint = available.entrypoint": f"candidate.id = ANY(ARRAY({due}))",
             # the same as before, in words that no index answers
             "candidate.status = 'queued'": "candidate.status < 'picked'",
             "candidate.execute_after < NOW()": "candidate.execute_after + interval '0' < NOW()",
             "ORDER BY candidate.priority DESC": "ORDER BY candidate.priority + 0 DESC",
         }
-        self._said_otherwise = {False: by_number, True: by_number | sorting}
         self._made: dict[tuple[str, bool], str] = {}
+
+    def check(self) -> None:
+        """Make each form of the statement once.
+
+        Raises:
+            JobEngineError: This pgqueuer says it in other words than those that are known here.
+        """
+        nobody, second = QueueManagerId(UUID(int=0)), timedelta(seconds=1)
+        for limit in (0, 1):
+            for few_are_due in (False, True):
+                try:
+                    self(nobody, {"default:job": limit}, 1, second, few_are_due=few_are_due)
+                except (TypeError, AttributeError) as error:  # the builder takes other arguments
+                    raise _unknown_words(str(error)) from error
 
     def __call__(
         self, worker: QueueManagerId, limits: Mapping[str, int], slots: int, lease: timedelta, *, few_are_due: bool
@@ -62,8 +84,26 @@ class ClaimStatement:
         )
         statement = self._made.get((query.sql, few_are_due))
         if statement is None:
-            statement = query.sql
-            for pgqueuers, ours in self._said_otherwise[few_are_due].items():
-                statement = statement.replace(pgqueuers, ours)
+            has_limits = any(limits.values())
+            statement = _said(query.sql, self._by_number[has_limits], times=1)
+            if few_are_due:  # where there are limits, pgqueuer says it for those that have one and for the others
+                statement = _said(statement, self._sorting, times=2 if has_limits else 1)
             self._made[query.sql, few_are_due] = statement
         return statement, query.args
+
+
+def _said(statement: str, otherwise: Mapping[str, str], *, times: int) -> str:
+    for pgqueuers, ours in otherwise.items():
+        found = statement.count(pgqueuers)
+        if found != times:
+            raise _unknown_words(f"{pgqueuers!r} is in its statement {found} times and not {times}")
+        statement = statement.replace(pgqueuers, ours)
+    return statement
+
+
+def _unknown_words(what: str) -> JobEngineError:
+    return JobEngineError(
+        f"pgqueuer {version('pgqueuer')} claims jobs in other words than this corner_host knows ({what}), and as it says"
+        " it, a claim looks at all that waits.\n"
+        f"To fix: install a newer corner_host, or the pgqueuer that this one knows: pip install 'pgqueuer=={_KNOWN}'."
+    )

@@ -86,6 +86,7 @@ class PostgresEngine:
                 "The postgres engine runs on asyncio alone, as its driver asyncpg does, and this is trio.\n"
                 "To fix: run the host with backend='asyncio', or set Jobs:Engine to sqlite."
             )
+        self._statements.claim.check()
         connection = await self._connect()
         try:
             await self._prepare(connection)
