@@ -7,6 +7,7 @@ from typing import Any, final
 
 import anyio
 
+from corner_host.diagnostics.origin import originating
 from corner_host.hosting import BackgroundService, Host, HostApplicationLifetime, HostBuilder
 from corner_host.jobs import JobClient, JobPayloadError
 from corner_host.jobs.registry import JobHandlerRegistration, JobRegistry
@@ -107,7 +108,8 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
 
         async def _run(self) -> None:
             try:
-                stored = await self._jobs.enqueue(job)
+                with originating("corner-host job run"):
+                    stored = await self._jobs.enqueue(job)
                 outcome.id = str(stored.id)
                 outcome.result = await self._jobs.result(outcome.id, timeout=timeout)
                 outcome.error = None

@@ -1,5 +1,6 @@
 """What is done to jobs, in the words of the audit and of the answers. Pure."""
 
+from datetime import datetime
 from math import ceil
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ def told(query: JobQuery) -> str:
     for name in JobQuery.__dataclass_fields__:
         value: Any = getattr(query, name)
         if name not in {"limit", "cursor"} and value not in (None, ()):
+            if isinstance(value, datetime):
+                value = value.isoformat(timespec="seconds")
             parts.append(f"{name}={','.join(value) if value.__class__ is tuple else value}")
     return " ".join(parts)[:500] or "all jobs"
 
@@ -29,4 +32,6 @@ def message(verb: str, count: int, skipped: int, *, dry_run: bool, rate: float |
     text = f"{done} {count:,} job{'' if count == 1 else 's'}"
     if rate is not None:
         text += f" at {rate:g}/s, within {ceil(count / rate):,} s"
+    if verb == "cancel" and not dry_run:
+        text += "; those that run are asked to stop"
     return f"{text}; {skipped:,} skipped{why}" if skipped else text

@@ -1,7 +1,7 @@
 """``operations.jobs``: durable jobs, searched and put right, one or all that match."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, final
 
 from corner_host.hosting import Place
@@ -21,20 +21,17 @@ from .contracts import (
     LogQuery,
     RunningItem,
 )
-from .errors import InvalidRequestError, NotFoundError, UnavailableError
-from .job_words import VERBS, message, told
+from .errors import InvalidRequestError, NotFoundError
 from .logs import LogOperations
 from .places import code_place
+from .repairs import JobRepairs, ids_of
 from .running import UsualTimes, memory_items
 from .workplace import Workplace
 
 _MOST_FACETS: Final = 50
-_MOST_IDS: Final = 1000
 _SHOWN_LOGS: Final = 100
 _SHOWN_SIBLINGS: Final = 20
-_MOST_ERRORS: Final = 10
 _MOST_RATE: Final = 10_000.0
-_WHY: Final = {"requeue": ": their key is taken, or has succeeded since"}
 
 
 @final
@@ -49,6 +46,7 @@ class JobOperations:
         self._workplace = workplace
         self._logs = logs
         self._usual = UsualTimes(workplace)
+        self._repairs = JobRepairs(workplace)
 
     async def search(self, query: JobQuery | None = None) -> JobPage:
         """Return a page of jobs, newest first.
@@ -65,7 +63,7 @@ class JobOperations:
         if control is None:
             return JobPage()
         if wanted.ids:
-            found = [job for each in _ids(wanted) if (job := await control.get(each)) is not None]
+            found = [job for each in ids_of(wanted) if (job := await control.get(each)) is not None]
             return JobPage(items=tuple(self._rows(found)), total=len(found))
         if wanted.sort is not None:
             return await self._sorted(control, wanted, wanted.sort)
@@ -231,7 +229,7 @@ class JobOperations:
         """
         if rate is not None and not 0 < rate <= _MOST_RATE:
             raise InvalidRequestError(f"rate must be above 0 and at most {_MOST_RATE:g} a second.", field="rate")
-        return await self._put_right("requeue", query, by, reason, dry_run=dry_run, rate=rate)
+        return await self._repairs.perform("requeue", query, by, reason, dry_run=dry_run, rate=rate)
 
     async def run_again(self, job_id: str, *, by: Actor, payload: Any = None, reason: str = "") -> ActionResult:
         """Put a new job with the arguments of one that has ended, or others; it is linked to the old one as run after it.
@@ -276,83 +274,11 @@ class JobOperations:
 
     async def cancel(self, query: JobQuery, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
         """Cancel jobs that wait, and ask those that run to stop. Errors: as `requeue`."""
-        return await self._put_right("cancel", query, by, reason, dry_run=dry_run)
+        return await self._repairs.perform("cancel", query, by, reason, dry_run=dry_run)
 
     async def delete(self, query: JobQuery, *, by: Actor, reason: str = "", dry_run: bool = False) -> ActionResult:
         """Delete jobs that do not run. There is no way back. Errors: as `requeue`."""
-        return await self._put_right("delete", query, by, reason, dry_run=dry_run)
-
-    async def _put_right(
-        self, verb: str, query: JobQuery, by: Actor, reason: str, *, dry_run: bool, rate: float | None = None
-    ) -> ActionResult:
-        from corner_host.jobs import JobEngineError, NotSupportedByEngineError  # noqa: PLC0415 - if there are any
-
-        action, target = f"jobs.{verb}", told(query)
-
-        async def do() -> ActionResult:
-            control = self._control()
-            if control is None:
-                raise UnavailableError("This host has no durable jobs.")
-            try:
-                if query.ids:
-                    return await self._one_by_one(control, verb, _ids(query), dry_run=dry_run)
-                return await self._all(control, verb, query, dry_run=dry_run, rate=rate)
-            except (NotSupportedByEngineError, JobEngineError) as error:
-                raise UnavailableError(str(error)) from error
-
-        return await self._workplace.actions.perform(action, target, do, by=by, reason=reason)
-
-    async def _all(
-        self, control: Any, verb: str, query: JobQuery, *, dry_run: bool, rate: float | None
-    ) -> ActionResult:
-        from . import job_views  # noqa: PLC0415 - loads the jobs
-
-        bulk: Callable[..., Awaitable[Any]] = getattr(control, f"{verb}_all")
-        more = {} if rate is None else {"per_second": rate}
-        answers = [await bulk(each, dry_run=dry_run, **more) for each in job_views.filters_of(query)]
-        count = sum(each.count for each in answers)
-        skipped = sum(each.skipped for each in answers)
-        return ActionResult(
-            action=f"jobs.{verb}",
-            target=told(query),
-            message=message(verb, count, skipped, dry_run=dry_run, rate=rate, why=_WHY.get(verb, "")),
-            count=count,
-            skipped=skipped,
-            is_dry_run=dry_run,
-            oldest=min((each.oldest for each in answers if each.oldest is not None), default=None),
-            newest=max((each.newest for each in answers if each.newest is not None), default=None),
-        )
-
-    async def _one_by_one(self, control: Any, verb: str, ids: tuple[str, ...], *, dry_run: bool) -> ActionResult:
-        one: Callable[[str], Awaitable[bool]] = getattr(control, verb)
-        count, errors = 0, list[str]()
-        for each in ids:
-            job = await control.get(each)
-            if job is None:
-                errors.append(f"There is no job {each}.")
-            elif dry_run:
-                count += 1
-            else:
-                try:
-                    done = await one(each)
-                except Exception as error:  # noqa: BLE001 - told for this one, and the others have their turn
-                    errors.append(without_passwords(str(error).partition("\n")[0]))
-                    continue
-                if done:
-                    count += 1
-                else:
-                    errors.append(f"Job {each} is {job.state.name} and cannot be {VERBS[verb]}.")
-        if len(ids) == 1 and errors and errors[0].startswith("There is no job"):
-            raise NotFoundError("job", ids[0])
-        return ActionResult(
-            action=f"jobs.{verb}",
-            target=", ".join(ids[:_MOST_ERRORS]),
-            message=message(verb, count, len(errors), dry_run=dry_run, rate=None),
-            count=count,
-            skipped=len(errors),
-            is_dry_run=dry_run,
-            errors=tuple(errors[:_MOST_ERRORS]),
-        )
+        return await self._repairs.perform("delete", query, by, reason, dry_run=dry_run)
 
     def _control(self) -> Any | None:
         return self._workplace.find("corner_host.jobs", "JobControl")
@@ -379,12 +305,6 @@ class JobOperations:
         return {
             job: code_place(place.file, place.line, place.function, root) for job, place in places.items() if place.file
         }
-
-
-def _ids(query: JobQuery) -> tuple[str, ...]:
-    if len(query.ids) > _MOST_IDS:
-        raise InvalidRequestError(f"At most {_MOST_IDS} ids at once.", field="ids")
-    return tuple(dict.fromkeys(query.ids))
 
 
 def _facet(counter: Counter[str]) -> tuple[FacetValue, ...]:

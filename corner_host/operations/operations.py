@@ -46,7 +46,7 @@ class Operations:
     @cached_property
     def queues(self) -> "door.QueueOperations":
         """What waits, and the valve before it."""
-        return door.QueueOperations(self._workplace, jobs=self.jobs)
+        return door.QueueOperations(self._workplace)
 
     @cached_property
     def jobs(self) -> "door.JobOperations":

@@ -5,11 +5,11 @@ from typing import Any, Final, final
 
 from corner_host.primitives import Duration, seconds
 
-from .contracts import ActionResult, Actor, JobQuery, QueueStatus
+from .contracts import ActionResult, Actor, QueueStatus
 from .draining import JobDrains
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
-from .jobs import JobOperations
 from .queue_numbers import QueueNumbers, numbers_in_memory, queue_numbers
+from .repairs import delete_waiting
 from .workplace import Workplace
 
 _MOST_CONCURRENCY: Final = 10_000
@@ -19,9 +19,8 @@ _MOST_CONCURRENCY: Final = 10_000
 class QueueOperations:
     """The queue in memory, and the queues of durable jobs."""
 
-    def __init__(self, workplace: Workplace, *, jobs: JobOperations) -> None:
+    def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
-        self._jobs = jobs
         self._drains = JobDrains()
 
     async def list(self) -> tuple[QueueStatus, ...]:
@@ -166,18 +165,18 @@ class QueueOperations:
 
         Raises:
             NotFoundError: There is none of this name.
+            UnavailableError: Its engine cannot do that.
         """
-        queue = await self.get(name)
-        if queue.kind == "jobs":
-            waiting = JobQuery(queues=(name,), states=("WAITING",))
-            return await self._jobs.delete(waiting, by=by, reason=reason or "purge", dry_run=dry_run)
 
         async def purge() -> ActionResult:
-            if dry_run:
-                text = f"would throw {queue.depth:,} items away"
-                return ActionResult(action="queue.purge", target=name, message=text, count=queue.depth, is_dry_run=True)
-            count = self._memory.purge()
-            return ActionResult(action="queue.purge", target=name, message=f"{count} items thrown away", count=count)
+            queue = await self.get(name)
+            if queue.kind == "jobs":
+                count = await delete_waiting(self._control, name, dry_run=dry_run)
+            else:
+                count = queue.depth if dry_run else self._memory.purge()
+            items = f"{count:,} item{'' if count == 1 else 's'}"
+            text = f"would throw {items} away" if dry_run else f"{items} thrown away"
+            return ActionResult(action="queue.purge", target=name, message=text, count=count, is_dry_run=dry_run)
 
         return await self._workplace.actions.perform("queue.purge", name, purge, by=by, reason=reason)
 

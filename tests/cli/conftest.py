@@ -26,11 +26,11 @@ def no_trace() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the programs of an environment in which there is nothing but the wheel, its extras, pytest and FastAPI."""
+    """The programs of an environment in which there is nothing but the wheel, its extras, pytest, httpx2 and FastAPI."""
     folder = tmp_path_factory.mktemp("installed")
     environment = folder / "venv"
     programs = environment / ("Scripts" if sys.platform == "win32" else "bin")
-    wanted = ["pytest>=9", "fastapi"]
+    wanted = ["pytest>=9", "fastapi", "httpx2"]
     uv = next((each for each in (shutil.which("uv"), str(ROOT / ".venv/bin/uv")) if each and Path(each).exists()), None)
     if uv is not None:
         _do(uv, "build", "-q", "--wheel", "--out-dir", str(folder), str(ROOT))

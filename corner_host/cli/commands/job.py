@@ -59,6 +59,8 @@ def run(
     from corner_host.cli.words import seconds_of
 
     invocation = invocation_of(context)
+    if invocation.quiet:
+        invocation.settings.insert(0, "Logging:LogLevel:Default=Warning")
     fields = payload_of(arguments or [], payload)
     limit = None if timeout is None else seconds_of(timeout)
     os.environ.setdefault(
