@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import anyio
+import anyio.lowlevel
 
 import corner_host.hosting
 from corner_host.di import ServiceProvider
@@ -128,6 +129,7 @@ class QueuedHostedService(BackgroundService):
             try:
                 with until_stopping:
                     await stopping.wait()
+                await anyio.lowlevel.checkpoint()  # a stop that is cut already cancels this
                 before = self._queue.snapshot()
                 not_run += self._close(workers)
                 await done.wait()
