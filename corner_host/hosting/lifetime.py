@@ -21,6 +21,7 @@ class ApplicationLifetime:
     Attributes:
         asked_by_signal: Whether it was a signal that asked the application to stop.
         budget: How long the stop may take, in seconds; ``inf`` without a limit.
+        delay: For how many seconds everything goes on after a service manager's signal.
         exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback raised; raised when the host has stopped.
         exit_status: The exit status that a second signal demands.
         is_silent: Whether start and stop are told to nobody.
@@ -39,6 +40,7 @@ class ApplicationLifetime:
         "_stopping",
         "asked_by_signal",
         "budget",
+        "delay",
         "exit_request",
         "exit_status",
         "heeds_signals",
@@ -63,6 +65,7 @@ class ApplicationLifetime:
         self.asked_by_signal = self.is_silent = False
         self.signal_name = ""
         self.budget = inf
+        self.delay = 0.0
         self.exit_status: int | None = None
         self.exit_request: BaseException | None = None
 
@@ -115,14 +118,23 @@ class ApplicationLifetime:
         """
         return self.signal_name in {"", "SIGINT"}
 
+    def tell_delay(self) -> None:
+        """Tell that a service manager's signal has come, and for how long everything goes on, until no endpoint leads here."""
+        if not self.is_silent:
+            log.SIGNAL_RECEIVED(signal=self._signal_told, delay=self.delay)
+
     def tell_stopping(self) -> None:
         """Tell that the application begins to stop."""
         if self.counts_work:
             told = f"Application is shutting down...{' (Ctrl+C again to force)' if self.signal_name else ''}"
         else:
-            budget = "" if self.budget == inf else f", budget {self.budget:.1f} s"
-            told = f"{self.signal_name} received{budget}; readiness failing"
+            told = "" if self.delay else self._signal_told
         log.SHUTTING_DOWN(told=told)
+
+    @property
+    def _signal_told(self) -> str:
+        budget = "" if self.budget == inf else f", budget {self.budget:.1f} s"
+        return f"{self.signal_name} received{budget}; readiness failing"
 
     def at_end(self, callback: Callable[[], object]) -> None:
         """Have *callback* called when the host has disposed of everything; it must not raise."""

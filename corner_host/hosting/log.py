@@ -190,6 +190,7 @@ SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(serv
 SERVICES_STARTED: Final = Event(
     STORY, 124, "HostedServicesStarted", INFO, "%(services)s started in %(took)s, the slowest %(slowest)s (%(its)s)"
 )
+SIGNAL_RECEIVED: Final = Event(STAGES, 130, "SignalReceived", INFO, "%(signal)s; %(delay).1f s delay for endpoints")
 STOP_BEGINS: Final = Event(STAGES, 125, "StopBegins", INFO, "Readiness is now failing; %(busy)s in flight%(budget)s")
 SERVICE_STOPPED: Final = Event(STORY, 126, "HostedServiceStopped", INFO, "%(service)s stopped (%(took)s)")
 SERVICE_DID_NOT_START: Final = Event(

@@ -16,6 +16,7 @@ from corner_host.hosting import (
     HostedService,
     WorkInFlight,
 )
+from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.logging import current_scopes, log_scope
 from corner_host.primitives import CancellationToken, Clock
 from tests.hosting.clock import ManualClock
@@ -142,6 +143,17 @@ async def test_a_stop_by_a_service_manager_is_told_by_its_signal(
     assert [line.partition(" in ")[0] for line in told(records) if "Readiness" in line or "Stopped" in line] == [
         "Stopped"
     ]
+
+
+def test_a_delay_for_endpoints_is_told_when_it_begins(records: Records) -> None:
+    """Section 6: with the signal and the budget; when it is over, a person has read of the stop."""
+    lifetime = ApplicationLifetime()
+    lifetime.signal_name, lifetime.budget, lifetime.delay = "SIGTERM", 25.0, 5.0
+    lifetime.tell_delay()
+    lifetime.tell_stopping()
+
+    assert told(records) == ["SIGTERM received, budget 25.0 s; readiness failing; 5.0 s delay for endpoints"]
+    assert vars(records.of("Microsoft.Hosting.Lifetime")[-1])["console_message"] == ""
 
 
 async def test_a_signal_that_comes_while_a_job_runs_is_none_of_the_job() -> None:
