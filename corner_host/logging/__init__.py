@@ -33,6 +33,9 @@ he has read of it; a program (``json``, ``systemd``) gets it with its own messag
 **Looking in.** A `LogBuffer` that is registered keeps the last records in memory; `LogLevels` changes levels while the
 program runs, and takes the changes back.
 
+**structlog.** Its events are read as records with fields, whether its last processor is ``render_to_log_kwargs`` or
+``ProcessorFormatter.wrap_for_formatter``; set it up as you like, with ``structlog.stdlib.LoggerFactory()``.
+
 **Secrets.** Values of scopes and ``extra=`` under names such as ``password`` or ``api_key``, and pydantic's secret types, are
 masked before any provider sees them.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, final
 
 from corner_host.primitives import name_of
 
+from . import structlog_events
 from .levels import OFF
 from .records import as_mapping, extra_names, shown
 from .rules import ProviderRules, RuleSet
@@ -96,7 +97,9 @@ class Pipeline(logging.Handler):
         copy = logging.LogRecord.__new__(type(record))
         fields = copy.__dict__
         fields.update(record.__dict__)
-        for name in extra_names(record):
+        if structlog_events.WRAPPED in fields:
+            structlog_events.unwrap(fields)
+        for name in extra_names(copy):
             fields[name] = shown(name, fields[name])
         fields.pop("message", None)  # left by another handler's formatter, unmasked
         if (named := as_mapping(record.args)) is not None:

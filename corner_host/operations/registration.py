@@ -4,7 +4,7 @@ import sys
 
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection, ServiceDescriptor, ServiceLifetime, ServiceProvider
-from corner_host.diagnostics import add_health_checks
+from corner_host.diagnostics import HealthCheckResult, add_health_checks
 from corner_host.hosting import BuildCheck, HostApplicationLifetime, HostedService, HostEnvironment
 from corner_host.hosting.health import add_host_health_checks
 from corner_host.logging import LogBuffer
@@ -12,6 +12,7 @@ from corner_host.options import BoundSection
 from corner_host.primitives import Clock, SystemClock
 
 from .operations import Operations
+from .recording.lag import STUCK_SECONDS
 from .service import OperationsService
 from .settings import SECTION, OperationsSettings
 from .workplace import Workplace
@@ -49,10 +50,18 @@ def add_operations(services: ServiceCollection, configuration: Configuration) ->
     services.try_add_singleton(Clock, SystemClock)
     services.add_singleton(Workplace, factory=make_workplace)
     services.add_singleton(Operations)
-    add_health_checks(services)
     add_host_health_checks(services)
+    add_health_checks(services).add_check("event-loop", check_event_loop, tags=["live"])
     services.add_singleton(BuildCheck, instance=BuildCheck(lambda: _complete(services)))
     return services
+
+
+def check_event_loop(workplace: Workplace) -> HealthCheckResult:
+    """Say whether the event loop still turns: who sleeps wakes up less than ten seconds late."""
+    lag = workplace.lag.last
+    if lag >= STUCK_SECONDS:
+        return HealthCheckResult.unhealthy(f"the event loop woke up {lag:.1f} s late (limit {STUCK_SECONDS:g} s)")
+    return HealthCheckResult.healthy()
 
 
 def _complete(services: ServiceCollection) -> None:

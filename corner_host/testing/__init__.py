@@ -11,7 +11,7 @@ For an application's tests there are two pytest fixtures, which are there wherev
 - `HostFactory` (``host_factory``) starts the host of the application, with settings and services of the test's own; gives
   a `HostUnderTest`: its log (`LogCollector`), its queue (`QueueDriver`), its jobs (`JobDriver`), a web client.
 - `VirtualClock` (``virtual_clock``) is time that a test moves, for everything in the event loop.
-- `running_host` runs a host made of single services, `start_and_stop` one service without a host.
+- `running_host` runs a host made of single services, `run_service` and `start_and_stop` one service without a host.
 - `assert_graph_valid` is the one test that every application should have.
 - `HostProcess` runs a program as an operator sees it: lines, signals, exit status.
 
@@ -33,7 +33,7 @@ _ROOMS = {
     "logs": ("LogCollector", "LogLine", "UnexpectedLogError"),
     "process": ("HostProcess", "ProcessEndedError", "ProcessResult"),
     "queue": ("NothingQueuedError", "QueueDriver"),
-    "running": ("HostTooOldError", "running_host", "start_and_stop"),
+    "running": ("HostTooOldError", "run_service", "running_host", "start_and_stop"),
     "virtual_clock": ("NoVirtualTimeError", "VirtualClock", "VirtualClockInUseError", "virtual_time"),
     "web_client": ("NoWebClientError",),
 }

@@ -5,7 +5,7 @@ from .jobs import JobDriver
 from .logs import LogCollector, LogLine, UnexpectedLogError
 from .process import HostProcess, ProcessEndedError, ProcessResult
 from .queue import NothingQueuedError, QueueDriver
-from .running import HostTooOldError, running_host, start_and_stop
+from .running import HostTooOldError, run_service, running_host, start_and_stop
 from .virtual_clock import NoVirtualTimeError, VirtualClock, VirtualClockInUseError, virtual_time
 from .web_client import NoWebClientError
 
@@ -29,6 +29,7 @@ __all__ = [
     "VirtualClock",
     "VirtualClockInUseError",
     "assert_graph_valid",
+    "run_service",
     "running_host",
     "start_and_stop",
     "virtual_time",

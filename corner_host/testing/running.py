@@ -4,7 +4,8 @@ import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any, final
+from math import isfinite
+from typing import Any, TypeVar, final
 
 import anyio
 
@@ -14,6 +15,7 @@ from corner_host.primitives import Clock, CornerHostError, Duration, seconds
 from .virtual_clock import VirtualClock
 
 _log = logging.getLogger("corner_host.testing")
+_Service = TypeVar("_Service", bound=HostedService)
 
 
 @final
@@ -94,6 +96,44 @@ async def running_host(
             yield host
 
 
+@asynccontextmanager
+async def run_service(service: _Service, *, stop_timeout: Duration = 10.0) -> AsyncGenerator[_Service]:
+    """Run one service without a host while a block runs: started at its begin, stopped at its end, whatever happens.
+
+    It is stopped also when its start failed.
+
+    Args:
+        service: A ready object; what it needs, its constructor got.
+        stop_timeout: How long its stop may take, above 0; seconds or a ``timedelta``.
+
+    Yields:
+        The service.
+
+    Raises:
+        TimeoutError: The stop took longer.
+        BaseException: What starting, the block or stopping raised.
+
+    Example:
+        >>> class Cache:
+        ...     async def start(self) -> None:
+        ...         self.entries = {"a": 1}
+        ...     async def stop(self) -> None:
+        ...         self.entries.clear()
+        >>> async def main() -> None:
+        ...     async with run_service(Cache()) as cache:
+        ...         print(cache.entries)
+        >>> anyio.run(main)
+        {'a': 1}
+    """
+    limit = seconds(stop_timeout, "stop_timeout", above=0.0)
+    try:
+        await service.start()
+        yield service
+    finally:
+        with anyio.fail_after(limit if isfinite(limit) else None, shield=True):
+            await service.stop()
+
+
 async def start_and_stop(service: HostedService) -> None:
     """Start *service*, then stop it; it is stopped also when its start failed.
 
@@ -107,10 +147,8 @@ async def start_and_stop(service: HostedService) -> None:
         warm
         cold
     """
-    try:
-        await service.start()
-    finally:
-        await service.stop()
+    async with run_service(service):
+        pass
 
 
 @asynccontextmanager

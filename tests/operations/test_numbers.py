@@ -8,6 +8,8 @@ import pytest
 from corner_host import BackgroundService, BackgroundTaskQueue, CancellationToken, HostBuilder, MemoryCache
 from corner_host.operations import InvalidRequestError, NotFoundError
 from corner_host.operations.recording.samples import Samples
+from corner_host.operations.registration import check_event_loop
+from corner_host.operations.workplace import Workplace
 
 from .conftest import ADA, Look, until
 from .naps import Nap, napping
@@ -162,3 +164,21 @@ def test_only_so_much_is_kept() -> None:
     (depth,) = samples.series((), since=0)
 
     assert depth.values == (940.0, 950.0, 960.0, 970.0, 980.0, 990.0)
+
+
+@pytest.mark.parametrize(("late", "status"), [(9.9, "HEALTHY"), (10.0, "UNHEALTHY")])
+async def test_an_event_loop_that_hardly_turns_is_not_alive(look: Look, late: float, status: str) -> None:
+    """experience.md 10: a probe of ``/alive`` fails when who sleeps wakes up ten seconds late, until it turns again."""
+    answers: list[str] = []
+
+    async def probe(workplace: Workplace) -> None:
+        for lag in (late, 0.0):
+            workplace.lag.note(lag)
+            answers.append(check_event_loop(workplace).status.name)
+
+    async with look(lambda builder: builder.add_hosted_service(probe)) as operations:
+        await until(lambda: len(answers) == 2)
+        check = await operations.health.get("event-loop")
+
+    assert answers == [status, "HEALTHY"]
+    assert check.tags == ("live",)

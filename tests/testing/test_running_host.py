@@ -7,9 +7,9 @@ import anyio
 import pytest
 
 from corner_host.di import ServiceValidationError
-from corner_host.hosting import Host, HostBuilder
-from corner_host.primitives import Clock
-from corner_host.testing import HostTooOldError, running_host, start_and_stop
+from corner_host.hosting import BackgroundService, Host, HostBuilder
+from corner_host.primitives import CancellationToken, Clock
+from corner_host.testing import HostTooOldError, run_service, running_host, start_and_stop
 
 
 class Recorded:
@@ -181,3 +181,39 @@ async def test_a_service_is_started_and_stopped_without_a_host(failing: str, rai
         await start_and_stop(service)
 
     assert service.lines == ["start", "stop"]
+
+
+async def test_a_service_runs_without_a_host_while_a_block_runs() -> None:
+    """experience.md 12: it is started before, and stopped after, also when the block fails or is cancelled."""
+    service = Recorded()
+
+    async with run_service(service) as running:
+        assert running is service
+        assert service.lines == ["start"]
+    with pytest.raises(ZeroDivisionError):
+        async with run_service(service):
+            raise ZeroDivisionError
+    with anyio.CancelScope() as scope:
+        async with run_service(service):
+            scope.cancel()
+            await anyio.sleep_forever()
+
+    assert service.lines == ["start", "stop"] * 3
+
+
+async def test_a_worker_that_does_not_stop_in_time_fails_the_test() -> None:
+    """experience.md 12: it is cancelled, and nothing waits for ever."""
+    ended = anyio.Event()
+
+    class Deaf(BackgroundService):
+        async def execute(self, stopping: CancellationToken) -> None:
+            try:
+                await anyio.sleep_forever()
+            finally:
+                ended.set()
+
+    with pytest.raises(TimeoutError):
+        async with run_service(Deaf(), stop_timeout=0.01):
+            await anyio.wait_all_tasks_blocked()
+
+    await ended.wait()

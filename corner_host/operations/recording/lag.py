@@ -8,6 +8,8 @@ from typing import Final, final
 import anyio
 
 STEP_SECONDS: Final = 0.5
+STUCK_SECONDS: Final = 10.0
+"""From when on a loop is as good as dead."""
 _WINDOW: Final = 120
 """A minute of wake-ups."""
 
@@ -17,12 +19,13 @@ class LoopLag:
     """Measures while `measure` runs; the last minute is kept.
 
     Attributes:
+        last: The last one that was measured.
         worst: The worst since it was last set to 0, for whoever samples it.
     """
 
     def __init__(self) -> None:
         self._lags: deque[float] = deque(maxlen=_WINDOW)
-        self.worst = 0.0
+        self.last = self.worst = 0.0
         self.count = 0
         self.sum = 0.0
 
@@ -31,11 +34,14 @@ class LoopLag:
         while True:
             expected = monotonic() + STEP_SECONDS
             await anyio.sleep(STEP_SECONDS)
-            lag = max(0.0, monotonic() - expected)
-            self._lags.append(lag)
-            self.worst = max(self.worst, lag)
-            self.count += 1
-            self.sum += lag
+            self.note(max(0.0, monotonic() - expected))
+
+    def note(self, lag: float) -> None:
+        """Note one *lag*, in seconds."""
+        self._lags.append(lag)
+        self.last, self.worst = lag, max(self.worst, lag)
+        self.count += 1
+        self.sum += lag
 
     def percentiles(self) -> tuple[float, float, float]:
         """Return p50, p99 and the maximum of the last minute, in seconds; by nearest rank."""
