@@ -136,9 +136,3 @@ def masked(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list):
         return [masked(inner, depth + 1) for inner in within]
     return MASK if isinstance(value, str) and holds_password(value) else value
-
-
-def trace_id(job: JobInfo) -> str:
-    """Return the id in the W3C header of the trace in which a job was put."""
-    parts = ((job.trace or {}).get("traceparent") or "").split("-")
-    return parts[1] if len(parts) == 4 else ""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, final
 
+from corner_host.diagnostics.tracing import trace_id_of
 from corner_host.hosting import Place
 from corner_host.primitives import without_passwords
 
@@ -155,7 +156,7 @@ class JobOperations:
             waiting_at=self._waiting().get(job_id),
             handler="" if handler is None else handler.logger_name,
             parent=job.parent or "",
-            trace_id=job_views.trace_id(job),
+            trace_id=trace_id_of(job.trace),
             enqueued_by=job.enqueued_by or "",
             siblings=await self._others(control, job, key=job.key) if job.key else (),
             followers=await self._others(control, job, parent=job.id) if can.children else (),

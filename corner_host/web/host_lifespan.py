@@ -2,9 +2,12 @@
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+import re
+import sys
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from pathlib import PurePath
+from typing import Any, Final
 
 from corner_host.hosting import Host
 from corner_host.hosting.lifetime import ApplicationLifetime
@@ -12,6 +15,8 @@ from corner_host.hosting.lifetime import ApplicationLifetime
 from .scopes import ServiceScopeMiddleware
 
 _log = logging.getLogger("corner_host.web")
+_SERVERS: Final = re.compile(r"(uvicorn|gunicorn|hypercorn|granian|fastapi)(\.exe)?")
+_WORKERS: Final = re.compile(r"(?:--workers[= ]|-w[= ]?)(\S+)")
 
 
 def lifespan(host: Host) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
@@ -30,8 +35,8 @@ def lifespan(host: Host) -> Callable[[Any], AbstractAsyncContextManager[Mapping[
             app.middleware_stack = ServiceScopeMiddleware(
                 app.middleware_stack or app.build_middleware_stack(), host.services
             )
-        workers = os.environ.get("WEB_CONCURRENCY", "1")
-        if workers not in {"", "1"}:
+        workers = server_processes(sys.argv, os.environ)
+        if workers != "1":
             _log.warning(
                 "%s server processes run a host each; work that must be done once needs a lock or a job.", workers
             )
@@ -41,3 +46,24 @@ def lifespan(host: Host) -> Callable[[Any], AbstractAsyncContextManager[Mapping[
             yield {"host": host}
 
     return run
+
+
+def server_processes(arguments: Sequence[str], variables: Mapping[str, str]) -> str:
+    """Return how many processes the server of this process runs, by its command line or ``WEB_CONCURRENCY``, as it says it.
+
+    Its children see the command line, too.
+
+    Example:
+        >>> server_processes(["/usr/bin/uvicorn", "shop:app", "--workers", "4"], {})
+        '4'
+        >>> server_processes(["/usr/bin/gunicorn", "-w4", "shop:app"], {"WEB_CONCURRENCY": "2"})
+        '4'
+        >>> server_processes(["shop.py", "-w", "9"], {"WEB_CONCURRENCY": "2"}), server_processes(["shop.py"], {})
+        ('2', '1')
+    """
+    program = PurePath(arguments[0]) if arguments else PurePath()
+    if _SERVERS.fullmatch(program.name) or (program.name == "__main__.py" and _SERVERS.fullmatch(program.parent.name)):
+        found = _WORKERS.search(" ".join(arguments[1:]))
+        if found is not None:
+            return found[1]
+    return variables.get("WEB_CONCURRENCY") or "1"

@@ -10,7 +10,7 @@ import anyio
 
 from corner_host.primitives import CancellationToken, LoopHandle
 
-from .asgi import AsgiApp, Receive, Scope, Send
+from .asgi import AsgiApp
 from .errors import ServerStartError
 from .settings import ServerSettings
 
@@ -43,31 +43,7 @@ class HypercornServer:
         config.accesslog = None
         config.errorlog = None
         accepting.set()  # the sockets listen already; what connects now is served in a moment
-        app: Any = self._app if self._graceful is None else _cut_in_time(self._app, stopping, self._graceful)
-        await _serve_function()(app, config, shutdown_trigger=stopping.wait)
-
-
-def _cut_in_time(app: AsgiApp, stopping: CancellationToken, graceful: float) -> AsgiApp:
-    """Return *app*, whose requests are cancelled *graceful* seconds after *stopping*.
-
-    From Python 3.12 on, hypercorn waits for all connections before it looks at its own time-out, since
-    ``asyncio.Server.wait_closed`` does; without this a slow request would take the whole budget of the stop.
-    """
-
-    async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await app(scope, receive, send)
-            return
-        loop = LoopHandle.current()
-        with anyio.CancelScope() as request:
-
-            def limit() -> None:
-                request.deadline = min(request.deadline, anyio.current_time() + graceful)
-
-            with stopping.register(lambda: loop.post(limit)):
-                await app(scope, receive, send)
-
-    return call
+        await _serve_function()(self._app, config, shutdown_trigger=stopping.wait)
 
 
 def _serve_function() -> Any:

@@ -7,7 +7,7 @@ Order of the start:
 Order of the stop:
     1. readiness fails (the lifecycle check, when the application begins to stop)
     2. no new connections; event streams and WebSockets end; running requests are answered
-    3. what is left at the end of the graceful time-out is closed, and counted in one log line
+    3. what is left at the end of the graceful time-out is cut: it is told 503, and counted in one log line
     4. the application's own stop (lifespan)
 """
 
@@ -84,10 +84,10 @@ class WebAppService(BackgroundService):
             served = MetricsMiddleware(served)
         if settings.health_endpoints:
             served = HealthMiddleware(served, health, settings.health_aliases)
-        self._app = EndOnStopMiddleware(served, lifetime.application_stopping)
         self._graceful = settings.graceful_timeout_seconds
         if self._graceful is None and options.value.shutdown_timeout is not None:
             self._graceful = max(0.0, seconds(options.value.shutdown_timeout, "shutdown_timeout") - _MARGIN_SECONDS)
+        self._app = EndOnStopMiddleware(served, lifetime.application_stopping, self._graceful)
         self._sockets: Sequence[socket.socket] = ()
         self._accepting = anyio.Event()
         self._start_error: BaseException | None = None
@@ -116,6 +116,8 @@ class WebAppService(BackgroundService):
             async with lifespan_of(self._inner) as state:
                 self._lifespan_state = state
                 await self._server().serve(self._sockets, stopping, self._accepting)
+            if self._app.cut:
+                _log.warning("Requests cut %g s after the stop began: %d", self._graceful, self._app.cut)
         except ServerStartError as error:
             if self._accepting.is_set():
                 raise

@@ -1,7 +1,6 @@
 """What becomes of open connections when the host stops: nothing hangs, nothing that was promised is cut."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -75,9 +74,10 @@ async def test_requests_that_run_are_in_flight(serve: Serve) -> None:
 async def test_a_request_that_takes_too_long_is_cut_in_few_words(
     serve: Serve, server: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """That it got no answer, and which one it was; no traceback through the server and the framework."""
+    """The client is told 503; the log, which one it was, and how many; no traceback through the server and the framework."""
     app = FastAPI()
     running = anyio.Event()
+    answers: list[httpx2.Response] = []
 
     @app.get("/slow")
     async def slow() -> None:
@@ -85,8 +85,7 @@ async def test_a_request_that_takes_too_long_is_cut_in_few_words(
         await anyio.sleep_forever()
 
     async def ask(client: httpx2.AsyncClient) -> None:
-        with suppress(httpx2.HTTPError):
-            await client.get("/slow")
+        answers.append(await client.get("/slow"))
 
     caplog.set_level("WARNING")
     with anyio.fail_after(15):
@@ -102,7 +101,42 @@ async def test_a_request_that_takes_too_long_is_cut_in_few_words(
 
     told = [record for record in caplog.records if record.name.startswith(("corner_host.web", "uvicorn"))]
     assert any(record.getMessage().startswith("GET /slow got no answer") for record in told)
+    assert [record.getMessage() for record in told if record.name == "corner_host.web"] == [
+        "Requests cut 0 s after the stop began: 1"
+    ]
     assert not any(record.exc_info for record in told), server
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, "the server stops")]
+
+
+async def test_an_answer_that_was_begun_is_cut_off(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody can take it for a whole one."""
+    app = FastAPI()
+    begun = anyio.Event()
+
+    @app.get("/file")
+    async def file() -> StreamingResponse:
+        async def half() -> AsyncIterator[str]:
+            yield "half"
+            begun.set()
+            await anyio.sleep_forever()
+
+        return StreamingResponse(half(), media_type="text/plain")
+
+    async def ask(client: httpx2.AsyncClient) -> None:
+        with pytest.raises(httpx2.HTTPError):
+            await client.get("/file")
+
+    caplog.set_level("WARNING")
+    with anyio.fail_after(15):
+        async with (
+            serve(app, lambda _: None, "--Server:GracefulTimeoutSeconds=0") as site,
+            anyio.create_task_group() as group,
+        ):
+            group.start_soon(ask, site.client)
+            await begun.wait()
+            await site.host.stop()
+
+    assert not any(record.exc_info for record in caplog.records)
 
 
 async def test_a_running_request_is_answered_although_the_host_stops(serve: Serve) -> None:
