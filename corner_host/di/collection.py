@@ -15,6 +15,7 @@ from .keys import identity, normal, service_key, shown, shown_value
 from .lifetimes import ServiceLifetime
 from .provider import ServiceProvider
 from .registering import Registering
+from .registry import Late
 
 T = TypeVar("T")
 
@@ -43,6 +44,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     def __init__(self, descriptors: Iterable[ServiceDescriptor] = ()) -> None:
         self._descriptors: list[ServiceDescriptor] = []
         self._decorations: list[tuple[Any, object, Callable[..., Any]]] = []
+        self._late: list[Late] = []
         self._read_only = False
         self.extend(descriptors)
 
@@ -53,6 +55,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     @overload
     def __getitem__(self, index: slice) -> list[ServiceDescriptor]: ...
     def __getitem__(self, index: int | slice) -> ServiceDescriptor | list[ServiceDescriptor]:
+        self._make_late()
         return self._descriptors[index]
 
     @overload
@@ -61,6 +64,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     def __setitem__(self, index: slice, value: Iterable[ServiceDescriptor]) -> None: ...
     def __setitem__(self, index: int | slice, value: ServiceDescriptor | Iterable[ServiceDescriptor]) -> None:
         self._refuse_if_read_only()
+        self._make_late()
         if isinstance(index, slice):
             checked = [_checked(descriptor) for descriptor in _many(value)]
             self._descriptors[index] = checked
@@ -69,17 +73,21 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
 
     def __delitem__(self, index: int | slice) -> None:
         self._refuse_if_read_only()
+        self._make_late()
         del self._descriptors[index]
 
     def __len__(self) -> int:
+        self._make_late()
         return len(self._descriptors)
 
     def __iter__(self) -> Iterator[ServiceDescriptor]:
+        self._make_late()
         return iter(self._descriptors)
 
     def insert(self, index: int, value: ServiceDescriptor) -> None:
         """Put *value* before position *index*."""
         self._refuse_if_read_only()
+        self._make_late()
         self._descriptors.insert(index, _checked(value))
 
     def __copy__(self) -> "ServiceCollection":
@@ -112,14 +120,64 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
 
     def add(self, descriptor: ServiceDescriptor) -> Self:
         """Append *descriptor*."""
-        self.insert(len(self), descriptor)
+        self._refuse_if_read_only()
+        self._make_late(_checked(descriptor).service_type)
+        self._descriptors.append(descriptor)
         return self
+
+    def add_late(self, area: str, register: Callable[["ServiceCollection"], object]) -> Self:
+        """Have *register* add the services of an area when somebody first looks at them, or asks for one of them.
+
+        A program that never does so never loads what they are made of. They stand at the place of this call.
+
+        Args:
+            area: The module or package in which all of these services are defined, so that who names one has loaded it.
+            register: Adds them to the collection that it is given.
+
+        Example:
+            >>> import decimal
+            >>> def register(services: ServiceCollection) -> None:
+            ...     print("late")
+            ...     services.add_singleton(decimal.Context)
+            >>> services = ServiceCollection().add_late("decimal", register).add_singleton(str, instance="hello")
+            >>> services[0].service_type
+            late
+            <class 'decimal.Context'>
+        """
+        self._refuse_if_read_only()
+
+        def make(present: Iterable[ServiceDescriptor]) -> list[ServiceDescriptor]:
+            services = ServiceCollection(present)
+            before = len(services)
+            register(services)
+            return services[before:]
+
+        self._late.append(Late(area, len(self._descriptors), make))
+        return self
+
+    def is_late(self, area: str) -> bool:
+        """Tell whether nobody has looked at the services of *area*, or added one, since `add_late`."""
+        return any(late.area == area for late in self._late)
+
+    def _make_late(self, service_type: Any = None) -> None:
+        """Make the late registrations before somebody looks at all of them, or at those of *service_type*."""
+        if service_type is not None and not any(late.concerns(service_type) for late in self._late):
+            return
+        while self._late:
+            late = self._late.pop()  # the last one first, so that the places of the others stay what they are
+            self._descriptors[late.place : late.place] = late.make(self._descriptors[: late.place])
+
+    def registrations_of(self, service: TypeForm[Any], *, key: object = None) -> list[ServiceDescriptor]:
+        """Return the registrations of *service* under *key*, in order."""
+        wanted = identity(service_key(service), key)
+        self._make_late(wanted[0])
+        return [each for each in self._descriptors if identity(normal(each.service_type), each.key) == wanted]
 
     def try_add(self, *descriptors: ServiceDescriptor) -> None:
         """Append each of *descriptors* whose service has no registration under its key yet."""
         for descriptor in descriptors:
             self._refuse_if_read_only()
-            if not any(_same_service(present, descriptor) for present in self):
+            if not self.registrations_of(descriptor.service_type, key=descriptor.key):
                 self.add(descriptor)
 
     def try_add_enumerable(self, *descriptors: ServiceDescriptor) -> None:
@@ -140,7 +198,8 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
                 raise door.RegistrationError(
                     message, service_type=descriptor.service_type, key=descriptor.key, implementation=descriptor.maker
                 )
-            if not any(_same_service(present, descriptor) and present.declared_type == made for present in self):
+            present = self.registrations_of(descriptor.service_type, key=descriptor.key)
+            if not any(each.declared_type == made for each in present):
                 self.add(descriptor)
 
     # --- changing what is there ---------------------------------------------------------------------------------------
@@ -156,6 +215,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
     def remove_all(self, service: TypeForm[Any], *, key: object = None) -> Self:
         """Remove every registration of *service* under *key*; without one, the unkeyed registrations."""
         self._refuse_if_read_only()
+        self._make_late()
         gone = identity(service_key(service), key)
         self._descriptors[:] = [d for d in self._descriptors if identity(normal(d.service_type), d.key) != gone]
         return self
@@ -221,6 +281,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
         return ServiceProvider.build(
             tuple(self._descriptors),
             tuple(self._decorations),
+            tuple(self._late),
             validate_scopes=validate_scopes,
             validate_on_build=validate_on_build,
         )

@@ -16,7 +16,7 @@ from .engine.context import CLOSED, Context, Plan, Plans
 from .engine.keeping import disposed
 from .keys import service_key
 from .lifetimes import ServiceLifetime
-from .registry import Decoration
+from .registry import Decoration, Late, Registry
 from .sites import Constant, CurrentProvider
 
 T = TypeVar("T")
@@ -43,6 +43,7 @@ class ServiceProvider(Context):
         cls,
         descriptors: Sequence[ServiceDescriptor],
         decorations: Sequence[Decoration] = (),
+        late: Sequence[Late] = (),
         *,
         validate_scopes: bool,
         validate_on_build: bool,
@@ -55,7 +56,8 @@ class ServiceProvider(Context):
             ServiceScopeFactory: Constant(ServiceScopeFactory, None, ServiceScopeFactory(root)),
             ServiceInspector: Constant(ServiceInspector, None, ServiceInspector(root)),
         }
-        engine = Engine(root, descriptors, decorations, built_in, validate_scopes=validate_scopes)
+        registry = Registry(descriptors, decorations, late)
+        engine = Engine(root, registry, built_in, validate_scopes=validate_scopes)
         engine.check(whole_graph=validate_on_build)
         root.engine_ = engine
         tables = engine.of_scopes
@@ -63,7 +65,7 @@ class ServiceProvider(Context):
         root.plans_ = engine.of_root.services
         root.sequences_ = engine.of_root.sequences
         root.async_plans_ = engine.of_root.asynchronous
-        root.held_ids_ = {id(one.instance) for one in descriptors if one.has_instance}  # given, not made: never closed
+        root.held_ids_ = registry.instance_ids  # given, not made: never closed
         root.endings_ = Endings()
         root.made_ = {}
         root.held_ = []

@@ -11,6 +11,7 @@
 A closed registration goes before an open one; among equals the last answers.
 """
 
+from _thread import RLock  # threading.RLock is a Python function around it
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, final, get_args, get_origin
 
@@ -26,17 +27,63 @@ Decoration = tuple[Any, object, Callable[..., Any]]
 
 
 @final
+class Late:
+    """Registrations of an area that are made when they are first looked at, or one of its services is first asked for.
+
+    Args:
+        area: The module or package in which its services are defined; who names one has loaded it.
+        place: How many registrations go before them.
+        make: Returns them, given those that go before.
+    """
+
+    __slots__ = ("area", "make", "place")
+
+    def __init__(
+        self, area: str, place: int, make: Callable[[Sequence[ServiceDescriptor]], Sequence[ServiceDescriptor]]
+    ) -> None:
+        self.area = area
+        self.place = place
+        self.make = make
+
+    def concerns(self, service_type: Any) -> bool:
+        """Tell whether *service_type* is defined in the area."""
+        module = getattr(get_origin(service_type) or service_type, "__module__", "")
+        return f"{module}.".startswith(f"{self.area}.")
+
+
+@final
 class Registry:
-    """The registrations of one provider, as they were when it was built."""
+    """The registrations of one provider, as they were when it was built.
 
-    __slots__ = ("_decorations", "_descriptors", "_slots", "_sorted")
+    Attributes:
+        instance_ids: The ``id()`` of each object that was handed in.
+    """
 
-    def __init__(self, descriptors: Sequence[ServiceDescriptor], decorations: Sequence[Decoration]) -> None:
-        self._descriptors = descriptors
+    __slots__ = ("_decorations", "_descriptors", "_late", "_loading", "_slots", "_sorted", "instance_ids")
+
+    def __init__(
+        self,
+        descriptors: Iterable[ServiceDescriptor],
+        decorations: Iterable[Decoration],
+        late: Iterable[Late] = (),
+    ) -> None:
+        self._descriptors: list[ServiceDescriptor] = []
         self._sorted: dict[Identity, list[int]] = {}
         self._slots: dict[tuple[int, Any, type, Any], Slot] = {}
+        self._late = tuple(late)
+        self._loading = RLock()
+        self.instance_ids: set[int] = set()
+        self._append(descriptors)
+        self._decorations: dict[Identity, list[Callable[..., Any]]] = {}
+        for service, key, decorator in decorations:
+            self._decorations.setdefault(identity(service, key), []).append(decorator)
+
+    def _append(self, descriptors: Iterable[ServiceDescriptor]) -> None:
         index = self._sorted
-        for number, descriptor in enumerate(descriptors):
+        for number, descriptor in enumerate(descriptors, len(self._descriptors)):
+            self._descriptors.append(descriptor)
+            if descriptor.has_instance:
+                self.instance_ids.add(id(descriptor.instance))
             service = descriptor.service_type
             if type(service) is not type:
                 service = normal(service)
@@ -45,33 +92,48 @@ class Registry:
                 index[place].append(number)
             else:
                 index[place] = [number]
-        self._decorations: dict[Identity, list[Callable[..., Any]]] = {}
-        for service, key, decorator in decorations:
-            self._decorations.setdefault(identity(service, key), []).append(decorator)
+
+    def _make_late(self, service_type: Any = None) -> None:
+        """Make the late registrations of the area of *service_type*, or all of them.
+
+        They can be the last ones, since nobody has registered a service of their area: that would have made them.
+        """
+        if not self._late:
+            return
+        with self._loading:  # whoever comes meanwhile waits for them
+            wanted = [late for late in self._late if service_type is None or late.concerns(service_type)]
+            for late in wanted:
+                self._append(late.make(self._descriptors[: late.place]))
+            self._late = tuple(late for late in self._late if late not in wanted)
 
     @property
     def descriptors(self) -> Sequence[ServiceDescriptor]:
-        """All registrations, in order."""
+        """All registrations, in order; without those that are late."""
         return self._descriptors
 
     def undecorated(self) -> list[tuple[Any, object]]:
         """Return the services that are to be decorated but are not registered, with their keys."""
+        for service, _, _ in self._decorations:
+            self._make_late(service)
         return [
             (service, key) for service, _, key in self._decorations if (service, type(key), key) not in self._sorted
         ]
 
     def services(self) -> Iterable[tuple[Any, Any]]:
         """Iterate over the registered services, each with its key."""
+        self._make_late()
         return ((service, key) for service, _, key in self._sorted)
 
     def has(self, service_type: Any, key: object) -> bool:
         """Tell whether *service_type* has a registration that answers under *key*."""
+        self._make_late(service_type)
         return bool(self._numbers(service_type, key)) or (
             key is not None and bool(self._numbers(service_type, ANY_KEY))
         )
 
     def one(self, service_type: Any, key: object) -> Slot | None:
         """Return the slot that answers for one service."""
+        self._make_late(service_type)
         numbers = self._numbers(service_type, key)
         if not numbers and key is not None:
             numbers = self._numbers(service_type, ANY_KEY)
@@ -79,6 +141,7 @@ class Registry:
 
     def all(self, service_type: Any, key: object) -> list[Slot]:
         """Return the slots that make up the sequence; those whose type parameters forbid the arguments are left out."""
+        self._make_late(service_type)
         if key is ANY_KEY:
             found = self._with_any_key(service_type)
         else:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+import corner_host.hosting as door
 from corner_host.configuration import Configuration, ConfigurationManager, ConfigurationRoot
 from corner_host.di import ServiceCollection
-from corner_host.options import add_options_core, configure
 from corner_host.primitives import Clock, SystemClock
 
 from .callbacks import HostBuilderContext
@@ -12,10 +12,12 @@ from .contracts import HostApplicationLifetime, HostLifetime
 from .environment import HostEnvironment
 from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
-from .options import HostOptions, read_host_options
+from .options import HostOptions, HostOptionsSource
 
 
-def add_basic_services(services: ServiceCollection, context: HostBuilderContext, lifetime: ApplicationLifetime) -> None:
+def add_basic_services(
+    services: ServiceCollection, context: HostBuilderContext, lifetime: ApplicationLifetime, options: HostOptionsSource
+) -> None:
     """Register what every host has.
 
     The configuration is disposed of with the container, hence made by a factory.
@@ -29,10 +31,6 @@ def add_basic_services(services: ServiceCollection, context: HostBuilderContext,
         assert isinstance(configuration, ConfigurationRoot)
         yield configuration
 
-    def read_options(options: HostOptions) -> None:
-        read_host_options(options, manager)
-
-    add_options_core(services)
     services.add_singleton(HostEnvironment, instance=context.environment)
     services.add_singleton(HostBuilderContext, instance=context)
     services.add_singleton(Configuration, factory=give_configuration)
@@ -42,4 +40,13 @@ def add_basic_services(services: ServiceCollection, context: HostBuilderContext,
     services.add_singleton(ConsoleLifetimeOptions, instance=ConsoleLifetimeOptions())
     services.add_singleton(HostLifetime, ConsoleLifetime)
     services.try_add_singleton(Clock, SystemClock)
-    configure(services, HostOptions, read_options)
+    services.add_singleton(HostOptions, factory=options.give)
+    services.add_late("corner_host.options", options.register)
+    services.add_late("corner_host.hosting.hosted_services", _add_hosted_services)
+
+
+def _add_hosted_services(services: ServiceCollection) -> None:
+    def give(host: "door.Host") -> "door.HostedServices":
+        return host.hosted_services
+
+    services.add_singleton(door.HostedServices, factory=give)

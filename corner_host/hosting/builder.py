@@ -11,7 +11,6 @@ import corner_host.logging
 from corner_host.configuration import Configuration, ConfigurationBuilder, ConfigurationManager
 from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.logging import LoggingBuilder
-from corner_host.options import Options, configure
 
 from .basics import add_basic_services
 from .callbacks import BuildCheck, Callbacks, HostBuilderContext, call_back, checked
@@ -21,17 +20,11 @@ from .errors import HostStateError, gather
 from .extensions import BuilderExtensions
 from .host import Host
 from .host_configuration import HostConfiguration
-from .hosted_services import HostedServices
 from .lifetime import ApplicationLifetime
 from .lifetimes.console import ConsoleLifetime, ConsoleLifetimeOptions
-from .options import HostOptions
+from .options import HostOptions, HostOptionsSource
 from .registration import add_hosted_service
 from .settings import HostBuilderSettings, own_copy
-
-
-def _services_of(host: Host) -> HostedServices:
-    return host.hosted_services
-
 
 Subject = TypeVar("Subject")
 Callback: TypeAlias = Callable[[Subject], object] | Callable[[Subject, HostBuilderContext], object]
@@ -71,9 +64,9 @@ class HostBuilder(BuilderExtensions):
         self._validation = None if defaults else (False, False)
         self._is_built = False
         self._host: Host | None = None
-        add_basic_services(self.services, self._context, self._lifetime)
+        self._options = HostOptionsSource(self.configuration)
+        add_basic_services(self.services, self._context, self._lifetime, self._options)
         self.services.add_singleton(Host, factory=self._give_host)
-        self.services.add_singleton(HostedServices, factory=_services_of)
         if defaults is not None:
             defaults.add_defaults(self.services, self.logging)
 
@@ -138,7 +131,7 @@ class HostBuilder(BuilderExtensions):
             returned = call_back(callback, options, self._context)
             return returned if isinstance(returned, HostOptions) else None
 
-        configure(self.services, HostOptions, change)
+        self.services.configure(HostOptions, change)
         return self
 
     def use_console_lifetime(self, *, suppress_status_messages: bool = False) -> Self:
@@ -212,7 +205,7 @@ class HostBuilder(BuilderExtensions):
         self, provider: ServiceProvider, session: "corner_host.logging.LoggingSession | None", *, is_checked: bool
     ) -> Host:
         provider.get_required_service(Configuration)  # so that the container disposes of it
-        options = provider.get_required_service(Options[HostOptions]).value
+        options = self._options.read(self.services, provider)
         options.check()
         self._lifetime.is_silent = provider.get_required_service(ConsoleLifetimeOptions).suppress_status_messages
         story = None
@@ -239,8 +232,8 @@ class HostBuilder(BuilderExtensions):
 
     def _run_checks(self) -> None:
         errors: list[BaseException] = []
-        for each in self.services:
-            if each.service_type is BuildCheck and isinstance(each.instance, BuildCheck):
+        for each in self.services.registrations_of(BuildCheck):
+            if isinstance(each.instance, BuildCheck):
                 try:
                     each.instance.check()
                 except Exception as error:  # noqa: BLE001 - raised below, with what the others find
@@ -249,8 +242,8 @@ class HostBuilder(BuilderExtensions):
             raise wrong
 
     def _refuse_another_lifetime(self) -> None:
-        for each in self.services:
-            if each.service_type is HostApplicationLifetime and each.instance is not self._lifetime:
+        for each in self.services.registrations_of(HostApplicationLifetime):
+            if each.instance is not self._lifetime:
                 raise corner_host.di.RegistrationError(
                     "HostApplicationLifetime was registered, but the host's own cannot be replaced.\n"
                     "To fix: register the object under its own class; to decide when the host stops, register a HostLifetime."

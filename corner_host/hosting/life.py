@@ -13,9 +13,9 @@ from anyio.lowlevel import checkpoint_if_cancelled
 
 import corner_host.hosting as door
 import corner_host.logging
+import corner_host.options
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
-from corner_host.options import run_startup_validation
 from corner_host.primitives import (
     CancellationTokenSource,
     Clock,
@@ -35,7 +35,6 @@ from .environment import HostEnvironment
 from .errors import HostStateError, ShutdownTimeoutError
 from .execution import begin
 from .exit_status import SUCCESS, exit_status
-from .hosted_services import HostedServices
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
 from .starting import start_services
@@ -109,9 +108,9 @@ class HostLife:
         return self._report
 
     @property
-    def hosted_services(self) -> HostedServices:
+    def hosted_services(self) -> "door.HostedServices":
         """The hosted services as seen from outside."""
-        return HostedServices(lambda: self._crew)
+        return door.HostedServices(lambda: self._crew)
 
     @property
     def failure(self) -> BaseException | None:
@@ -308,7 +307,7 @@ class HostLife:
             await start_services(
                 crew,
                 self._calling_off.token,
-                validate=lambda: run_startup_validation(self.services),
+                validate=self._validate,
                 construct=self._construct,
             )
         except BaseException as error:
@@ -330,6 +329,10 @@ class HostLife:
         self._start_settled.set()
         self._ended.set()
         self._over.cancel()
+
+    async def _validate(self) -> None:
+        if "corner_host.options.contracts" in sys.modules:  # otherwise nobody can have registered a validator
+            await corner_host.options.run_startup_validation(self.services)
 
     async def _construct(self) -> Sequence[object]:
         services = await self.services.get_required_service_async(Sequence[HostedService])

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from typing import Final, final
 
 import corner_host.configuration
+import corner_host.options
 from corner_host.configuration import ConfigurationRoot
+from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.primitives import Backoff, Duration, seconds
 
 from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
@@ -78,6 +80,50 @@ _FLAGS: Final = {
     "servicesStartConcurrently": "services_start_concurrently",
     "servicesStopConcurrently": "services_stop_concurrently",
 }
+
+
+@final
+class HostOptionsSource:
+    """Where a host has its options from: from configuration, and whoever else says something of them.
+
+    Where nobody does, and nobody looks, all that makes, watches and checks options need not be loaded.
+
+    Args:
+        configuration: Has the four keys at its root that .NET knows.
+    """
+
+    __slots__ = ("_configuration", "_read")
+
+    def __init__(self, configuration: ConfigurationRoot) -> None:
+        self._configuration = configuration
+        self._read: HostOptions | None = None
+
+    def read(self, services: ServiceCollection, provider: ServiceProvider) -> HostOptions:
+        """Return the options of the host, once its *services* are complete.
+
+        Raises:
+            ConfigurationError: A value is not a whole number of seconds, or not true or false.
+        """
+        if not services.is_late("corner_host.options"):
+            return self.give(provider)
+        self._read = HostOptions()
+        read_host_options(self._read, self._configuration)
+        return self._read
+
+    def register(self, services: ServiceCollection) -> None:
+        """Add everything about options, those of the host among them."""
+        area = corner_host.options
+        area.add_options_core(services)
+        if self._read is not None:
+            services.add_singleton(area.Options[HostOptions], instance=area.Options.of(self._read))
+        area.configure(services, HostOptions, self._fill)
+
+    def give(self, provider: ServiceProvider) -> HostOptions:
+        """Return what `Options` say."""
+        return provider.get_required_service(corner_host.options.Options[HostOptions]).value
+
+    def _fill(self, options: HostOptions) -> None:
+        read_host_options(options, self._configuration)
 
 
 def read_host_options(options: HostOptions, configuration: ConfigurationRoot) -> None:

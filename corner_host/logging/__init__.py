@@ -76,5 +76,5 @@ __getattr__, __dir__ = door(
         ),
         "session": ("LoggingSession",),
     },
-    seldom=("console", "formatters", "session"),
+    seldom=("console", "formatters", "logger", "session"),
 )

@@ -1,5 +1,6 @@
 from . import console as console
 from . import formatters as formatters
+from . import logger as logger
 from . import session as session
 from .buffer import KeptRecord, LogBuffer
 from .builder import LoggingBuilder

@@ -1,16 +1,15 @@
 """What a host's logging is made of."""
 
 import logging
+import sys
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Self, TextIO, final
 
 import corner_host.logging as door
+import corner_host.options
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceCollection
-from corner_host.options import BoundSection
-
-from .changes import LogLevels
-from .logger import Logger, logger_of
 
 
 @final
@@ -45,11 +44,17 @@ class LoggingBuilder:
         self._formatters: dict[str, door.formatters.FormatterFactory] = {}
         self._handlers: list[logging.Handler] = []
         self._captures_warnings = False
-        self._levels = LogLevels()
-        services.add_singleton(LogLevels, instance=self._levels)
-        opened: Any = Logger  # an open generic: it answers for every class
-        services.try_add_singleton(opened, factory=logger_of)
-        services.add_singleton(BoundSection, instance=BoundSection(object, "", "Logging"))
+        services.add_late("corner_host.logging", self._register)
+        services.add_late("corner_host.options", _bind_section)
+
+    def _register(self, services: ServiceCollection) -> None:
+        services.add_singleton(door.LogLevels, instance=self._levels)
+        opened: Any = door.Logger  # an open generic: it answers for every class
+        services.try_add_singleton(opened, factory=door.logger.logger_of)
+
+    @cached_property
+    def _levels(self) -> "door.LogLevels":
+        return door.LogLevels()
 
     def clear_providers(self) -> Self:
         """Forget the console and every handler. Without any, nothing is written anywhere."""
@@ -162,8 +167,15 @@ class LoggingBuilder:
 
     def _buffers(self) -> list[logging.Handler]:
         """Return the buffers that are registered; `clear_providers` is about what is written, not about these."""
+        if "corner_host.logging.buffer" not in sys.modules:  # nobody can have registered one
+            return []
         return [
             each.instance
             for each in self.services
             if isinstance(each.instance, logging.Handler) and isinstance(each.instance, door.LogBuffer)
         ]
+
+
+def _bind_section(services: ServiceCollection) -> None:
+    section = corner_host.options.BoundSection(object, "", "Logging")
+    services.add_singleton(corner_host.options.BoundSection, instance=section)

@@ -11,7 +11,7 @@ An override drops all plans and sites; what the root keeps, and the slots it is 
 
 import collections.abc
 from _thread import RLock
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast, final
 
@@ -23,7 +23,7 @@ from corner_host.di.graph import Graph
 from corner_host.di.keys import Identity, identity, normal, sequence_of, service_key
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.markers import ANY_KEY
-from corner_host.di.registry import Decoration, Registry
+from corner_host.di.registry import Registry
 from corner_host.di.sites import Call, Constant, Site, Slot, refresh
 from corner_host.di.ways import steps_to
 
@@ -123,23 +123,23 @@ class Engine:
     def __init__(
         self,
         root: Context,
-        descriptors: Sequence[ServiceDescriptor],
-        decorations: Sequence[Decoration],
+        registry: Registry,
         built_in: Mapping[Any, Site],
         *,
         validate_scopes: bool,
     ) -> None:
-        self.registry = Registry(descriptors, decorations)
+        self.registry = registry
         self.of_root = Tables()
         self.of_scopes = Tables()
         self._root = root
         self._built_in = built_in
         self._validate_scopes = validate_scopes
         self._overrides: dict[Identity, list[Slot]] = {}
-        self._graph = Graph(self.registry, built_in, self._replacement, validate_scopes=validate_scopes)
+        self._graph = Graph(registry, built_in, self._replacement, validate_scopes=validate_scopes)
         self._lock = RLock()
         self._generation = 0
-        if any(one.lifetime is ServiceLifetime.SCOPED and not is_open(normal(one.service_type)) for one in descriptors):
+        scoped = (each for each in registry.descriptors if each.lifetime is ServiceLifetime.SCOPED)
+        if any(not is_open(normal(each.service_type)) for each in scoped):
             _ = parts.provider_of  # its package takes a while to load: better now than when the second scope is served
 
     # --- checking -----------------------------------------------------------------------------------------------------
