@@ -1,7 +1,6 @@
 """Nested values, as Python programs and TOML files have them, as keys with text. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time
 from typing import Any, cast
 
 from .keys import DELIMITER
@@ -30,6 +29,7 @@ def text_of(value: Any) -> str | None:
     An empty list is the empty text, an empty mapping None.
 
     Example:
+        >>> from datetime import date
         >>> text_of(True), text_of(2.5), text_of(date(2024, 5, 17)), text_of([]), text_of({})
         ('true', '2.5', '2024-05-17', '', None)
     """
@@ -37,8 +37,8 @@ def text_of(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (date, time)):
-        return value.isoformat()
+    if hasattr(value, "isoformat"):  # a date or time, whose module is not loaded for this question
+        return str(value.isoformat())
     if value is None or isinstance(value, Mapping):
         return None
     return "" if isinstance(value, list | tuple) else str(cast("object", value))

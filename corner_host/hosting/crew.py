@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final, final
 
 from anyio.abc import TaskGroup
 from anyio.lowlevel import current_token
 
 import corner_host.hosting as door
-from corner_host.primitives import Clock, Duration, seconds
+from corner_host import primitives
+from corner_host.primitives import Clock, seconds
 
 from . import log
 from .call import Call
@@ -33,7 +35,6 @@ class Crew:
         clock: The host's clock.
         story: Tells a developer of the start and the stop, if it is to be told.
         loop: The event loop of the host.
-        began: When the host began to live: in UTC, and on the clock.
         stage: The start or stop that is under way, or was the last.
         stages: The start and the stop, each by its name, once it has begun.
         has_abandoned: Whether something runs on that did not heed its cancellation.
@@ -55,7 +56,6 @@ class Crew:
         self.clock = clock
         self.story = story
         self.loop = current_token()
-        self.began = clock.now(), clock.monotonic()
         self.supervisor = Supervisor(group, lifetime, options, clock)
         self.members: tuple[Member, ...] = ()
         self.stage: Stage | None = None
@@ -64,6 +64,11 @@ class Crew:
         self._group = group
         self._stop_limit: float | None = None
         self._places: dict[Execution, door.Place] = {}
+
+    @cached_property
+    def now(self) -> "tuple[primitives.times.TimeOfDay, float]":
+        """One moment, when this was first read: in UTC, and on the clock. Others can be told from it."""
+        return self.clock.now(), self.clock.monotonic()
 
     def open_start(self) -> Stage:
         """Return the stage of the start."""
@@ -176,7 +181,7 @@ class Crew:
         log.ABANDONED(service=call.name, grace=stage.grace, where=str(door.waiting_at.place_of(call)))
 
 
-def budget(limit: Duration | None, *others: Duration | None) -> float:
+def budget(limit: "primitives.Duration | None", *others: "primitives.Duration | None") -> float:
     """Return the shortest of some limits in seconds; None is no limit."""
     return min((seconds(each, "timeout") for each in (limit, *others) if each is not None), default=math.inf)
 

@@ -114,8 +114,8 @@ def _place(call: Call | None, member: Member, tasks: TaskTree) -> Place | None:
 
 
 def _when(crew: Crew, moment: float) -> datetime:
-    began, at = crew.began
-    return began + timedelta(seconds=moment - at)
+    now, at = crew.now
+    return now + timedelta(seconds=moment - at)
 
 
 def _kind(member: Member) -> HostedServiceKind:

@@ -7,7 +7,7 @@ and trio, cancelling one from any thread.
 - ``clock``: the time as a service
 - ``errors``: the root of all errors raised on purpose
 - ``backoff``: how long to wait before trying again
-- ``durations``, ``naming``, ``masking``: seconds, names in messages, secrets in messages
+- ``durations``, ``times``, ``naming``, ``masking``: seconds, dates, names in messages, secrets in messages
 - ``loop``: reaching an event loop from another thread
 - ``token_parameters``: which parameter of a function gets a token
 - ``extension``, ``values``: how areas plug into one another without importing upwards
@@ -29,10 +29,7 @@ __getattr__, __dir__ = door(
             "Clock",
             "SystemClock",
         ),
-        "durations": (
-            "Duration",
-            "seconds",
-        ),
+        "durations": ("seconds",),
         "errors": ("CornerHostError",),
         "extension": ("Extension",),
         "loop": ("LoopHandle",),
@@ -47,11 +44,12 @@ __getattr__, __dir__ = door(
             "name_of",
             "short_name_of",
         ),
+        "times": ("Duration",),
         "token_parameters": (
             "is_unannotated",
             "takes_token",
         ),
         "values": ("ConfigurationValues",),
     },
-    seldom=("pickling", "ticks"),
+    seldom=("pickling", "ticks", "times"),
 )

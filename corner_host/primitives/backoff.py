@@ -7,7 +7,9 @@ import os
 from collections.abc import Callable
 from typing import final
 
-from .durations import Duration, seconds
+import corner_host.primitives as door
+
+from .durations import seconds
 
 
 def _draw() -> float:
@@ -38,7 +40,7 @@ class Backoff:
 
     __slots__ = ("_ceiling", "_first")
 
-    def __init__(self, *, first: Duration = 1.0, ceiling: Duration = 60.0) -> None:
+    def __init__(self, *, first: "door.Duration" = 1.0, ceiling: "door.Duration" = 60.0) -> None:
         self._first = seconds(first, "Backoff.first", above=0.0)
         self._ceiling = seconds(ceiling, "Backoff.ceiling", minimum=self._first)
 

@@ -17,7 +17,6 @@ import anyio.lowlevel
 
 import corner_host.primitives as door
 
-from .durations import Duration
 from .durations import seconds as checked
 from .errors import CornerHostError
 from .loop import LoopHandle
@@ -120,7 +119,7 @@ class CancellationToken:
             if key is not None and self._state is not None:
                 self._state.remove(key)
 
-    async def sleep(self, seconds: Duration) -> bool:
+    async def sleep(self, seconds: "door.Duration") -> bool:
         """Sleep for *seconds* (float, or a timedelta), or until the token is cancelled.
 
         Returns:
@@ -135,7 +134,7 @@ class CancellationToken:
             return True
         return False
 
-    def every(self, seconds: Duration, *, immediately: bool = False) -> AsyncIterator[int]:
+    def every(self, seconds: "door.Duration", *, immediately: bool = False) -> AsyncIterator[int]:
         """Tick once a period until the token is cancelled, then end without an error.
 
         The first tick comes after one period, or at once with ``immediately=True``. Ticks stay on the grid of the
@@ -280,7 +279,7 @@ class CancellationTokenSource:
         if errors := self._state.cancel():
             raise ExceptionGroup("Callbacks of a cancellation token failed.", errors)
 
-    def cancel_after(self, seconds: Duration) -> None:
+    def cancel_after(self, seconds: "door.Duration") -> None:
         """Cancel after *seconds* (float, or a timedelta); a later call replaces an earlier one.
 
         A daemon thread waits for it, so that it works without an event loop; `close` takes it back.

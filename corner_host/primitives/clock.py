@@ -1,12 +1,12 @@
 """What time it is, as a service, so that tests can decide it."""
 
 import time
-from datetime import UTC, datetime
 from typing import Protocol, final, runtime_checkable
 
 import anyio
 
-from .durations import Duration
+import corner_host.primitives as door
+
 from .durations import seconds as checked
 
 
@@ -17,7 +17,7 @@ class Clock(Protocol):
     The host registers a `SystemClock`; a test registers its own.
     """
 
-    def now(self) -> datetime:
+    def now(self) -> "door.times.TimeOfDay":
         """Return the time of day, aware, in UTC."""
         ...
 
@@ -41,14 +41,14 @@ class SystemClock:
 
     __slots__ = ()
 
-    def now(self) -> datetime:
+    def now(self) -> "door.times.TimeOfDay":
         """Return the time of day, aware, in UTC."""
-        return datetime.now(UTC)
+        return door.times.utc_now()
 
     def monotonic(self) -> float:
         """Return seconds that never go back, from an arbitrary start."""
         return time.monotonic()
 
-    async def sleep(self, seconds: Duration) -> None:
+    async def sleep(self, seconds: "door.Duration") -> None:
         """Return after *seconds* (float, or a timedelta); cancellable."""
         await anyio.sleep(checked(seconds, "sleep"))

@@ -4,14 +4,11 @@ Everywhere a duration is taken it may be float seconds or a ``timedelta``; insid
 """
 
 import math
-from datetime import timedelta
-from typing import TypeAlias
 
-Duration: TypeAlias = float | timedelta
-"""Float seconds or a ``datetime.timedelta``."""
+import corner_host.primitives as door
 
 
-def seconds(value: Duration, name: str, *, minimum: float = 0.0, above: float | None = None) -> float:
+def seconds(value: "door.Duration", name: str, *, minimum: float = 0.0, above: float | None = None) -> float:
     """Turn a duration into float seconds, or say what is wrong with it.
 
     Args:
@@ -25,6 +22,7 @@ def seconds(value: Duration, name: str, *, minimum: float = 0.0, above: float | 
         TypeError: The value is neither a number nor a ``timedelta``.
 
     Example:
+        >>> from datetime import timedelta
         >>> seconds(timedelta(minutes=1), "interval")
         60.0
         >>> seconds(-1, "interval")
@@ -32,12 +30,12 @@ def seconds(value: Duration, name: str, *, minimum: float = 0.0, above: float | 
             ...
         ValueError: interval must be at least 0 seconds, not -1.0
     """
-    if isinstance(value, timedelta):
-        result = value.total_seconds()
-    elif isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"{name} must be seconds (a number) or a timedelta, not {type(value).__name__}")
-    else:
+    if isinstance(value, int | float) and not isinstance(value, bool):
         result = float(value)
+    elif (total := door.times.total_seconds(value)) is not None:
+        result = total
+    else:
+        raise TypeError(f"{name} must be seconds (a number) or a timedelta, not {type(value).__name__}")
     if math.isnan(result):
         raise ValueError(f"{name} must be a number of seconds, not nan")
     if above is not None and result <= above:
