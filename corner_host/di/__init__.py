@@ -112,5 +112,5 @@ __getattr__, __dir__ = door(
         ),
         "standing_in": ("stand_in",),
     },
-    seldom=("diagnostics", "problems"),
+    seldom=("configured", "diagnostics", "problems", "provenance", "ways"),
 )

@@ -1,5 +1,8 @@
+from . import configured as configured
 from . import diagnostics as diagnostics
 from . import problems as problems
+from . import provenance as provenance
+from . import ways as ways
 from .activator import create_factory, create_instance, get_service_or_create_instance
 from .calling import call, call_async
 from .collection import ServiceCollection

@@ -1,7 +1,7 @@
 """What can be refused about a registration at once, without knowing the others. Pure."""
 
 import inspect
-from typing import Any, ParamSpec, Protocol, TypeVar, TypeVarTuple, cast, get_args, get_origin
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple, cast, get_args, get_origin
 
 import corner_host.di as door
 from corner_host.primitives import name_of, short_name_of
@@ -11,61 +11,7 @@ from .keys import normal, service_key, shown_value
 from .lifetimes import ServiceLifetime
 
 
-class Registration(Protocol):
-    """What is looked at: a `ServiceDescriptor`, as seen from below."""
-
-    @property
-    def service_type(self) -> Any:
-        """What is asked for."""
-        ...
-
-    @property
-    def implementation_type(self) -> Any:
-        """The class that is built."""
-        ...
-
-    @property
-    def lifetime(self) -> ServiceLifetime:
-        """How long it lives."""
-        ...
-
-    @property
-    def factory(self) -> Any:
-        """What makes it."""
-        ...
-
-    @property
-    def instance(self) -> Any:
-        """The object itself."""
-        ...
-
-    @property
-    def key(self) -> Any:
-        """Its key."""
-        ...
-
-    @property
-    def source(self) -> str | None:
-        """Where it was added."""
-        ...
-
-    @property
-    def has_instance(self) -> bool:
-        """Whether there is an object."""
-        ...
-
-    @property
-    def maker(self) -> Any:
-        """What is called."""
-        ...
-
-    @property
-    def declared_type(self) -> Any:
-        """What it makes."""
-        ...
-
-
-def check(descriptor: Registration) -> None:
+def check(descriptor: "door.ServiceDescriptor") -> None:
     """Refuse *descriptor* if it can never work.
 
     Raises:
@@ -91,7 +37,7 @@ def check(descriptor: Registration) -> None:
         _check_open(descriptor, service)
 
 
-def _refusal(descriptor: Registration, what: str, fix: str) -> "door.RegistrationError":
+def _refusal(descriptor: "door.ServiceDescriptor", what: str, fix: str) -> "door.RegistrationError":
     where = f"\nIt was registered at {descriptor.source}." if descriptor.source else ""
     return door.RegistrationError(
         f"{what}{where}\nTo fix: {fix}",
@@ -101,7 +47,7 @@ def _refusal(descriptor: Registration, what: str, fix: str) -> "door.Registratio
     )
 
 
-def _check_key(descriptor: Registration) -> None:
+def _check_key(descriptor: "door.ServiceDescriptor") -> None:
     try:
         hash(descriptor.key)
     except TypeError:
@@ -113,7 +59,7 @@ def _check_key(descriptor: Registration) -> None:
         ) from None
 
 
-def _check_instance(descriptor: Registration, service: Any) -> None:
+def _check_instance(descriptor: "door.ServiceDescriptor", service: Any) -> None:
     if descriptor.instance is None:
         raise _refusal(
             descriptor,
@@ -137,7 +83,7 @@ def _check_instance(descriptor: Registration, service: Any) -> None:
         raise _mismatch(descriptor, f"an instance of {name_of(kind)}", service)
 
 
-def _check_factory(descriptor: Registration) -> None:
+def _check_factory(descriptor: "door.ServiceDescriptor") -> None:
     if not callable(descriptor.factory):
         raise _refusal(
             descriptor,
@@ -146,7 +92,7 @@ def _check_factory(descriptor: Registration) -> None:
         )
 
 
-def _check_implementation(descriptor: Registration, service: Any) -> None:
+def _check_implementation(descriptor: "door.ServiceDescriptor", service: Any) -> None:
     implementation = descriptor.implementation_type
     origin = implementation if isinstance(implementation, type) else get_origin(normal(implementation))
     if not isinstance(origin, type):
@@ -171,7 +117,7 @@ def _check_implementation(descriptor: Registration, service: Any) -> None:
         )
 
 
-def _mismatch(descriptor: Registration, what: str, service: Any) -> "door.RegistrationError":
+def _mismatch(descriptor: "door.ServiceDescriptor", what: str, service: Any) -> "door.RegistrationError":
     return _refusal(
         descriptor,
         f"{what[0].upper() + what[1:] if what.startswith('an ') else what} is registered for {name_of(service)}, but is not one.",
@@ -212,7 +158,7 @@ def _certainly_differ(mine: Any, theirs: Any) -> bool:
     return not issubclass(mine, theirs) and not issubclass(theirs, mine)  # variance may allow it
 
 
-def _check_open(descriptor: Registration, service: Any) -> None:
+def _check_open(descriptor: "door.ServiceDescriptor", service: Any) -> None:
     name = name_of(service)
     variables = type_parameters(service)
     if not is_open(service):

@@ -9,8 +9,7 @@ import corner_host.di as door
 from corner_host.primitives import name_of
 
 from . import engine
-from .descriptors import ServiceDescriptor
-from .foreign import ForeignProvider
+from .descriptors import ForeignProvider, ServiceDescriptor
 from .keys import identity, normal, service_key, shown, shown_value
 from .lifetimes import ServiceLifetime
 from .provider import ServiceProvider

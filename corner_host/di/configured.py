@@ -5,8 +5,8 @@ from typing import Any, final
 import corner_host.di as door
 from corner_host.primitives import ConfigurationValues
 
-from .render import Step
 from .signatures import NO_DEFAULT
+from .sites import Step
 
 
 @final

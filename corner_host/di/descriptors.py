@@ -149,3 +149,23 @@ def declared_result(factory: Any) -> Any:
     if getattr(typing.get_origin(hint), "__name__", "") in _YIELDING and typing.get_args(hint):
         return typing.get_args(hint)[0]
     return hint
+
+
+@final
+class ForeignProvider:
+    """A factory that calls a provider of another container, which ``add_container`` took over.
+
+    It calls it each time anew: what the provider keeps, and how it is overridden, is its own.
+    """
+
+    __slots__ = ("_provider",)
+
+    def __init__(self, provider: Callable[[], Any]) -> None:
+        self._provider = provider
+
+    def __call__(self) -> Any:
+        """Call the provider."""
+        return self._provider()
+
+    def __repr__(self) -> str:
+        return repr(self._provider)

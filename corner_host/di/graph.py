@@ -12,19 +12,15 @@ from typing import Any, final, get_args, get_origin
 import corner_host.di as door
 from corner_host.primitives import ConfigurationValues, name_of
 
-from .configured import ConfigurationReader
 from .descriptors import ServiceDescriptor
 from .generics import substitute, violated
-from .keys import Identity, identity, normal, sequence_of, shown, shown_value
+from .keys import Identity, identity, normal, sequence_of, shown_value
 from .lifetimes import ServiceLifetime
 from .markers import ANY_KEY, FromConfiguration, FromKeyedServices, InheritKey, ServiceKey
 from .registry import Registry
-from .render import Step, drawn
-from .signatures import KEYWORD_ONLY, NO_DEFAULT, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint
-from .sites import Call, Constant, CurrentProvider, Sequence, Site, Slot
+from .signatures import KEYWORD_ONLY, NO_DEFAULT, NO_HINT, POSITIONAL_ONLY, Parameter, UnreadableHint, taken_apart
+from .sites import Call, Constant, CurrentProvider, Sequence, Site, Slot, Step
 from .trampoline import Task, run
-from .wanted import taken_apart
-from .ways import steps_to
 
 MOST_FORMS = 30
 """How many forms of one generic registration may need each other in a row."""
@@ -155,7 +151,7 @@ class Graph:
             self._refuse_growth(slot)
         broken = violated(slot.arguments)
         if broken is not None:
-            raise self._forbidden(slot, *broken)
+            raise door.problems.forbidden(self._steps, slot, *broken)
         positional, keywords, names = yield self._arguments(slot)
         site = Call(slot, positional, keywords, names, slot.lifetime)
         if self._validate_scopes and slot.lifetime is ServiceLifetime.SINGLETON:
@@ -171,7 +167,7 @@ class Graph:
         keywords: list[tuple[str, Site]] = []
         skipped: list[Parameter] = []
         for parameter in slot.parameters:
-            self._steps[-1] = self._steps[-1]._replace(parameter=parameter.name)
+            self._steps[-1] = self._steps[-1].by(parameter.name)
             site = yield self._argument(slot, parameter)
             if site is _LEFT_OUT:
                 skipped.append(parameter)
@@ -293,7 +289,9 @@ class Graph:
             )
         values = yield self._service(kind, None)
         default = parameter.default if parameter.has_default else None if allows_none else NO_DEFAULT
-        reader = ConfigurationReader(marker.path, service_type, default, parameter.name, tuple(self._steps))
+        reader = door.configured.ConfigurationReader(
+            marker.path, service_type, default, parameter.name, tuple(self._steps)
+        )
         reading = Slot(
             ServiceDescriptor(service_type, lifetime=ServiceLifetime.TRANSIENT, factory=reader),
             service_type,
@@ -309,41 +307,13 @@ class Graph:
         if sum(other.descriptor is slot.descriptor for other in self._under_way) <= MOST_FORMS:
             return
         first = next(other for other in self._under_way if other.descriptor is slot.descriptor)
-        name = shown(first.service_type, first.key)
-        message = (
-            f"{name} can never be made: it needs ever new forms of itself, such as\n"
-            f"{drawn(self._steps[:3], '...')}\n"
-            "To fix: let it take a form of itself that is registered on its own, or none."
-        )
-        raise door.UnresolvableDependencyError(
-            message,
-            service_type=first.service_type,
-            key=first.key,
-            path=door.problems.path_of(self._steps),
-            implementation=first.maker,
-        )
-
-    def _forbidden(self, slot: Slot, variable: Any, limit: tuple[Any, ...]) -> Exception:
-        wanted = " or ".join(map(name_of, limit))
-        message = (
-            f"{shown(slot.service_type, slot.key)} cannot be made by {name_of(slot.descriptor.maker)}: its type parameter"
-            f" {variable} takes {wanted}, not {name_of(slot.arguments[variable])}.\n"
-            "To fix: register another implementation for this form, as in services.add_transient("
-            f"{name_of(slot.service_type)}, ...)."
-        )
-        return door.UnresolvableDependencyError(
-            message,
-            service_type=slot.service_type,
-            key=slot.key,
-            path=door.problems.path_of(self._steps),
-            implementation=slot.descriptor.maker,
-        )
+        raise door.problems.growing(self._steps, first)
 
     def _refuse_captives(self, site: Call) -> None:
         for name, child in site.children():
             if child.scoped is not None:
-                singleton = self._steps[-1]._replace(parameter=name)
-                steps = [*self._steps[:-1], singleton, *steps_to(child, child.scoped)]
+                singleton = self._steps[-1].by(name)
+                steps = [*self._steps[:-1], singleton, *door.ways.steps_to(child, child.scoped)]
                 raise door.problems.captive(steps, child.scoped.service_type, child.scoped.key, singleton)
 
 

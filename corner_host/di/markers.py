@@ -1,9 +1,28 @@
 """What may stand in ``Annotated[...]`` to say where a parameter comes from."""
 
-from typing import Any, Final, NamedTuple, final
+from typing import Any, Final, final
 
 
-class FromKeyedServices(NamedTuple):
+class _Told:
+    """A marker that tells one thing, and is equal to others of its kind that tell the same."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self, told: Any) -> None:
+        self._told = told
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self._told == other._told
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._told))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._told!r})"
+
+
+@final
+class FromKeyedServices(_Told):
     """The parameter is the service registered under *key*; ``None`` means the one without a key.
 
     Example:
@@ -13,10 +32,19 @@ class FromKeyedServices(NamedTuple):
         ...         self.archive = archive
     """
 
-    key: Any
+    __slots__ = ()
+
+    def __init__(self, key: Any) -> None:
+        super().__init__(key)
+
+    @property
+    def key(self) -> Any:
+        """The key."""
+        return self._told
 
 
-class FromConfiguration(NamedTuple):
+@final
+class FromConfiguration(_Told):
     """The parameter is the configuration value at *path*, such as ``"Payment:TimeoutSeconds"``, converted to its type.
 
     Example:
@@ -26,7 +54,15 @@ class FromConfiguration(NamedTuple):
         ...         self.timeout = timeout
     """
 
-    path: str
+    __slots__ = ()
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+
+    @property
+    def path(self) -> str:
+        """The key of the value."""
+        return str(self._told)
 
 
 @final

@@ -19,8 +19,8 @@ from .errors import (
 from .keys import shown, shown_value
 from .markers import ANY_KEY
 from .registry import Registry
-from .render import Step, drawn, joined, listed
-from .sites import Site
+from .render import drawn, joined, listed
+from .sites import Site, Slot, Step
 
 
 def path_of(steps: Sequence[Step], *last: Any) -> tuple[Any, ...]:
@@ -106,6 +106,39 @@ def circular(
         path=path_of(steps, service_type),
         parameter=steps[-1].parameter if steps else None,
         implementation=steps[-1].implementation if steps else None,
+    )
+
+
+def growing(steps: Sequence[Step], first: Slot) -> UnresolvableDependencyError:
+    """A generic class needs another form of itself, which needs another, and so on."""
+    name = shown(first.service_type, first.key)
+    message = (
+        f"{name} can never be made: it needs ever new forms of itself, such as\n"
+        f"{drawn(steps[:3], '...')}\n"
+        "To fix: let it take a form of itself that is registered on its own, or none."
+    )
+    return _unmakable(message, first, steps)
+
+
+def forbidden(steps: Sequence[Step], slot: Slot, variable: Any, limit: tuple[Any, ...]) -> UnresolvableDependencyError:
+    """A type parameter does not take what it is given."""
+    wanted = " or ".join(map(name_of, limit))
+    message = (
+        f"{shown(slot.service_type, slot.key)} cannot be made by {name_of(slot.descriptor.maker)}: its type parameter"
+        f" {variable} takes {wanted}, not {name_of(slot.arguments[variable])}.\n"
+        "To fix: register another implementation for this form, as in services.add_transient("
+        f"{name_of(slot.service_type)}, ...)."
+    )
+    return _unmakable(message, slot, steps)
+
+
+def _unmakable(message: str, slot: Slot, steps: Sequence[Step]) -> UnresolvableDependencyError:
+    return UnresolvableDependencyError(
+        message,
+        service_type=slot.service_type,
+        key=slot.key,
+        path=path_of(steps),
+        implementation=slot.descriptor.maker,
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any, Self, TypeVar, overload
 
 from typing_extensions import TypeForm
 
+import corner_host.di as door
+
 from .descriptors import ABSENT, ServiceDescriptor
 from .extensions import ServiceExtensions
 from .lifetimes import ServiceLifetime
-from .provenance import calling_line
 from .provider import ServiceProvider
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class Registering(ServiceExtensions, ABC):
         instance: Any = ABSENT,
         key: object = None,
     ) -> ServiceDescriptor:
-        source = calling_line() if self.keeps_sources else None
+        source = door.provenance.calling_line() if self.keeps_sources else None
         return ServiceDescriptor(
             service, implementation, lifetime=lifetime, factory=factory, instance=instance, key=key, source=source
         )

@@ -15,8 +15,7 @@ from _thread import RLock  # threading.RLock is a Python function around it
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, final, get_args, get_origin
 
-from .descriptors import ServiceDescriptor
-from .foreign import ForeignProvider
+from .descriptors import ForeignProvider, ServiceDescriptor
 from .generics import Arguments, arguments_of, is_open, match, pattern_of, violated
 from .keys import Identity, identity, normal
 from .markers import ANY_KEY

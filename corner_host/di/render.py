@@ -1,20 +1,12 @@
 """How a path through the graph is drawn in errors. Pure."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, get_origin
+from typing import get_origin
 
 from corner_host.primitives import name_of
 
 from .keys import shown, shown_value
-
-
-class Step(NamedTuple):
-    """One service on the way from the one that was asked for: who makes it, and which parameter leads on."""
-
-    service_type: Any
-    key: object
-    implementation: Any
-    parameter: str | None
+from .sites import Step
 
 
 def drawn(steps: Sequence[Step], last: str) -> str:

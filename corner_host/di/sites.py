@@ -6,7 +6,6 @@ a slot, a constant or a sequence together with the sites of what it needs.
 
 import inspect
 from collections.abc import Iterator
-from enum import Enum
 from functools import partial
 from typing import Any, Final, final, get_origin
 
@@ -17,38 +16,65 @@ from .signatures import Parameter, parameters_of
 from .trampoline import Task, run
 
 
-class Making(Enum):
-    """How the maker's result becomes the object."""
+@final
+class Making:
+    """How the maker's result becomes the object.
 
-    PLAIN = "plain"
-    ASYNC = "async"
-    GENERATOR = "generator"
-    ASYNC_GENERATOR = "async generator"
+    Attributes:
+        is_async: Whether it takes an ``await``.
+        is_generator: Whether the maker yields the object, and disposes of it by itself.
+    """
 
-    @property
-    def is_async(self) -> bool:
-        """Whether it takes an ``await``."""
-        return self in {Making.ASYNC, Making.ASYNC_GENERATOR}
+    __slots__ = ("is_async", "is_generator")
 
-    @property
-    def is_generator(self) -> bool:
-        """Whether the maker yields the object, and disposes of it by itself."""
-        return self in {Making.GENERATOR, Making.ASYNC_GENERATOR}
+    def __init__(self, *, is_async: bool = False, is_generator: bool = False) -> None:
+        self.is_async = is_async
+        self.is_generator = is_generator
+
+
+PLAIN: Final = Making()
+ASYNC: Final = Making(is_async=True)
+GENERATOR: Final = Making(is_generator=True)
+ASYNC_GENERATOR: Final = Making(is_async=True, is_generator=True)
 
 
 def making_of(maker: Any) -> Making:
     """Tell how *maker* makes, from what kind of function it is."""
     if isinstance(maker, type):
-        return Making.PLAIN
+        return PLAIN
     while isinstance(maker, partial):
         maker = maker.func
     if not inspect.isroutine(maker) and not isinstance(maker, type):
         maker = type(maker).__call__
     if inspect.iscoroutinefunction(maker):
-        return Making.ASYNC
+        return ASYNC
     if inspect.isasyncgenfunction(maker):
-        return Making.ASYNC_GENERATOR
-    return Making.GENERATOR if inspect.isgeneratorfunction(maker) else Making.PLAIN
+        return ASYNC_GENERATOR
+    return GENERATOR if inspect.isgeneratorfunction(maker) else PLAIN
+
+
+@final
+class Step:
+    """One service on the way from the one that was asked for, as errors show it.
+
+    Attributes:
+        service_type: The service.
+        key: Its key.
+        implementation: What makes it.
+        parameter: Which parameter of that leads on.
+    """
+
+    __slots__ = ("implementation", "key", "parameter", "service_type")
+
+    def __init__(self, service_type: Any, key: object, implementation: Any, parameter: str | None) -> None:
+        self.service_type = service_type
+        self.key = key
+        self.implementation = implementation
+        self.parameter = parameter
+
+    def by(self, parameter: str | None) -> "Step":
+        """Return the same step, led on by *parameter*."""
+        return Step(self.service_type, self.key, self.implementation, parameter)
 
 
 NOTHING_GIVEN: Final = frozenset[str]()  # one for all: there may be thousands of slots
@@ -105,8 +131,8 @@ class Slot:
         self.is_tracked = is_tracked
         self.inner = inner
         self.lifetime = descriptor.lifetime
-        self.making = Making.PLAIN if is_class else making_of(maker)
-        self.is_certain = is_class or self.making is not Making.PLAIN
+        self.making = PLAIN if is_class else making_of(maker)
+        self.is_certain = is_class or self.making is not PLAIN
         self.given = NOTHING_GIVEN
         self.makes_unhashable = False
         self.reenters_scope = False

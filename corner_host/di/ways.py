@@ -1,7 +1,6 @@
 """The way from one site to another, for errors that show it. Pure."""
 
-from .render import Step
-from .sites import Call, Site
+from .sites import Call, Site, Step
 
 
 def way_to(start: Site, goal: Site) -> list[Site]:

@@ -7,7 +7,6 @@ from typing import Any, Final, get_origin
 import corner_host.di
 import corner_host.hosting as door
 from corner_host.di import ServiceCollection, ServiceDescriptor, ServiceLifetime
-from corner_host.di.provenance import calling_line
 from corner_host.primitives import name_of
 
 from .contracts import HostedService
@@ -60,7 +59,7 @@ def add_hosted_service(
     else:
         _refuse_if_no_service(service, name_of(service if callable(service) else type(service)))
         return services.add_singleton(HostedService, instance=service)
-    source = calling_line() if services.keeps_sources else None
+    source = corner_host.di.provenance.calling_line() if services.keeps_sources else None
     services.try_add_enumerable(
         ServiceDescriptor(HostedService, service, factory=factory, lifetime=ServiceLifetime.SINGLETON, source=source)
     )

@@ -13,9 +13,7 @@ from typing import Any, Final, final
 
 import corner_host.di as door
 from corner_host.di.lifetimes import ServiceLifetime
-from corner_host.di.render import Step
-from corner_host.di.sites import Call, Site
-from corner_host.di.ways import step_of, way_to
+from corner_host.di.sites import Call, Site, Step
 
 from .context import Context
 
@@ -59,7 +57,7 @@ class Construction:
 
     def way(self) -> list[Site]:
         """Return the sites from the requested one to the one being made."""
-        return [*way_to(self._requested, self._site), self._site]
+        return [*door.ways.way_to(self._requested, self._site), self._site]
 
     def places(self) -> Iterator[Place]:
         """Iterate over what is under construction on this way, and for whom."""
@@ -77,7 +75,7 @@ class Construction:
 
 def steps_along(sites: list[Site]) -> list[Step]:
     """Return how the sites of a way are shown."""
-    return [step_of(site) for site in sites]
+    return [door.ways.step_of(site) for site in sites]
 
 
 def current() -> Construction | None:
@@ -137,5 +135,5 @@ def hidden_cycle(requested: Site, site: Site) -> Exception:
     """Return the error for *site*, met again on the way to *requested* while it is under construction."""
     steps = [step for entry in chain() for step in entry.steps]
     return door.problems.circular(
-        [*steps, *steps_along(way_to(requested, site))], site.service_type, site.key, through_factory=True
+        [*steps, *steps_along(door.ways.way_to(requested, site))], site.service_type, site.key, through_factory=True
     )

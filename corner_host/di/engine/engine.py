@@ -25,7 +25,6 @@ from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.markers import ANY_KEY
 from corner_host.di.registry import Registry
 from corner_host.di.sites import Call, Constant, Site, Slot, refresh
-from corner_host.di.ways import steps_to
 
 from .construction import is_constructing
 from .context import AsyncPlan, Context, Plan, Plans
@@ -281,7 +280,7 @@ class Engine:
     def _check_scope(self, context: Context, site: Site) -> None:
         scoped = site.scoped
         if self._validate_scopes and scoped is not None and context is self._root:
-            raise door.problems.scoped_at_root(steps_to(site, scoped), scoped.service_type, scoped.key)
+            raise door.problems.scoped_at_root(door.ways.steps_to(site, scoped), scoped.service_type, scoped.key)
 
     def _refuse_if_closed(self, context: Context, service_type: Any, key: object) -> None:
         if context.closed_ or self._root.closed_:

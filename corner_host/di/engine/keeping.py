@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import corner_host.di as door
 from corner_host.di.disposal import AsyncGeneratorEnd, Ending, GeneratorEnd, is_awaitable
 from corner_host.di.keys import shown
-from corner_host.di.sites import Making, Slot
+from corner_host.di.sites import ASYNC, PLAIN, Slot
 
 from .context import CLOSED, Context
 
@@ -51,8 +51,8 @@ def settle(context: Context, made: object, slot: Slot) -> None:
     """See to what a factory made: an object to be kept, perhaps, or an awaitable from one that gave none before."""
     endings = context.root_.endings_
     ways = endings.of(type(made))
-    if ways.is_awaitable and slot.making is Making.PLAIN and not slot.is_class:
-        slot.making = Making.ASYNC
+    if ways.is_awaitable and slot.making is PLAIN and not slot.is_class:
+        slot.making = ASYNC
         if inspect.iscoroutine(made):
             made.close()
         raise door.problems.made_asynchronously(
@@ -67,7 +67,7 @@ def settle(context: Context, made: object, slot: Slot) -> None:
 
 async def settle_async(context: Context, made: Any, slot: Slot) -> Any:
     """Do as `settle` in a plan that can await: an awaitable from a plain factory is awaited."""
-    if slot.making is Making.PLAIN and not slot.is_class and is_awaitable(made):
+    if slot.making is PLAIN and not slot.is_class and is_awaitable(made):
         made = await made
     settle(context, made, slot)
     return made

@@ -37,7 +37,7 @@ from typing import Any, Final, cast, final, get_origin
 
 from corner_host.di.lifetimes import ServiceLifetime
 from corner_host.di.problems import made_none
-from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
+from corner_host.di.sites import ASYNC, Call, Constant, CurrentProvider, Sequence, Site, Slot
 from corner_host.di.trampoline import Task, run
 
 from .codes import function_from
@@ -286,7 +286,7 @@ class _Writer:
         named = zip(call.keywords, values[count:], strict=True)
         given = ", ".join([*values[:count], *(f"{name}={value}" for (name, _), value in named)])
         made = f"{self.constant(provided(slot))}({given})"
-        if slot.making is Making.ASYNC:
+        if slot.making is ASYNC:
             made = f"await {made}"
         return self._settled(slot, made, deep + 1, " " * depth)
 

@@ -14,8 +14,18 @@ from corner_host.di.closing import aclose_all
 from corner_host.di.disposal import AsyncGeneratorEnd, GeneratorEnd, is_awaitable, yields_wrongly
 from corner_host.di.keys import shown
 from corner_host.di.lifetimes import ServiceLifetime
-from corner_host.di.sites import Call, Constant, CurrentProvider, Making, Sequence, Site, Slot
-from corner_host.di.ways import steps_to
+from corner_host.di.sites import (
+    ASYNC,
+    ASYNC_GENERATOR,
+    GENERATOR,
+    PLAIN,
+    Call,
+    Constant,
+    CurrentProvider,
+    Sequence,
+    Site,
+    Slot,
+)
 
 from .claims import Claim, Claimant, claim
 from .construction import Construction, current, hidden_cycle, under_way
@@ -245,15 +255,15 @@ class _Walk(Claimant):
         made: Any = _call(slot, positional, keywords)
         if not slot.is_certain:
             self._learn(site, made)
-        if slot.making is Making.PLAIN:
+        if slot.making is PLAIN:
             if slot.is_class or not is_awaitable(made):
                 return made
             self._refuse_awaitable(site, made)
             return (yield _Awaiting(made))
-        if slot.making is Making.ASYNC:
+        if slot.making is ASYNC:
             return (yield _Awaiting(made))
         service = shown(slot.service_type, slot.key)
-        if slot.making is Making.GENERATOR:
+        if slot.making is GENERATOR:
             value = next(made, MISSING)
             end: GeneratorEnd | AsyncGeneratorEnd = GeneratorEnd(made, slot.maker, service)
         else:
@@ -268,11 +278,11 @@ class _Walk(Claimant):
         """See from the first result what kind of factory a plain function is in truth."""
         slot = site.slot
         if isinstance(made, GeneratorType):
-            slot.making = Making.GENERATOR
+            slot.making = GENERATOR
         elif isinstance(made, AsyncGeneratorType):
-            slot.making = Making.ASYNC_GENERATOR
+            slot.making = ASYNC_GENERATOR
         elif is_awaitable(made):
-            slot.making = Making.ASYNC
+            slot.making = ASYNC
         else:
             try:
                 hash(made.__class__)
@@ -290,7 +300,9 @@ class _Walk(Claimant):
         raise self._only_async(site, "its factory turned out to be asynchronous")
 
     def _only_async(self, site: Site, why: str) -> Exception:
-        return door.problems.made_asynchronously(steps_to(self._requested, site), site.service_type, site.key, why=why)
+        return door.problems.made_asynchronously(
+            door.ways.steps_to(self._requested, site), site.service_type, site.key, why=why
+        )
 
 
 def _call(slot: Slot, positional: list[Any], keywords: dict[str, Any]) -> Any:
