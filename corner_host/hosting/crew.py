@@ -9,7 +9,7 @@ from anyio.abc import TaskGroup
 from anyio.lowlevel import current_token
 
 import corner_host.hosting as door
-from corner_host import primitives
+import corner_host.primitives
 from corner_host.primitives import Clock, seconds
 
 from . import log
@@ -66,7 +66,7 @@ class Crew:
         self._places: dict[Execution, door.Place] = {}
 
     @cached_property
-    def now(self) -> "tuple[primitives.times.TimeOfDay, float]":
+    def now(self) -> "tuple[corner_host.primitives.times.TimeOfDay, float]":
         """One moment, when this was first read: in UTC, and on the clock. Others can be told from it."""
         return self.clock.now(), self.clock.monotonic()
 
@@ -181,7 +181,7 @@ class Crew:
         log.ABANDONED(service=call.name, grace=stage.grace, where=str(door.waiting_at.place_of(call)))
 
 
-def budget(limit: "primitives.Duration | None", *others: "primitives.Duration | None") -> float:
+def budget(limit: "corner_host.primitives.Duration | None", *others: "corner_host.primitives.Duration | None") -> float:
     """Return the shortest of some limits in seconds; None is no limit."""
     return min((seconds(each, "timeout") for each in (limit, *others) if each is not None), default=math.inf)
 

@@ -14,7 +14,7 @@ from anyio.lowlevel import checkpoint_if_cancelled
 import corner_host.hosting as door
 import corner_host.logging
 import corner_host.options
-from corner_host import primitives
+import corner_host.primitives
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
 from corner_host.primitives import (
@@ -161,7 +161,7 @@ class HostLife:
         if self._start_error is not None:
             raise self._start_error
 
-    async def stop(self, timeout: "primitives.Duration | None" = None) -> None:
+    async def stop(self, timeout: "corner_host.primitives.Duration | None" = None) -> None:
         """Stop the hosted services; does nothing after a failed start.
 
         Only the first call stops them; others, at the same time or later, wait for it and have its outcome. When the

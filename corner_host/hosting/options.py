@@ -5,7 +5,7 @@ from typing import Final, final
 
 import corner_host.configuration
 import corner_host.options
-from corner_host import primitives
+import corner_host.primitives
 from corner_host.configuration import ConfigurationRoot
 from corner_host.di import ServiceCollection, ServiceProvider
 from corner_host.primitives import Backoff, seconds
@@ -33,8 +33,8 @@ class HostOptions:
         cancellation_grace: How long cancelled work may clean up before the host goes on without it.
     """
 
-    shutdown_timeout: "primitives.Duration | None" = 30.0
-    startup_timeout: "primitives.Duration | None" = None
+    shutdown_timeout: "corner_host.primitives.Duration | None" = 30.0
+    startup_timeout: "corner_host.primitives.Duration | None" = None
     services_start_concurrently: bool = False
     services_stop_concurrently: bool = False
     background_service_exception_behavior: BackgroundServiceExceptionBehavior = (
@@ -45,8 +45,8 @@ class HostOptions:
     )
     restart_backoff: Backoff = field(default_factory=Backoff)
     restart_limit: int = 5
-    restart_window: "primitives.Duration" = 60.0
-    cancellation_grace: "primitives.Duration" = 2.0
+    restart_window: "corner_host.primitives.Duration" = 60.0
+    cancellation_grace: "corner_host.primitives.Duration" = 2.0
 
     def check(self) -> None:
         """Refuse what is out of range.
