@@ -14,7 +14,7 @@ from corner_host.hosting import (
     HostBuilderSettings,
     HostOptions,
 )
-from corner_host.options import Options
+from corner_host.options import ConfigureOptions, Options
 
 KEYS = {
     "shutdownTimeoutSeconds": "shutdown_timeout",
@@ -22,6 +22,12 @@ KEYS = {
     "servicesStartConcurrently": "services_start_concurrently",
     "servicesStopConcurrently": "services_stop_concurrently",
 }
+
+
+class SevenSeconds(ConfigureOptions[HostOptions]):
+    def configure(self, name: str, options: HostOptions) -> HostOptions:
+        options.shutdown_timeout = 7.0
+        return options
 
 
 def options_of(builder: HostBuilder) -> HostOptions:
@@ -164,6 +170,29 @@ def test_the_options_pattern_gives_the_same() -> None:
     builder.services.configure(HostOptions, lambda options: setattr(options, "shutdown_timeout", 6.0))
 
     assert builder.build().services.get_required_service(Options[HostOptions]).value.shutdown_timeout == 6.0
+
+
+def test_whoever_asks_gets_the_options_that_the_host_has() -> None:
+    """AB-12, HO-11: also where nobody has set any, and configuration has changed since."""
+    host = configured(shutdownTimeoutSeconds="5").build()
+    host.configuration["shutdownTimeoutSeconds"] = "9"
+    options = host.services.get_required_service(HostOptions)
+
+    assert options.shutdown_timeout == 5.0
+    assert host.services.get_required_service(Options[HostOptions]).value is options
+
+
+@pytest.mark.parametrize("way", ["instance", "class"])
+def test_options_registered_by_hand_count(way: str) -> None:
+    """AB-12: without any of the methods, the container's own registrations do."""
+    builder = configured(shutdownTimeoutSeconds="5")
+    if way == "instance":
+        ready = Options.of(HostOptions(shutdown_timeout=7.0))
+        builder.services.add_singleton(Options[HostOptions], instance=ready)
+    else:
+        builder.services.add_transient(ConfigureOptions[HostOptions], SevenSeconds)
+
+    assert options_of(builder).shutdown_timeout == 7.0
 
 
 async def test_a_later_change_of_the_configuration_changes_nothing() -> None:
