@@ -44,7 +44,6 @@ __getattr__, __dir__ = door(
             "ConfigurationProvider",
             "ConfigurationSource",
             "Registration",
-            "Reloads",
         ),
         "debug_view": ("DebugViewContext",),
         "errors": (
@@ -67,6 +66,7 @@ __getattr__, __dir__ = door(
         "manager": ("ConfigurationManager",),
         "markers": ("AppendToDefault",),
         "provider": ("KeyValueProvider",),
+        "reloads": ("Reloads",),
         "root": ("ConfigurationRoot",),
         "schema": ("json_schema",),
         "unknown": (

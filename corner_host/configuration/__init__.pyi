@@ -3,7 +3,7 @@ from . import debug_view as debug_view
 from . import explain as explain
 from .builder import ConfigurationBuilder
 from .configuration import Configuration, ConfigurationSection
-from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Registration, Reloads
+from .contracts import BuilderContext, ConfigurationProvider, ConfigurationSource, Registration
 from .debug_view import DebugViewContext
 from .errors import (
     ConfigurationBindingError,
@@ -22,6 +22,7 @@ from .manager import ConfigurationManager
 from .markers import AppendToDefault
 from .origin import Origin
 from .provider import KeyValueProvider
+from .reloads import Reloads
 from .root import ConfigurationRoot
 from .schema import json_schema
 from .unknown import UnknownKey, find_unknown_keys

@@ -5,7 +5,7 @@ A *source* says where values come from; it builds a *provider*, which loads them
 
 from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType, TracebackType
-from typing import Any, Final, Literal, NamedTuple, Protocol, Self, TypeAlias, final, runtime_checkable
+from typing import Any, Final, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 import corner_host.configuration as door
 
@@ -42,19 +42,6 @@ class Registration:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-@final
-class Reloads(NamedTuple):
-    """How often a configuration was loaded again.
-
-    Attributes:
-        completed: All went well.
-        failed: A source could not be loaded; its last good values stayed in use.
-    """
-
-    completed: int
-    failed: int
 
 
 @runtime_checkable

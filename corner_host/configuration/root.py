@@ -7,7 +7,7 @@ from typing import Self
 import corner_host.configuration as door
 
 from .configuration import Configuration
-from .contracts import ConfigurationProvider, Reloads
+from .contracts import ConfigurationProvider
 from .snapshot import Snapshot
 from .store import Store
 
@@ -47,9 +47,9 @@ class ConfigurationRoot(Configuration):
         self._store.reload()
 
     @property
-    def reloads(self) -> Reloads:
+    def reloads(self) -> "door.Reloads":
         """How often the values were loaded again, by `reload` or because a file had changed."""
-        return Reloads(completed=self._store.completed, failed=self._store.failed)
+        return door.Reloads(completed=self._store.completed, failed=self._store.failed)
 
     def get_debug_view(self, process_value: "Callable[[door.DebugViewContext], str | None] | None" = None) -> str:
         """Return all values as an indented text, each with the provider that won; secrets are masked.

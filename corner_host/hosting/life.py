@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from enum import Enum, auto
 from types import TracebackType
-from typing import Self, cast
+from typing import Literal, Self, TypeAlias, cast
 
 import anyio
 from anyio.abc import TaskGroup
@@ -40,14 +39,7 @@ from .options import HostOptions
 from .starting import start_services
 from .stopping import stop_services
 
-
-class _State(Enum):
-    BUILT = auto()
-    STARTING = auto()
-    RUNNING = auto()
-    STOPPING = auto()
-    STOPPED = auto()
-    FAILED = auto()
+_State: TypeAlias = Literal["built", "starting", "running", "stopping", "stopped", "failed"]
 
 
 class HostLife:
@@ -81,7 +73,7 @@ class HostLife:
         self._is_told_at_end = False
         self._host_lifetime = services.get_required_service(HostLifetime)
         self._clock = services.get_required_service(Clock)
-        self._state = _State.BUILT
+        self._state: _State = "built"
         self._crew: Crew | None = None
         self._calling_off = CancellationTokenSource()
         self._over = CancellationTokenSource()  # also where no event tells it: a failed start, a disposal
@@ -142,13 +134,12 @@ class HostLife:
             OperationCancelledError: The application was asked to stop meanwhile.
             BaseException: What a service raised; several are an ``ExceptionGroup``.
         """
-        if self._state is not _State.BUILT:
+        if self._state != "built":
             raise HostStateError(
-                f"The host is {self._state.name.lower()}; a host is started once.\n"
-                "To fix: build a new one for a second run."
+                f"The host is {self._state}; a host is started once.\nTo fix: build a new one for a second run."
             )
         await checkpoint_if_cancelled()
-        self._begin_life(_State.STARTING)
+        self._begin_life("starting")
         try:
             await self._start_settled.wait()
         except BaseException:
@@ -177,15 +168,15 @@ class HostLife:
         """
         if timeout is not None:
             self.limit_stop(seconds(timeout, "timeout"))
-        if self._state is _State.STARTING:
+        if self._state == "starting":
             self._calling_off.cancel()
             await self._start_settled.wait()
-        if self._state is _State.FAILED or (self._state is _State.BUILT and self._closing is not None):
+        if self._state == "failed" or (self._state == "built" and self._closing is not None):
             return
-        if self._state is _State.BUILT:
-            self._begin_life(_State.STOPPING)
-        if self._state is not _State.STOPPED:
-            self._state = _State.STOPPING
+        if self._state == "built":
+            self._begin_life("stopping")
+        if self._state != "stopped":
+            self._state = "stopping"
             self._stop_requested.set()
         await self._stopped()
         if self._stop_error is not None:
@@ -258,7 +249,7 @@ class HostLife:
 
         What does not heed its cancellation keeps this task, but nobody who waits for the host.
         """
-        wants_start = self._state is _State.STARTING
+        wants_start = self._state == "starting"
         try:
             async with anyio.create_task_group() as group:
                 self._crew = crew = Crew(
@@ -286,7 +277,7 @@ class HostLife:
                 stage = None if self._crew is None else self._crew.stage
                 if stage is not None and stage.left_open_by:
                     error.add_note(f"{stage.left_open_by} entered a task group or cancel scope and did not leave it.")
-                if self._state is _State.STARTING:
+                if self._state == "starting":
                     self._start_error = self._start_error or error
                 else:
                     self._stop_error = self._stop_error or error
@@ -315,17 +306,17 @@ class HostLife:
                 raise
             self._start_error = error
             return False
-        self._state = _State.RUNNING
+        self._state = "running"
         self._start_settled.set()
         return True
 
     def _settle(self) -> None:
         """Let those go on who wait for the end of the start or the stop."""
-        if not self._start_settled.is_set() and self._state is _State.STARTING:
-            self._state = _State.FAILED
+        if not self._start_settled.is_set() and self._state == "starting":
+            self._state = "failed"
             self._start_error = self._start_error or OperationCancelledError("The event loop ended.")
-        elif self._state is not _State.FAILED:
-            self._state = _State.STOPPED
+        elif self._state != "failed":
+            self._state = "stopped"
         self._start_settled.set()
         self._ended.set()
         self._over.cancel()
@@ -349,7 +340,7 @@ class HostLife:
             return
         self._closing = anyio.Event()
         try:
-            if self._state in {_State.STARTING, _State.RUNNING, _State.STOPPING}:
+            if self._state in {"starting", "running", "stopping"}:
                 await self.stop()
         finally:
             await self._dispose()

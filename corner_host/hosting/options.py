@@ -1,6 +1,6 @@
 """How a host behaves, and what configuration may say about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Final, final
 
 import corner_host.configuration
@@ -12,10 +12,12 @@ from corner_host.primitives import Backoff, seconds
 
 from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
 
+_BACKOFF: Final = Backoff()
+
 
 @final
-@dataclass(slots=True, kw_only=True)
-class HostOptions:
+@dataclass(slots=True, kw_only=True, init=False, eq=False, repr=False)  # below: generating them takes ten times as long
+class HostOptions:  # noqa: PLW1641 - it can change, and so has no hash
     """How a host behaves. Set it with ``builder.configure_host_options(...)``; checked at build.
 
     Durations are float seconds or a ``timedelta``.
@@ -43,10 +45,45 @@ class HostOptions:
     background_service_completion_behavior: BackgroundServiceCompletionBehavior = (
         BackgroundServiceCompletionBehavior.IGNORE
     )
-    restart_backoff: Backoff = field(default_factory=Backoff)
+    restart_backoff: Backoff = _BACKOFF
     restart_limit: int = 5
     restart_window: "corner_host.primitives.Duration" = 60.0
     cancellation_grace: "corner_host.primitives.Duration" = 2.0
+
+    def __init__(
+        self,
+        *,
+        shutdown_timeout: "corner_host.primitives.Duration | None" = 30.0,
+        startup_timeout: "corner_host.primitives.Duration | None" = None,
+        services_start_concurrently: bool = False,
+        services_stop_concurrently: bool = False,
+        background_service_exception_behavior: BackgroundServiceExceptionBehavior = (
+            BackgroundServiceExceptionBehavior.STOP_HOST
+        ),
+        background_service_completion_behavior: BackgroundServiceCompletionBehavior = (
+            BackgroundServiceCompletionBehavior.IGNORE
+        ),
+        restart_backoff: Backoff = _BACKOFF,
+        restart_limit: int = 5,
+        restart_window: "corner_host.primitives.Duration" = 60.0,
+        cancellation_grace: "corner_host.primitives.Duration" = 2.0,
+    ) -> None:
+        self.shutdown_timeout = shutdown_timeout
+        self.startup_timeout = startup_timeout
+        self.services_start_concurrently = services_start_concurrently
+        self.services_stop_concurrently = services_stop_concurrently
+        self.background_service_exception_behavior = background_service_exception_behavior
+        self.background_service_completion_behavior = background_service_completion_behavior
+        self.restart_backoff = restart_backoff
+        self.restart_limit = restart_limit
+        self.restart_window = restart_window
+        self.cancellation_grace = cancellation_grace
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HostOptions) and _values(self) == _values(other)
+
+    def __repr__(self) -> str:
+        return f"HostOptions({', '.join(f'{name}={value!r}' for name, value in _values(self).items())})"
 
     def check(self) -> None:
         """Refuse what is out of range.
@@ -67,6 +104,10 @@ class HostOptions:
         for name, kind in _KINDS.items():
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"HostOptions.{name} must be a {kind.__name__}, not {getattr(self, name)!r}")
+
+
+def _values(options: HostOptions) -> dict[str, object]:
+    return {each.name: getattr(options, each.name) for each in fields(options)}
 
 
 _KINDS: Final = {

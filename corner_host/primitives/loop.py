@@ -5,20 +5,11 @@ wake-up must not. This file alone knows the native loops behind anyio's back end
 """
 
 from collections.abc import Callable
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from functools import partial
-from typing import Any, Protocol, cast, final
+from typing import Any, final
 
 from anyio.lowlevel import EventLoopToken, current_token
-
-
-class _AsyncioLoop(Protocol):
-    def call_soon(self, callback: Callable[..., Any], /, *args: Any) -> Any: ...
-    def call_soon_threadsafe(self, callback: Callable[..., Any], /, *args: Any, context: Context) -> Any: ...
-
-
-class _TrioToken(Protocol):
-    def run_sync_soon(self, callback: Callable[..., Any], /, *args: Any) -> None: ...
 
 
 @final
@@ -38,14 +29,14 @@ class LoopHandle:
 
     def __init__(self, token: EventLoopToken) -> None:
         self._token = token
-        native = token.native_token
+        native: Any = token.native_token  # an ``asyncio.AbstractEventLoop``, or a ``trio.lowlevel.TrioToken``
         if hasattr(native, "call_soon_threadsafe"):
             # in the context of here: the one of another thread knows nothing of the loop, and anyio looks there
-            loop, context = cast("_AsyncioLoop", native), copy_context()
-            self._post: Callable[[Callable[[], object]], Any] = partial(loop.call_soon_threadsafe, context=context)
-            self._soon: Callable[[Callable[[], object]], Any] | None = loop.call_soon
+            context = copy_context()
+            self._post: Callable[[Callable[[], object]], Any] = partial(native.call_soon_threadsafe, context=context)
+            self._soon: Callable[[Callable[[], object]], Any] | None = native.call_soon
         else:
-            self._post = cast("_TrioToken", native).run_sync_soon
+            self._post = native.run_sync_soon
             self._soon = None
 
     @classmethod

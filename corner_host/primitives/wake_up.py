@@ -5,7 +5,7 @@ does it.
 """
 
 import asyncio
-from typing import Protocol, final
+from typing import TypeAlias, final
 
 import anyio
 from anyio.lowlevel import current_token
@@ -13,20 +13,8 @@ from anyio.lowlevel import current_token
 from .loop import LoopHandle
 
 
-class WakeUp(Protocol):
-    """Something that one task waits for."""
-
-    def set(self) -> None:
-        """Wake the task, soon; from any thread, once or more often. Does nothing when the event loop has ended."""
-        ...
-
-    async def wait(self) -> None:
-        """Return once `set` was called; cancellable."""
-        ...
-
-
-def wake_up() -> WakeUp:
-    """Return a wake-up for the calling task.
+def wake_up() -> "WakeUp":
+    """Return a wake-up for the calling task, which waits for it; `set` wakes it soon, from any thread, once or more often.
 
     Raises:
         anyio.NoEventLoopError: No event loop runs in this thread.
@@ -44,6 +32,8 @@ def wake_up() -> WakeUp:
 
 @final
 class _FutureWakeUp:
+    """For a task of asyncio."""
+
     __slots__ = ("_future",)
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -77,6 +67,8 @@ def _is_called_by_task_of(loop: asyncio.AbstractEventLoop) -> bool:
 
 @final
 class _EventWakeUp:
+    """For any other task."""
+
     __slots__ = ("_event", "_loop")
 
     def __init__(self) -> None:
@@ -88,3 +80,7 @@ class _EventWakeUp:
 
     async def wait(self) -> None:
         await self._event.wait()
+
+
+WakeUp: TypeAlias = _FutureWakeUp | _EventWakeUp
+"""What one task waits for: ``await wait()`` returns once ``set()`` was called, which does nothing when the loop has ended."""

@@ -1,5 +1,7 @@
 """Host options and the configuration that sets them (section 12; H11)."""
 
+import inspect
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,26 @@ def test_the_defaults() -> None:
     assert options.services_start_concurrently is False
     assert options.services_stop_concurrently is False
     assert options.background_service_exception_behavior is BackgroundServiceExceptionBehavior.STOP_HOST
+
+
+def test_the_defaults_of_a_call_are_those_of_the_fields() -> None:
+    """HO-1: both are written down."""
+    options = HostOptions()
+
+    assert {each.name: each.default for each in fields(HostOptions)} == asdict(options)
+    assert list(inspect.signature(HostOptions).parameters) == [each.name for each in fields(HostOptions)]
+
+
+def test_options_are_compared_and_shown_by_value() -> None:
+    """HO-2: as dataclasses are, and ``dataclasses.replace`` makes others of them."""
+    options = HostOptions(restart_limit=3)
+
+    assert replace(options, restart_limit=5) == HostOptions() != options
+    assert "shutdown_timeout=30.0, startup_timeout=None" in repr(options)
+    with pytest.raises(AttributeError):
+        options.shutdown_timeuot = 3.0  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        hash(options)
 
 
 def test_options_can_be_set_and_changed() -> None:
