@@ -17,7 +17,8 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
 
     A sequence of `HostedServiceStatus`, a fresh one at each look. The same object is ``host.hosted_services`` and what a
     constructor gets that asks for it. Anybody may look from any thread; `located`, `find` and what changes something belong
-    into the host's event loop.
+    into the host's event loop. `start` and `stop` tell how far those of the host are; `start_service`, `stop_service` and
+    `restart` act on one service.
 
     Example:
         >>> import anyio
@@ -90,7 +91,7 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
         Raises:
             HostedServiceNotFoundError: There is no service of that name.
             HostStateError: The service cannot be restarted, or not now, or not from this event loop; or it did not heed its
-                cancellation.
+                cancellation: then it is stopping until it ends, and can be started after that.
         """
         await door.restarting.restart_service(*self._chosen(name), timeout)
 
@@ -106,7 +107,8 @@ class HostedServices(Sequence["door.HostedServiceStatus"]):
 
         Raises:
             HostedServiceNotFoundError: There is no service of that name.
-            HostStateError: It does not run, cannot be stopped, or not now; or it did not heed its cancellation.
+            HostStateError: It does not run, cannot be stopped, or not now; or it did not heed its cancellation: then it is
+                stopping until it ends, and can be started after that.
         """
         await door.restarting.stop_service(*self._chosen(name), timeout)
 

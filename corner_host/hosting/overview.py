@@ -130,8 +130,11 @@ def _state(member: Member, hook: str | None) -> HostedServiceState:
     execution = member.execution
     if hook is not None:
         return HostedServiceState.STARTING if hook in OF_THE_START else HostedServiceState.STOPPING
-    if execution is not None and execution.state in _BETWEEN_RUNS and not execution.has_ended:
-        return HostedServiceState.RESTARTING
+    if execution is not None and not execution.has_ended:
+        if execution.stopping.is_cancellation_requested:
+            return HostedServiceState.STOPPING
+        if execution.state in _BETWEEN_RUNS:
+            return HostedServiceState.RESTARTING
     if member.failure is not None or member.error is not None:
         return HostedServiceState.FAULTED
     if execution is not None and execution.state is BackgroundServiceState.CANCELLED:

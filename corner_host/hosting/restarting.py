@@ -35,6 +35,7 @@ async def restart_service(crew: Crew, member: Member, timeout: Duration | None) 
     execution = _refuse_unless_possible(crew, member, "restarted")
     try:
         if not execution.has_ended:
+            crew.supervisor.halted.discard(execution)
             await _end(crew, member, execution, limit, "restarted")
     except BaseException as error:
         if is_cancellation(error) and execution.has_ended and not _why_not_now(crew):
@@ -70,7 +71,8 @@ def begin_service(crew: Crew, member: Member) -> None:
     """
     execution = _refuse_unless_possible(crew, member, "started")
     if not execution.has_ended:
-        raise HostStateError(f"{member.name} cannot be started: it has not ended.")
+        still = " yet" if execution.stopping.is_cancellation_requested else ""
+        raise HostStateError(f"{member.name} cannot be started: it has not ended{still}.")
     log.SERVICE_BEGUN(service=member.name)
     crew.supervisor.begin_again(execution)
 
@@ -112,7 +114,11 @@ async def _end(crew: Crew, member: Member, execution: Execution, limit: float, d
         if call.error is not None:  # what listens to the token raised
             log.SERVICE_FAILED(call.error, service=member.name)
         if not execution.has_ended:
-            raise HostStateError(f"{member.name} cannot be {doing}: it does not heed its cancellation, and runs on.")
+            crew.supervisor.halted.add(execution)
+            raise HostStateError(
+                f"{member.name} cannot be {doing}: it does not heed its cancellation, and runs on.\n"
+                "It is stopping until it ends; nothing follows its end then, and it can be started again."
+            )
     finally:
         crew.supervisor.restarting.discard(execution)
 

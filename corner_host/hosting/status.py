@@ -36,7 +36,7 @@ class HostedServiceState(StrEnum):
     FAULTED = "faulted"
     """It raised, and that was its end."""
     STOPPING = "stopping"
-    """One of its hooks of the stop is under way."""
+    """One of its hooks of the stop is under way, or ``execute`` was asked to stop and has not ended."""
     STOPPED = "stopped"
     """It has been stopped: by its host, or by an operator while the host runs."""
     CANCELLED = "cancelled"

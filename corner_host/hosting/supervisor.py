@@ -27,7 +27,7 @@ class Supervisor:
 
     Attributes:
         faults: What services raised that stopped the host, in the order in which it happened.
-        halted: What an operator has stopped: whatever its end is, nothing follows.
+        halted: What an operator has stopped, or what did not heed its cancellation then: whatever its end is, nothing follows.
         restarting: What an operator has asked to stop, or to stop and run again, and has not ended.
         policies: What an operator has decided to follow the end of an execution: after a failure, after a return.
         clock: Measures back-off and window.
@@ -71,6 +71,8 @@ class Supervisor:
         """Take note that *execution* is over."""
         execution.since = self.clock.monotonic()
         self._running.discard(execution)
+        if execution in self.halted and execution not in self.restarting:  # it had not heeded its cancellation then
+            log.SERVICE_HALTED(service=service_name(execution.service))
         self._restarted.pop(execution, None)
 
     def is_stopping(self, execution: Execution) -> bool:

@@ -126,22 +126,34 @@ async def test_it_is_on_its_way_while_it_stops() -> None:
         assert (during, host.hosted_services[0].state) == (HostedServiceState.STOPPING, HostedServiceState.STOPPED)
 
 
-async def test_what_does_not_end_says_so() -> None:
-    """Who heeds neither its token nor its cancellation is not called stopped."""
+@pytest.mark.parametrize("asked", ["stop_service", "restart"])
+async def test_what_does_not_end_is_stopping_until_it_does(records: Records, asked: str) -> None:
+    """Who heeds neither its token nor its cancellation is not called stopped; when it ends, it can be started again."""
     clock, worker = ManualClock(), Deaf()
     async with with_clock(clock, worker, cancellation_grace=2.0) as host, anyio.create_task_group() as tasks:
+        services = host.hosted_services
 
-        async def stop() -> None:
-            with pytest.raises(HostStateError, match="does not heed its cancellation"):
-                await host.hosted_services.stop_service("Deaf")
+        async def ask() -> None:
+            with pytest.raises(HostStateError, match=r"does not heed its cancellation(.|\n)*can be started again"):
+                await getattr(services, asked)("Deaf")
 
-        tasks.start_soon(stop)
+        tasks.start_soon(ask)
         await clock.advance(10.0)
         await clock.advance(2.0)
-        state = host.hosted_services[0].state
+        stopping = services[0].state
+        with pytest.raises(HostStateError, match="cannot be started: it has not ended yet"):
+            services.start_service("Deaf")
+        unfinished = records.with_id(114)
         worker.gate.set()
+        await anyio.wait_all_tasks_blocked()
+        stopped = services[0].state
+        services.start_service("Deaf")
+        await anyio.wait_all_tasks_blocked()
+        restarts = services[0].restarts
 
-    assert state is HostedServiceState.RUNNING
+    assert (stopping, stopped, restarts) == (HostedServiceState.STOPPING, HostedServiceState.STOPPED, 1)
+    assert not unfinished
+    assert "was asked to stop, and has" in records.one(114).getMessage()
 
 
 async def test_what_makes_no_sense_is_refused() -> None:
