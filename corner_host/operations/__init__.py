@@ -66,6 +66,7 @@ __getattr__, __dir__ = door(
             "QueueStatus",
             "Rates",
             "RunningItem",
+            "WaitingItem",
             "SavedFilter",
             "ScheduleStatus",
             "ScheduleTime",

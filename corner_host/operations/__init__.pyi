@@ -55,6 +55,7 @@ from .contracts import (
     ThreadStack,
     TimeMark,
     TimeSeries,
+    WaitingItem,
 )
 from .encoding import as_json
 from .errors import ActionRefusedError, InvalidRequestError, NotFoundError, OperationsError, UnavailableError
@@ -147,6 +148,7 @@ __all__ = [
     "TimeMark",
     "TimeSeries",
     "UnavailableError",
+    "WaitingItem",
     "add_operations",
     "as_json",
 ]

@@ -32,6 +32,4 @@ def message(verb: str, count: int, skipped: int, *, dry_run: bool, rate: float |
     text = f"{done} {count:,} job{'' if count == 1 else 's'}"
     if rate is not None:
         text += f" at {rate:g}/s, within {ceil(count / rate):,} s"
-    if verb == "cancel" and not dry_run:
-        text += "; those that run are asked to stop"
     return f"{text}; {skipped:,} skipped{why}" if skipped else text

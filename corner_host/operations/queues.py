@@ -5,7 +5,7 @@ from typing import Any, Final, final
 
 from corner_host.primitives import Duration, seconds
 
-from .contracts import ActionResult, Actor, QueueStatus
+from .contracts import ActionResult, Actor, QueueStatus, WaitingItem
 from .draining import JobDrains
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
 from .queue_numbers import QueueNumbers, numbers_in_memory, queue_numbers
@@ -13,6 +13,7 @@ from .repairs import delete_waiting
 from .workplace import Workplace
 
 _MOST_CONCURRENCY: Final = 10_000
+_MOST_WAITING: Final = 1000
 
 
 @final
@@ -50,6 +51,31 @@ class QueueOperations:
             if each.name == name:
                 return each
         raise NotFoundError("queue", name, tuple(each.name for each in queues))
+
+    async def waiting(self, name: str, *, limit: int = 50) -> tuple[WaitingItem, ...]:
+        """Return what is next in a queue in memory, in order.
+
+        Raises:
+            NotFoundError: There is none of this name.
+            InvalidRequestError: *limit* is not from 1 to 1,000.
+            UnavailableError: It is a queue of durable jobs: `JobOperations.search` has those.
+        """
+        if not 1 <= limit <= _MOST_WAITING:
+            raise InvalidRequestError(f"limit must be from 1 to {_MOST_WAITING}.", field="limit")
+        queue = await self.get(name)
+        if queue.kind != "memory":
+            raise UnavailableError(f"What waits in {name} is in the list of jobs: state WAITING, queue {name}.")
+        return tuple(
+            WaitingItem(
+                id=each.id,
+                name=each.name,
+                priority=each.priority,
+                enqueued_at=each.enqueued_at,
+                arguments=each.arguments,
+                trace_id=each.trace_id,
+            )
+            for each in self._memory.waiting(limit)
+        )
 
     async def pause(self, name: str, *, by: Actor, reason: str = "", duration: Duration | None = None) -> ActionResult:
         """Begin nothing new from it; what runs goes on, and new work is taken in.

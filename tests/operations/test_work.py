@@ -117,6 +117,24 @@ async def test_what_waits_is_thrown_away(look: Look) -> None:
     assert (memory.count, orders.count, left) == (1, 2, [0, 0])
 
 
+async def test_what_is_next_is_shown_in_order(look: Look) -> None:
+    """OV-40: with the id that logs and reports call it by; of durable jobs, the list of jobs has that."""
+    async with _looking(look) as (operations, _, __):
+        queue = operations.host._workplace.services.get_required_service(BackgroundTaskQueue)  # pyright: ignore[reportPrivateUsage]
+        await operations.queues.pause("background", by=ADA)
+        for name, priority in (("first", 0), ("second", 0), ("urgent", 5)):
+            await queue.queue_background_work_item(print, name, name=name, priority=priority)
+        found = await operations.queues.waiting("background", limit=2)
+        with pytest.raises(UnavailableError, match="state WAITING, queue orders"):
+            await operations.queues.waiting("orders")
+        with pytest.raises(InvalidRequestError, match="from 1 to"):
+            await operations.queues.waiting("background", limit=0)
+
+    assert [(each.name, each.priority) for each in found] == [("urgent", 5), ("first", 0)]
+    assert len({each.id for each in found}) == 2
+    assert all(len(each.arguments) == 8 for each in found)
+
+
 async def test_the_concurrency_of_the_queue_in_memory_is_changed(look: Look) -> None:
     """OV-43: until the host ends; that of jobs is a setting, and the answer says so."""
     async with _looking(look) as (operations, _, __):

@@ -11,14 +11,14 @@ from corner_host.cli.client import HostClient, quoted
 from corner_host.cli.errors import CommandError, FailedError
 from corner_host.cli.finding import Pid, Socket, connect, only_queue
 from corner_host.cli.invocation import invocation_of
-from corner_host.cli.screens.lists import queue_rows
+from corner_host.cli.screens.lists import queue_rows, waiting_rows
 from corner_host.cli.words import duration, seconds_of
 
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
-    help="List, pause, resume, drain and purge queues.",
+    help="List, look into, pause, resume, drain and purge queues.",
 )
 
 Name = Annotated[str | None, typer.Argument(help="Which queue; may be left out if there is one.")]
@@ -30,6 +30,20 @@ def list_queues(context: typer.Context, pid: Pid = None, socket: Socket = None) 
     """List the queues with what waits, runs and failed."""
     found = connect(context, pid, socket).get("/queues")
     answer(invocation_of(context), found, lambda: queue_rows(found) if found else ["There are no queues."])
+
+
+@app.command()
+def waiting(
+    context: typer.Context,
+    name: Name = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=1000, help="How many.")] = 20,
+    pid: Pid = None,
+    socket: Socket = None,
+) -> None:
+    """List what is next in a queue in memory; of durable jobs, see jobs list --state WAITING."""
+    host = connect(context, pid, socket)
+    found = host.get(f"/queues/{quoted(only_queue(host, name))}/waiting", limit=limit)
+    answer(invocation_of(context), found, lambda: waiting_rows(found) if found else ["Nothing waits."])
 
 
 @app.command()

@@ -217,6 +217,18 @@ def queue_rows(queues: Sequence[Data]) -> list[str]:
     )
 
 
+def waiting_rows(items: Sequence[Data]) -> list[str]:
+    """Return what waits in a queue in memory, the next first."""
+    names = short_names(str(each["name"]) for each in items)
+    return table(
+        [
+            (each["id"], names[each["name"]], clock(each["enqueued_at"]), each["arguments"] or "-", each["trace_id"])
+            for each in items
+        ],
+        head=("id", "work", "enqueued", "arguments", "trace"),
+    )
+
+
 def _queue_state(queue: Data) -> str:
     if queue["is_closed"]:
         return "closed"

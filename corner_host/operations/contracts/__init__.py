@@ -79,6 +79,7 @@ __getattr__, __dir__ = door(
             "QueueDrain",
             "QueueStatus",
             "RunningItem",
+            "WaitingItem",
         ),
     },
 )

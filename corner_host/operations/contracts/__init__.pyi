@@ -29,7 +29,7 @@ from .parts import (
 from .runs import HostRun, PhaseTime
 from .schedules import ScheduleStatus, ScheduleTime
 from .services import ServiceDependency, ServiceDetail, ServiceStatus, StateChange
-from .work import QueueDrain, QueueStatus, RunningItem
+from .work import QueueDrain, QueueStatus, RunningItem, WaitingItem
 
 __all__ = [
     "About",
@@ -84,4 +84,5 @@ __all__ = [
     "ThreadStack",
     "TimeMark",
     "TimeSeries",
+    "WaitingItem",
 ]

@@ -92,6 +92,28 @@ class QueueStatus:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingItem:
+    """A work item that waits in memory.
+
+    Args:
+        id: What logs and reports call it, now and when it runs; of this process.
+        name: What it was queued as.
+        priority: Higher runs first.
+        enqueued_at: When it was queued.
+        arguments: A short hash of its arguments; empty without any.
+        trace_id: Of whoever queued it.
+    """
+
+    id: str
+    name: str
+    priority: int = 0
+    enqueued_at: datetime
+    arguments: str = ""
+    trace_id: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunningItem:
     """Something that runs: a work item, or an attempt of a job.
 

@@ -167,6 +167,8 @@ ENDPOINTS: Final = (
           body=requests.Concurrency),
     _post("/queues/{name:path}/purge", "Throw away what waits",
           lambda c: c.operations.queues.purge(c.path["name"], dry_run=c.body.dry_run, **_said(c)), body=requests.Counted),
+    _get("/queues/{name:path}/waiting", "What is next in a queue in memory", tuple[contracts.WaitingItem, ...],
+         lambda c: c.operations.queues.waiting(c.path["name"], limit=c.query.limit), query=requests.LimitQuery),
     _get("/queues/{name:path}", "A queue", contracts.QueueStatus, lambda c: c.operations.queues.get(c.path["name"])),
 
     _get("/jobs", "Jobs, newest first", contracts.JobPage, lambda c: c.operations.jobs.search(_jobs(c.query)),

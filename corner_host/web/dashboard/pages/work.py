@@ -9,6 +9,7 @@ from corner_host.web.dashboard.visit import Visit
 
 from .screen import MOST_ROWS
 
+_SHOWN_WAITING: Final = 10
 _RUNNING_KEYS: Final[dict[str, Callable[[RunningItem], Any]]] = {
     "work": lambda it: it.name.casefold(),
     "for": lambda it: it.seconds,
@@ -20,7 +21,13 @@ _RUNNING_KEYS: Final[dict[str, Callable[[RunningItem], Any]]] = {
 async def queues(visit: Visit) -> Mapping[str, Any]:
     """Return the queues, each with its depth over the last hour."""
     series = await visit.operations.metrics.series(seconds=3600.0)
-    return {"queues": await visit.operations.queues.list(), "depths": depths(series)}
+    found = await visit.operations.queues.list()
+    following = {
+        each.name: await visit.operations.queues.waiting(each.name, limit=_SHOWN_WAITING)
+        for each in found
+        if each.kind == "memory" and each.depth
+    }
+    return {"queues": found, "depths": depths(series), "following": following}
 
 
 def depths(series: TimeSeries) -> dict[str, Series]:
