@@ -81,6 +81,8 @@ class Host(HostExtensions, HostLife):
                 raise
         if self._lifetime.exit_status is not None:
             raise SystemExit(self._lifetime.exit_status)
+        if self._lifetime.exit_request is not None:
+            raise self._lifetime.exit_request
 
     def run(self, *, backend: str = "asyncio", backend_options: dict[str, Any] | None = None) -> None:
         """Run the host in an event loop of its own, as a script's last line.

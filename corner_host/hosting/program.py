@@ -59,9 +59,49 @@ def run_in_loop(
                 status = exit_status(error, has_started=has_started)
                 last_resort.expect_end(LOOP_CLOSES_WITHIN, status, error)
 
+        if backend == "asyncio":
+            loop_options["loop_factory"] = _heedful(loop_options, lifetime)
         lifetime.on_signal = on_signal
         with lifetime.application_stopping.register(lambda: last_resort.expect_end(whole, WORK_CANCELLED)):
             anyio.run(run, backend=backend, backend_options=loop_options)
+
+
+def _heedful(options: dict[str, Any], lifetime: ApplicationLifetime) -> Callable[[], Any]:
+    """Return what makes event loops that stop the host in good order when something in them demands the end of the process.
+
+    Once a task or callback raises ``SystemExit`` or ``KeyboardInterrupt``, asyncio's loop ends, and nobody has been asked to
+    stop. It can still be used, and goes on until the host has stopped.
+    """
+    import asyncio  # noqa: PLC0415 - trio does without
+
+    make = options.get("loop_factory")
+    if make is None and options.get("use_uvloop"):
+        make = import_module("uvloop").new_event_loop
+
+    def make_loop() -> Any:
+        loop: Any = asyncio.new_event_loop() if make is None else make()
+        run_until_complete = loop.run_until_complete
+
+        def run(main: Any) -> object:
+            loop.run_until_complete = run_until_complete  # this is for the host; what follows is the end of the loop
+            task = asyncio.ensure_future(main, loop=loop)
+            while True:
+                try:
+                    return run_until_complete(task)
+                except (SystemExit, KeyboardInterrupt) as error:
+                    if task.done() or not _may_stop_for(error, lifetime):
+                        raise
+                    loop.call_soon(lifetime.leave, error)
+
+        loop.run_until_complete = run
+        return loop
+
+    return make_loop
+
+
+def _may_stop_for(error: BaseException, lifetime: ApplicationLifetime) -> bool:
+    """Tell whether to stop in good order for *error*; not for a Ctrl+C in a host that has been asked to stop before."""
+    return isinstance(error, SystemExit) or not lifetime.application_stopping.is_cancellation_requested
 
 
 def do_command(args: Sequence[str], create_builder: Callable[..., Any]) -> int | None:

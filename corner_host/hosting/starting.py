@@ -131,5 +131,7 @@ def _why_not_started(crew: Crew, stage: Stage, made: list[Call]) -> BaseExceptio
         errors.append(StartupTimeoutError(stage.budget, crew.waiting(made)))
     elif stage.was_cut and crew.supervisor.faults:
         errors += crew.supervisor.faults
+    if crew.lifetime.exit_request is not None:
+        errors.append(crew.lifetime.exit_request)
     cancelled = OperationCancelledError(f"The start was called off: {stage.why_cut}.")
     return gather("One or more hosted services failed to start.", errors) or cancelled

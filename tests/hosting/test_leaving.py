@@ -1,0 +1,102 @@
+"""A demand to end the process that comes from where the host does not see it: everything is stopped, then it is heeded."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.hosting.programs import run_program
+
+PROGRAM = """
+    import asyncio, sys
+    import anyio
+    from corner_host.hosting import BackgroundService, Host
+
+    backend, demand, where, when = sys.argv[1:]
+
+    def leave():
+        if demand == "SystemExit":
+            sys.exit(7)
+        raise KeyboardInterrupt
+
+    async def leave_soon():
+        await anyio.sleep(0)
+        leave()
+
+    async def act():
+        if where == "group":
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(anyio.sleep_forever)
+                tasks.start_soon(leave_soon)
+        elif where == "task":
+            global task
+            task = asyncio.create_task(leave_soon())
+        elif where == "callback":
+            asyncio.get_running_loop().call_soon(leave)
+
+    class Database:
+        async def start(self):
+            print("database start")
+        async def stop(self):
+            await anyio.sleep(0.01)
+            print("database stop")
+        async def aclose(self):
+            await anyio.sleep(0.01)
+            print("database closed")
+
+    class Culprit(BackgroundService):
+        async def start(self):
+            if when == "start":
+                await act()
+                await anyio.sleep(30)
+            await super().start()
+        async def execute(self, stopping):
+            if when == "execute":
+                await act()
+            await stopping.wait()
+        async def stop(self):
+            await super().stop()
+            if when == "stop":
+                await act()
+                await anyio.sleep(0.05)
+
+    class Last:
+        async def start(self):
+            pass
+        async def stop(self):
+            print("last stop")
+
+    def limits(options):
+        options.shutdown_timeout = 5.0
+
+    builder = Host.create_empty_builder().configure_host_options(limits)
+    host = builder.add_hosted_service(Database).add_hosted_service(Culprit).add_hosted_service(Last).build()
+    if when == "stop":
+        host.lifetime.application_started.register(host.lifetime.stop_application)
+    host.run(backend=backend)
+"""
+STOPPED = ["database start", "last stop", "database stop", "database closed"]
+CASES = [
+    ("asyncio", "SystemExit", "task", "execute"),
+    ("asyncio", "SystemExit", "callback", "execute"),
+    ("asyncio", "SystemExit", "group", "execute"),
+    ("asyncio", "KeyboardInterrupt", "group", "execute"),
+    ("asyncio", "KeyboardInterrupt", "task", "execute"),
+    ("asyncio", "SystemExit", "task", "start"),
+    ("asyncio", "SystemExit", "group", "start"),
+    ("asyncio", "SystemExit", "task", "stop"),
+    ("asyncio", "SystemExit", "group", "stop"),
+    ("asyncio+uvloop", "SystemExit", "task", "execute"),
+    ("asyncio+uvloop", "SystemExit", "group", "execute"),
+    ("trio", "SystemExit", "group", "execute"),
+    ("trio", "SystemExit", "group", "start"),
+    ("trio", "KeyboardInterrupt", "group", "execute"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=" ".join)
+def test_a_demand_from_a_task_of_a_service_is_heeded_after_the_stop(tmp_path: Path, case: tuple[str, ...]) -> None:
+    """H5, H7: the others are stopped and closed, then the process ends as it was demanded."""
+    result = run_program(PROGRAM, folder=tmp_path, args=case)
+
+    assert result.lines == [line for line in STOPPED if line != "last stop" or case[3] != "start"], result.errors
+    assert result.status == {"SystemExit": 7, "KeyboardInterrupt": -2}[case[1]], result.errors
