@@ -290,6 +290,28 @@ async def app(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+class Backlog(BackgroundService):
+    def __init__(self, queue: BackgroundTaskQueue) -> None:
+        self.queue = queue
+
+    async def execute(self, stopping: CancellationToken) -> None:
+        for _ in range(8):
+            await self.queue.queue_background_work_item(process_order)
+        await anyio.wait_all_tasks_blocked()
+        for number in range(1000):
+            await self.queue.queue_background_work_item(send_receipt, name=f"receipt {number}")
+        print("under way", flush=True)
+        await stopping.wait()
+
+
+def create_rollout(args: list[str]) -> HostBuilder:
+    builder = Host.create_builder(args)
+    for key, value in (("Capacity", "1000"), ("MaxConcurrency", "8")):
+        builder.configuration[f"BackgroundJobs:Queue:{key}"] = value
+    builder.services.add_background_jobs(builder.configuration)
+    return builder.add_hosted_service(Backlog)
+
+
 def create_builder(args: list[str]) -> HostBuilder:
     builder = Host.create_builder([*args, "--Server:Port=0"])
     builder.services.add_background_jobs(builder.configuration)

@@ -88,6 +88,14 @@ DEADLINE = """\
                                              abandoned  send_receipt   01J9QM…  never started
 """
 
+# with the queue in memory, as the text below it says; its end is that of minute 9
+ROLLOUT = """\
+info  corner_host.lifetime  SIGTERM received, budget 25.0 s; readiness failing
+info  corner_host.queue     background: 8 running, 1000 waiting; policy: drain
+info  corner_host.queue     Drained: 1008 finished, 0 waiting, 0 abandoned
+info  corner_host.lifetime  Stopped in 9.4 s, nothing abandoned
+"""
+
 PRODUCTION = (
     '{"timestamp":"2026-11-23T12:41:02.141Z","level":"info","logger":"corner_host.lifetime",'
     '"message":"Application started in 0.04 s. Press Ctrl+C to shut down.",'
