@@ -25,6 +25,17 @@ def test_the_readme_opens_with_three_sentences_and_the_whole_smallest_program() 
     assert blocks()[0].text.rstrip().endswith("Host.create_builder().add_hosted_service(Greeter).build().run()")
 
 
+def test_every_name_in_the_log_is_in_the_table() -> None:
+    """What a rule may silence is known by its name: no logger of the package is without one."""
+    listed = README.read_text(encoding="utf-8").partition("## Names in the log")[2].partition("## ")[0]
+    known = tuple(re.findall(r"`(corner_host\.[\w.]+)`", listed))
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "corner_host").rglob("*.py")]
+    names = {name for text in texts for name in re.findall(r'getLogger\("(corner_host\.[\w.]+)"\)', text)}
+
+    assert "corner_host.queue" in names
+    assert [name for name in names if not name.startswith(known)] == []
+
+
 def test_two_commands_of_one_line_run_the_sample_and_the_checks() -> None:
     """The commands need nothing but Python and pip, and there are exactly two of them."""
     sample, checks = blocks("sh")
