@@ -97,10 +97,7 @@ def summary(job: JobInfo, *, now: datetime, max_attempts: int | None) -> JobSumm
 
 def history(job: JobInfo) -> Iterator[JobHistoryEvent]:
     """Yield what happened to a job, oldest first; its beginning is not stored as an event."""
-    said = [f"by {job.enqueued_by}"] if job.enqueued_by else []
-    if job.parent:
-        said.append(f"after {job.parent}")
-    yield JobHistoryEvent(at=job.enqueued_at, event="ENQUEUED", detail=", ".join(said))
+    yield JobHistoryEvent(at=job.enqueued_at, event="ENQUEUED", detail=f"after {job.parent}" if job.parent else "")
     yield from (_event(each) for each in job.history)
 
 

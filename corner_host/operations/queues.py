@@ -8,6 +8,7 @@ from corner_host.primitives import Duration, seconds
 from .contracts import ActionResult, Actor, QueueStatus, WaitingItem
 from .draining import JobDrains
 from .errors import InvalidRequestError, NotFoundError, UnavailableError
+from .job_waits import JobWaits
 from .queue_numbers import QueueNumbers, numbers_in_memory, queue_numbers
 from .repairs import delete_waiting
 from .workplace import Workplace
@@ -23,17 +24,18 @@ class QueueOperations:
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
         self._drains = JobDrains()
+        self._waits = JobWaits(workplace)
 
     async def list(self) -> tuple[QueueStatus, ...]:
         """Return all queues, the one in memory first."""
         now = self._workplace.clock.now().timestamp()
         found = [self._status(each, now) for each in await queue_numbers(self._workplace)]
-        return tuple(
-            [
-                each if each.kind == "memory" else replace(each, drain=await self._drains.of(self._control, each.name))
-                for each in found
-            ]
-        )
+        return tuple([each if each.kind == "memory" else await self._of_store(each) for each in found])
+
+    async def _of_store(self, queue: QueueStatus) -> QueueStatus:
+        """Return the status of a queue of jobs with what has to be looked up."""
+        p50, p95 = await self._waits.of(self._control, queue.name)
+        return replace(queue, wait_p50=p50, wait_p95=p95, drain=await self._drains.of(self._control, queue.name))
 
     def in_memory(self) -> tuple[QueueStatus, ...]:
         """Return the queue in memory alone, if there is one; it is there whatever becomes of the store of jobs."""

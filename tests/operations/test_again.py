@@ -85,7 +85,7 @@ async def test_it_runs_with_other_arguments_and_is_linked_to_the_old_one(look: L
     assert stored is not None
     assert stored.payload == {"number": 2, "card": {"api_key": "s3cret"}}
     assert (new.job.queue, new.job.key, new.job.priority, new.parent) == ("orders", "order-1", 3, old)
-    assert (new.history[0].event, new.history[0].detail) == ("ENQUEUED", f"by ada (code), after {old}")
+    assert (new.history[0].event, new.history[0].detail) == ("ENQUEUED", f"after {old}")
     assert new.result == "2 with 6"
     assert (line.action, line.target, line.reason, "s3cret" in line.detail) == ("jobs.again", old, "INC-412", False)
 

@@ -84,6 +84,9 @@ async def test_both_kinds_of_queue_are_listed(look: Look) -> None:
 
     assert (memory.name, memory.kind, memory.capacity) == ("background", "memory", 100)
     assert (orders.name, orders.kind, orders.completed, orders.dead) == ("orders", "jobs", 2, 1)
+    assert orders.wait_p50 is not None
+    assert orders.wait_p95 is not None
+    assert 0.0 <= orders.wait_p50 <= orders.wait_p95
 
 
 @pytest.mark.parametrize("name", ["background", "orders"])

@@ -85,6 +85,11 @@ class QueueStatus:
     saturated_since: datetime | None = None
 
     @property
+    def has_work(self) -> bool:
+        """Whether anything waits, runs or has ended."""
+        return self.depth + self.running + self.scheduled + self.completed + self.failed + self.cancelled > 0
+
+    @property
     def fill(self) -> float:
         """How full it is, from 0 to 1; 0 without a limit."""
         return min(1.0, self.depth / self.capacity) if self.capacity else 0.0

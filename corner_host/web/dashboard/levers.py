@@ -153,7 +153,10 @@ LEVERS: Final[dict[str, Lever]] = {
     "queue.drain": Lever(
         title="Drain {target}",
         button="Drain",
-        warning="What waits and runs is worked off. In memory, nothing new is taken in until the queue is resumed.",
+        warning=(
+            "What waits and runs is worked off. In memory, nothing new is taken in until the queue is resumed: "
+            "who brings something waits, as if it were full."
+        ),
         act=lambda pull: pull.host.queues.drain(pull.target, **pull.by),
         preview=lambda pull: pull.host.queues.drain(pull.target, dry_run=True, by=pull.visit.actor),
         counts="items",

@@ -84,12 +84,16 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
     def ago(at: datetime | None) -> Markup | str:
         if at is None:
             return words.NOTHING
-        shown = words.ago(at, visit.now, language)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), shown)
+        return timed(at, words.ago(at, visit.now, language))
+
+    def timed(at: datetime, text: str) -> Markup:
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), text)
 
     def in_zone(at: datetime, zone: str) -> Markup:
-        text = words.in_zone(at, zone, language)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(stamp(at), stamp(at), text)
+        return timed(at, words.in_zone(at, zone, language))
+
+    def soon(at: datetime, zone: str) -> Markup:
+        return timed(at, words.soon(at, zone, visit.now, language))
 
     def number(value: float | None, digits: int | None = None) -> str:
         return words.number(value, language, digits=digits)
@@ -107,6 +111,7 @@ def _context(visit: Visit, values: Mapping[str, Any]) -> dict[str, Any]:
         "language": language,
         "ago": ago,
         "in_zone": in_zone,
+        "soon": soon,
         "number": number,
         "percent": percent,
         "size": size,

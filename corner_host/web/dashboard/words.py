@@ -79,6 +79,22 @@ def in_zone(at: datetime, zone: str, language: str) -> str:
     return f"{day} {local:%Y-%m-%d %H:%M %Z}"
 
 
+def soon(at: datetime, zone: str, now: datetime, language: str) -> str:
+    """Return a time to come as `in_zone`, without what is clear anyway: today, or a day of this week.
+
+    Example:
+        >>> from datetime import UTC, timedelta
+        >>> now = datetime(2026, 11, 27, 8, tzinfo=UTC)
+        >>> [soon(now + timedelta(days=days), "Europe/Madrid", now, "en") for days in (0, 3, 7)]
+        ['09:00 CET', 'Mon 09:00 CET', 'Fri 2026-12-04 09:00 CET']
+    """
+    there = ZoneInfo(zone)
+    local, days = at.astimezone(there), (at.astimezone(there).date() - now.astimezone(there).date()).days
+    if days > 6:
+        return in_zone(at, zone, language)
+    return f"{local:%H:%M %Z}" if days == 0 else f"{_DAYS[language][local.weekday()]} {local:%H:%M %Z}"
+
+
 def number(value: float | None, language: str, *, digits: int | None = None) -> str:
     """Return an amount with separators; *digits* after the point, by default as many as tell something.
 

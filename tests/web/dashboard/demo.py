@@ -141,7 +141,7 @@ class DatabaseCheck:
 
     async def check(self) -> HealthCheckResult:
         """Answer."""
-        return HealthCheckResult.healthy("3 ms", data={"pool": "4 of 10"})
+        return HealthCheckResult.healthy("3 ms", pool="4 of 10")
 
 
 class LegacyMailer:

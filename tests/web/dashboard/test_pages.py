@@ -74,7 +74,7 @@ async def test_every_screen_shows_a_shop_that_has_worked_and_failed(shop: OpenDa
         "jobs": ["ProcessOrder", "SendReceipt", "order:1004"],
         "jobs?state=DEAD": ["PaymentTimeout"],
         "failures": ["PaymentTimeout", "demo.py"],
-        "schedules": ["At 09:00 on Monday through Friday", "Europe/Madrid", " 09:00 CE"],
+        "schedules": ["At 09:00 on Monday through Friday", "Europe/Madrid", "09:00 CE"],
         "services": ["OrderFeed", "running"],
         "health": ["database", "healthy"],
         "logs": ["Order 1001 is paid"],
