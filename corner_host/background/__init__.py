@@ -8,7 +8,11 @@ first, equals in order of arrival; a scope of services is opened if it takes any
 arguments, the token and the services; the scope is closed; it is counted as completed, failed or cancelled.
 
 Order of the end: the queue closes; by `ShutdownMode` the rest is run, or given up, or cut; what is still there when the
-host's time is up is cancelled, token first. What was never run is counted as not run, and named in the log.
+host's time is up is cancelled, token first. What was never run is counted as not run, and named in the log, with its id, a
+hash of its arguments and its trace. All of this is told by the logger ``corner_host.queue``.
+
+What an item is called: nothing, until somebody asks; then its id is the same while it waits, runs, and in what is told of its
+end. It costs those nothing that nobody asks about (see ``item_ids``).
 
 So the accounts always add up: queued = completed + failed + cancelled + not_run + depth + running.
 
@@ -24,7 +28,8 @@ What it costs: a closure that is queued and taken in one event loop passes witho
 times that ``await f()`` costs in a loop, two are Python's own: to call and await a method with such a signature, and ``f``.
 
 Where to look: ``queue`` (what callers use), ``line`` (what it is made of), ``lanes`` (its order), ``consumers`` and
-``waiters`` (who waits), ``work_item`` and ``calls`` (how an item is called), ``injection`` (its services),
+``waiters`` (who waits), ``items``, ``work_item`` and ``calls`` (what an item is, and how it is called), ``injection`` (its
+services), ``item_ids``, ``arguments`` and ``not_run`` (what is told of it),
 ``worker``, ``workers`` and ``hosted_service`` (who runs it, and the end), ``accounts`` and ``metrics`` (the numbers),
 ``control``, ``views``, ``observations``, ``rates`` and ``failures`` (the operator's view), ``telemetry`` (OpenTelemetry),
 ``settings`` and ``registration`` (the section ``BackgroundJobs``).

@@ -30,9 +30,14 @@ it shares with its parent what the event loop waits with. What is forked in a wo
 **Many services.** One costs about 25 us and 6 kB. Ten thousand that start at once keep Python's garbage collector busy: a
 program may call ``gc.freeze()`` between ``build()`` and ``run()``, or raise ``gc.set_threshold``; the host does not.
 
+**The log of a stop** proves in every environment what was lost, or that nothing was (category ``corner_host.lifetime``): whose
+signal began it and within what budget, or what is in flight; then, by those who work them off, how much of each queue runs and
+waits, what becomes of it, and what has (``corner_host.queue``); in the end that it has stopped, or what was cut and never
+started, by name and id.
+
 **In Development** the log also tells what the host is made of, which service started and stopped, and how long it took
-(categories ``corner_host.config``, ``.services``, ``.host``, ``.lifetime``). At a terminal, .NET's sentences stand under these
-categories, too. An operator sees more in `HostedServices`, and stops, starts or restarts one service by it.
+(categories ``corner_host.config``, ``.services``, ``.host``). In all formats but ``simple-dotnet``, .NET's sentences stand under
+these categories, too. An operator sees more in `HostedServices`, and stops, starts or restarts one service by it.
 
 Not kept of .NET: twin builders (`HostBuilder` is live and takes callbacks too), tokens for starting and stopping (anyio
 cancels), hosts that are started or stopped twice, stops that wait for ever, build observers, custom container factories.
