@@ -74,19 +74,19 @@ async def test_of_durable_jobs_those_are_counted_that_were_there(look: Look) -> 
     async with look(shop) as operations:
         services = operations.host._workplace.services  # pyright: ignore[reportPrivateUsage]
         jobs, gate = services.get_required_service(JobClient), services.get_required_service(Gate)
-        await jobs.enqueue_many([Order(number=number) for number in range(3)])
+        early = await jobs.enqueue_many([Order(number=number) for number in range(3)])
         begun = await operations.queues.drain("orders", by=ADA)
         await operations.queues.pause("orders", by=ADA)
         late = await jobs.enqueue(Order(number=9))
         gate.opened.set()
         await operations.queues.resume("orders", by=ADA)
-        ended = await jobs.result(late.id, timeout=10)
+        ended = [await jobs.result(each.id, timeout=10) for each in (*early, late)]
         await operations.queues.drain("orders", by=ADA)
         done = (await operations.queues.get("orders")).drain
         await operations.queues.resume("orders", by=ADA)
         after = await operations.queues.get("orders")
 
-    assert (begun.count, ended) == (3, None)
+    assert (begun.count, ended) == (3, [None] * 4)
     assert done is not None
     assert (done.total, done.left, after.drain) == (0, 0, None)
 

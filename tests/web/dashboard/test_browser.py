@@ -216,7 +216,7 @@ async def test_it_can_be_read_and_used_without_scripts(shop: OpenDashboard, brow
     """Every link and form works; a question is a page of its own."""
     async with shop(LEVERS) as site:
         page, faults = await entered(browser, site, java_script_enabled=False)
-        await expect(page.locator("svg.area").or_(page.get_by_text("Nothing has run yet.")).first).to_be_visible()
+        await expect(page.locator("svg.area").or_(page.get_by_text("No numbers yet.")).first).to_be_visible()
         await page.get_by_role("link", name="Jobs", exact=True).click()
         await page.get_by_role("link", name="dead 3").click()
         await expect(page.locator("tbody tr")).to_have_count(3)
@@ -230,6 +230,12 @@ async def test_it_can_be_read_and_used_without_scripts(shop: OpenDashboard, brow
         await expect(page.get_by_role("heading", name="Done", level=2)).to_be_visible()
         await page.get_by_role("link", name="Back").click()
         await expect(page.locator("section.queue", has_text="mail")).to_contain_text("by hand")
+        await page.locator("section.queue", has_text="background").get_by_role("button", name="Drain").click()
+        await page.get_by_role("button", name="Drain").click()
+        await page.get_by_role("link", name="Back").click()
+        await expect(page.locator("section.queue", has_text="background")).to_contain_text("takes in nothing new")
+        await page.locator("section.queue", has_text="background").get_by_role("button", name="Resume").click()
+        await page.get_by_role("button", name="Resume").click()
 
         assert faults == []
 
