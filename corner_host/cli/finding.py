@@ -59,6 +59,18 @@ def host_here() -> RunningHost | None:
     return here[0] if len(here) == 1 else None
 
 
+def host_or_none(context: typer.Context, pid: int | None, path: Path | None) -> tuple[HostClient, str] | None:
+    """Return the host to ask, if it was named or runs the application of the working directory, and its content root.
+
+    Raises:
+        NoHostError: It was named, and is not there.
+    """
+    if pid is not None or path is not None:
+        return connect(context, pid, path), str(Path.cwd())
+    host = host_here()
+    return None if host is None else (HostClient(host.socket, named(host)), host.content_root)
+
+
 def named(host: RunningHost) -> str:
     """Return what a host is called in messages."""
     return f"{host.application} (pid {host.pid})"

@@ -73,6 +73,7 @@ def create_builder(args: list[str]) -> HostBuilder:
     builder.services.add_background_jobs(builder.configuration)
     builder.services.add_jobs(builder.configuration)
     builder.services.add_job_handler(Receipt, send_receipt, retry=RetryPolicy(max_attempts=1))
+    builder.services.add_recurring_job("yearly", Receipt(order=0), cron="0 9 1 1 *", time_zone="Europe/Madrid")
     builder.add_hosted_service(Intake)
     return builder
 
@@ -215,6 +216,19 @@ def test_only_what_failed_so_is_requeued_after_a_look(incident: Shell) -> None:
     )
     assert "drained" in listed.output
     assert opened.output == "background goes on\n"
+
+
+def test_schedules_are_told_by_the_host_that_runs(incident: Shell) -> None:
+    """Whether each is alive: when it runs next, on the clock of its own zone, and when it succeeded last."""
+    listed = incident.type("corner-host", "schedules", "list")
+    following = incident.type("corner-host", "schedules", "next", "yearly", "-n", "1", "-q")
+
+    head, row = listed.output.splitlines()
+    assert head.split("  ")[0] == "schedule"
+    assert "last success" in head
+    assert row.startswith("yearly")
+    assert following.output.strip() in row
+    assert following.output.strip().endswith("-01-01 09:00:00 CET")
 
 
 def test_a_job_is_shown_by_the_begin_of_its_id(incident: Shell) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from corner_host.cli.client import HostClient
 from corner_host.cli.explanation import Explanation, of_running
-from corner_host.cli.finding import Pid, Socket, connect, host_here, named
+from corner_host.cli.finding import Pid, Socket, host_or_none
 from corner_host.cli.invocation import Invocation, invocation_of
 
 app = typer.Typer(
@@ -93,7 +93,7 @@ def explain(
     from corner_host.cli.errors import FailedError
 
     invocation = invocation_of(context)
-    asked = None if offline or _is_of_this_shell(invocation) else _running(context, pid, socket)
+    asked = None if offline or _is_of_this_shell(invocation) else host_or_none(context, pid, socket)
     found = (
         _explained_here(invocation, key, reveal=reveal) if asked is None else _explained_by(*asked, key, reveal=reveal)
     )
@@ -111,14 +111,6 @@ def explain(
 
 def _is_of_this_shell(invocation: Invocation) -> bool:
     return bool(invocation.environment or invocation.settings or invocation.target or invocation.content_root)
-
-
-def _running(context: typer.Context, pid: int | None, socket: Path | None) -> tuple[HostClient, str] | None:
-    """Return the host to ask, and its content root; None without one."""
-    if pid is not None or socket is not None:
-        return connect(context, pid, socket), str(Path.cwd())
-    host = host_here()
-    return None if host is None else (HostClient(host.socket, named(host)), host.content_root)
 
 
 def _explained_by(host: HostClient, root: str, key: str, *, reveal: bool) -> Explanation | None:

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from corner_host.cli.answering import answer
+from corner_host.cli.finding import Pid, Socket, host_or_none
 from corner_host.cli.invocation import invocation_of
+from corner_host.cli.screens.schedules import schedule_rows
 from corner_host.cli.words import table
 
 app = typer.Typer(
@@ -18,8 +20,18 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_schedules(context: typer.Context) -> None:
-    """List the recurring jobs of the application, with their next time."""
+def list_schedules(context: typer.Context, pid: Pid = None, socket: Socket = None) -> None:
+    """List the recurring jobs of the application, with their next time; where its host runs, also how they went."""
+    running = host_or_none(context, pid, socket)
+    if running is not None:
+        found = running[0].get("/schedules")
+        now = datetime.now(UTC)
+        answer(invocation_of(context), found, lambda: schedule_rows(found, now) if found else ["There are none."])
+        return
+    _list_of_application(context)
+
+
+def _list_of_application(context: typer.Context) -> None:
     from corner_host.cli.building import built, required_host
     from corner_host.cli.recurring import schedules, upcoming
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from corner_host.cli.screens.lists import draining
-from corner_host.cli.words import bar, clock, clock_in, duration, megabytes, moment, rate, roughly, short_names, table
+from corner_host.cli.screens.schedules import next_run
+from corner_host.cli.words import bar, clock, duration, megabytes, moment, rate, roughly, short_names, table
 
 Data: TypeAlias = Mapping[str, Any]
 Paint: TypeAlias = Callable[[str, str], str]
@@ -164,19 +165,12 @@ def _schedules(schedules: list[Data], now: datetime) -> list[str]:
         [
             (
                 each["id"],
-                _next_run(each, now),
+                next_run(each, now),
                 each["words"] or each["spec"],
             )
             for each in schedules
         ]
     )
-
-
-def _next_run(schedule: Data, now: datetime) -> str:
-    """Return when it runs next on the clock of its own zone, which the words beside it are of as well."""
-    if schedule["is_paused"] or not schedule["next"]:
-        return "paused" if schedule["is_paused"] else "-"
-    return clock_in(schedule["time_zone"], datetime.fromisoformat(schedule["next"][0]), now)
 
 
 def _loop(loop: Data) -> str:
