@@ -59,6 +59,7 @@ class CacheCleanupService:
         self._cache = cache
         self._options = options or _read(configuration)
         self._clock = clock or SystemClock()
+        self._told = ""
 
     async def execute(self, stopping: CancellationToken) -> None:
         """Clean once an interval, until *stopping*."""
@@ -69,9 +70,15 @@ class CacheCleanupService:
                 await self._clock.sleep(self._options.interval_minutes * 60)
                 self.clean()
 
+    @property
+    def status_text(self) -> str:
+        """What an operator reads of it: when it cleaned last; empty before."""
+        return self._told
+
     def clean(self) -> int:
         """Remove what expired longer ago than the threshold; returns how many entries that were."""
         removed = self._cache.remove_expired(timedelta(minutes=self._options.expiration_threshold_minutes))
+        self._told = f"last run {self._clock.now().astimezone():%H:%M:%S} ok, removed {removed:,}"
         level = logging.INFO if removed else logging.DEBUG
         _log.log(level, "Removed %d expired cache entries; %d stay.", removed, len(self._cache))
         return removed

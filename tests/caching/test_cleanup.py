@@ -25,6 +25,7 @@ async def test_only_what_expired_before_the_threshold_goes(
     cache.set("alive", 1)
     source = CancellationTokenSource()
     counts: list[int] = []
+    before = service.status_text
 
     async with anyio.create_task_group() as group:
         group.start_soon(service.execute, source.token)
@@ -38,6 +39,7 @@ async def test_only_what_expired_before_the_threshold_goes(
 
     assert counts == [3, 3, 2, 2, 1]
     assert "Removed 1 expired cache entries" in caplog.text
+    assert (before, service.status_text) == ("", f"last run {clock.now().astimezone():%H:%M:%S} ok, removed 1")
 
 
 async def test_stopping_ends_the_wait(cache: MemoryCache, clock: HandClock) -> None:
