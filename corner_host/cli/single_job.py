@@ -9,7 +9,7 @@ import anyio
 
 from corner_host.diagnostics.origin import originating
 from corner_host.hosting import BackgroundService, Host, HostApplicationLifetime, HostBuilder
-from corner_host.jobs import JobClient, JobPayloadError
+from corner_host.jobs import JobClient, JobDeadError, JobPayloadError
 from corner_host.jobs.registry import JobHandlerRegistration, JobRegistry
 from corner_host.primitives import CancellationToken, CornerHostError, name_of, without_passwords
 
@@ -30,10 +30,11 @@ class Kind:
 @final
 @dataclass(slots=True)
 class Outcome:
-    """What became of the job; *error* is None if it succeeded."""
+    """What became of the job; *error* is None if it succeeded, *is_dead* tells whether it failed for good."""
 
     id: str = ""
     result: Any = None
+    is_dead: bool = False
     error: str | None = "the host was stopped before the job had ended"
 
 
@@ -117,7 +118,8 @@ def run_job(builder: HostBuilder, name: str, payload: str, timeout: float | None
                 outcome.error = "it has not ended in time; it stays in the store"
             except CornerHostError as error:
                 if outcome.id:
-                    outcome.error = without_passwords(str(error))
+                    outcome.is_dead = isinstance(error, JobDeadError)
+                    outcome.error = without_passwords(str(error).partition("\n")[0])
                 else:
                     mistakes.append(error)
 

@@ -1,6 +1,7 @@
 """Lines of code, as they are shown: relative to the application, with the text of the line."""
 
 import linecache
+import os
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,11 +37,19 @@ def is_application(file: str) -> bool:
 
 
 def relative(file: str, content_root: str) -> str:
-    """Return *file* as seen from the content root, or from the folder where libraries are."""
-    for root in (content_root, *sorted(_LIBRARIES, key=len, reverse=True)):
-        if root and file.startswith(root.rstrip("/\\") + ("/" if "/" in file else "\\")):
-            return file[len(root.rstrip("/\\")) + 1 :]
+    """Return *file* as seen from where libraries are, from the working directory, as the log has it, or from the content root."""
+    for root in (*sorted(_LIBRARIES, key=len, reverse=True), _working_directory(), content_root):
+        folder = root.rstrip("/\\")
+        if folder and file.startswith(folder + ("/" if "/" in file else "\\")):
+            return file[len(folder) + 1 :]
     return file
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 - many times a page, and only a text
+    except OSError:  # it is gone
+        return ""
 
 
 def stack_of(frame: FrameType | None) -> Iterator[FrameType]:

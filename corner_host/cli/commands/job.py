@@ -79,4 +79,7 @@ def run(
         typer.echo(f"{name} {outcome.id} succeeded{shown}")
     else:
         typer.echo(f"{name} {outcome.id} failed: {outcome.error}", err=True)
+        if outcome.is_dead:
+            again = f"To run it again, while the application runs: {invocation.program} jobs requeue {outcome.id}"
+            typer.echo(again, err=True)
     raise typer.Exit(0 if outcome.error is None else 1)
