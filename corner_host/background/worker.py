@@ -29,6 +29,7 @@ from .errors import QueueClosedError, WorkItemTimeoutError
 from .injection import UNSUITED
 from .item_ids import item_id, new_number
 from .items import Entry
+from .not_run import loss_of
 from .queue import BackgroundTaskQueue
 from .telemetry import Telemetry
 from .work_item import Scopes, WorkItem
@@ -259,7 +260,9 @@ class Worker:
         if self._scope.cancel_called:
             _log.warning("Work item %r was cancelled on request.", item.name)
         elif is_being_cancelled(error):
-            extra = {"console_message": ""} if self.is_told else None
+            extra: dict[str, object] = {"console_message": ""} if self.is_told else {}
+            if (run := self.run) is not None:
+                extra["losses"] = [loss_of(item, run.id)]
             _log.warning("Work item %r was cut while it ran.", item.name, extra=extra)
         else:
             _log.warning("Work item %r was cancelled from within.", item.name)

@@ -120,7 +120,7 @@ class Host(HostExtensions, HostLife):
     @property
     def _is_read(self) -> bool:
         """Whether a person reads at the terminal what the log tells of failures."""
-        return self._logging is not None and self._logging.is_read(log.HOST.name, logging.ERROR)
+        return self._logging is not None and self._logging.is_read(log.HOST.name, logging.ERROR, told_by=log.STORY.name)
 
     @property
     def _is_left_to_python(self) -> bool:

@@ -171,6 +171,14 @@ APPLICATION_STARTED: Final = Event(
     "Application started. Press Ctrl+C to shut down.",
     told_as="Application started in %(seconds).2f s. Press Ctrl+C to shut down.",
 )
+STARTED_BY_SYSTEMD: Final = Event(
+    LIFETIME,
+    0,
+    "",
+    INFO,
+    "Application started. Hosting environment: %(name)s; Content root path: %(path)s",
+    told_as="Application started in %(seconds).2f s. Hosting environment: %(name)s; Content root path: %(path)s",
+)
 ENVIRONMENT: Final = Event(LIFETIME, 0, "", INFO, "Hosting environment: %(name)s")
 CONTENT_ROOT: Final = Event(LIFETIME, 0, "", INFO, "Content root path: %(path)s")
 CONTENT_ROOT_HINT: Final = Event(LIFETIME, 0, "", INFO, "%(hint)s")

@@ -58,9 +58,10 @@ class Pipeline(logging.Handler):
         """The lowest level that any rule lets through."""
         return self._rules.floor
 
-    def console_shows(self, category: str, level: int) -> bool:
-        """Tell whether records of this *category* and *level* are written to the console."""
-        return self._console is not None and self._rules.for_provider(*CONSOLE_NAMES).allows(category, level)
+    def console_shows(self, category: str, level: int, *, told_by: str = "") -> bool:
+        """Tell whether records of this *category* and *level* are written to the console, which may be *told_by* another."""
+        rules = self._rules.for_provider(*CONSOLE_NAMES)
+        return self._console is not None and rules.allows(category, level, told_by=told_by)
 
     def configure(self, rules: RuleSet, *, captures_scopes: bool) -> None:
         """Follow other rules from now on."""

@@ -62,9 +62,11 @@ class LoggingSession:
         self._reloads = configuration.on_change(self._reload)
         _complain(complaint)
 
-    def is_read(self, category: str, level: int) -> bool:
-        """Tell whether a person at a terminal reads records of this *category* and *level*."""
-        return self._console is not None and self._console.is_terminal and self._pipeline.console_shows(category, level)
+    def is_read(self, category: str, level: int, *, told_by: str = "") -> bool:
+        """Tell whether a person at a terminal reads records of this *category* and *level*, which may be *told_by* another."""
+        if self._console is None or not self._console.is_terminal:
+            return False
+        return self._pipeline.console_shows(category, level, told_by=told_by)
 
     def close(self, timeout: Duration = FLUSH_SECONDS) -> None:
         """Write what waits, at most for *timeout* (float seconds or a timedelta), and leave Python's logging as it was.

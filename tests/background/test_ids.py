@@ -16,7 +16,7 @@ from .conftest import Gate, Working
 
 
 def losses(log: pytest.LogCaptureFixture) -> list[dict[str, str]]:
-    """Return what records say of items that were not run."""
+    """Return what records say of items that are lost."""
     return [each for record in log.records for each in getattr(record, "losses", ())]
 
 
@@ -71,7 +71,7 @@ async def test_what_nobody_has_looked_at_has_a_name_while_it_runs(queue: Backgro
 async def test_what_is_not_run_is_named_as_it_was_while_it_waited(
     queue: BackgroundTaskQueue, working: Working, log: pytest.LogCaptureFixture
 ) -> None:
-    """Section 6: with its id and a hash of its arguments, so that its caller can be found."""
+    """Section 6: with its id and a hash of its arguments, so that its caller can be found; so is what was cut."""
     gate = Gate()
     async with working(queue, shutdown_mode=ShutdownMode.CANCEL):
         await queue.queue_background_work_item(gate, "running")
@@ -79,10 +79,12 @@ async def test_what_is_not_run_is_named_as_it_was_while_it_waited(
         await queue.queue_background_work_item(gate, "x", name="order 7")
         await queue.queue_background_work_item(anyio.lowlevel.checkpoint)
         waiting = QueueControl(queue).waiting()
+        (running,) = QueueControl(queue).running()
 
     digest = sha256(repr((("x",), {})).encode()).hexdigest()[:8]
     assert [each.arguments for each in waiting] == [digest, ""]
     assert losses(log) == [
+        {"name": running.name, "id": running.id, "arguments": running.arguments},
         {"name": "order 7", "id": waiting[0].id, "arguments": digest},
         {"name": "anyio.lowlevel.checkpoint", "id": waiting[1].id},
     ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -63,9 +64,11 @@ def test_what_a_rollout_loses_is_listed(pod: Shell) -> None:
     assert max(map(len, lines)) < 16_384  # longer ones Docker cuts
 
 
-def cut(records: list[dict[str, str]]) -> set[str]:
+def cut(records: list[dict[str, Any]]) -> set[str]:
     """Return the ids of the jobs that were cut."""
-    return {each["job_id"] for each in records if each["message"].endswith("was cut while it ran.")}
+    found = [each for each in records if each["message"].endswith("was cut while it ran.")]
+    assert all(loss["id"] == each["job_id"] for each in found for loss in each["losses"])
+    return {each["job_id"] for each in found}
 
 
 def without_seconds(lines: list[str]) -> list[str]:

@@ -131,10 +131,10 @@ class SystemdLifetime:
         """Do nothing: a second signal counts until the host is disposed."""
 
     def _on_started(self) -> None:
-        log.LIFETIME.info(
-            "Application started. Hosting environment: %s; Content root path: %s",
-            self._environment.environment_name,
-            self._environment.content_root_path,
+        log.STARTED_BY_SYSTEMD(
+            seconds=self._lifetime.start_seconds,
+            name=self._environment.environment_name,
+            path=self._environment.content_root_path,
         )
         self._notifier.notify(ServiceState.READY)
 
