@@ -14,9 +14,8 @@ from anyio.abc import TaskGroup
 from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError
 from corner_host.primitives.wake_up import WakeUp, wake_up
 
-from .cancelled import as_failure, is_cancellation
 from .contracts import BackgroundServiceState
-from .detached import begin_detached
+from .tasks import as_failure, begin_detached, is_cancelled_by_host
 
 Begin: TypeAlias = "Callable[[Execution], None]"
 
@@ -172,7 +171,7 @@ class Execution:
                     self.state = BackgroundServiceState.COMPLETED
                 except BaseException as error:
                     self._note(error, judge)
-                    if is_cancellation(error):
+                    if is_cancelled_by_host(error):
                         raise
                 finally:
                     self.work = None
@@ -198,11 +197,13 @@ class Execution:
     def _note(self, error: BaseException, judge: "Judge | None") -> None:
         """Keep how a run ended that raised *error*."""
         may_say_so = self.stopping.is_cancellation_requested or (judge is not None and judge.is_stopping(self))
-        if is_cancellation(error) or (isinstance(error, OperationCancelledError) and may_say_so):
+        is_by_host = is_cancelled_by_host(error)
+        failure = error if is_by_host else as_failure(error, type(self.service).__qualname__)
+        if is_by_host or (isinstance(failure, OperationCancelledError) and may_say_so):
             self.state = BackgroundServiceState.CANCELLED
         else:
             self.state = BackgroundServiceState.FAULTED
-            self.exception = as_failure(error, type(self.service).__qualname__)
+            self.exception = failure
 
 
 def _begin_alone(execution: Execution) -> None:

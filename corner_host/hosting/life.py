@@ -26,10 +26,8 @@ from corner_host.primitives import (
 
 from . import log
 from .call import Call
-from .cancelled import is_cancellation
 from .contracts import HostApplicationLifetime, HostedService, HostLifetime
 from .crew import Crew, budget
-from .detached import begin_detached
 from .environment import HostEnvironment
 from .errors import HostStateError, ShutdownTimeoutError
 from .execution import begin
@@ -38,6 +36,7 @@ from .lifetime import ApplicationLifetime
 from .options import HostOptions
 from .starting import start_services
 from .stopping import stop_services
+from .tasks import begin_detached, is_cancellation
 
 _State: TypeAlias = Literal["built", "starting", "running", "stopping", "stopped", "failed"]
 

@@ -9,12 +9,12 @@ from corner_host.primitives import Duration
 
 from . import log
 from .call import Call
-from .cancelled import is_cancellation
 from .contracts import BackgroundServiceCompletionBehavior, BackgroundServiceExceptionBehavior
 from .crew import Crew, budget
 from .errors import HostStateError
 from .execution import Execution
 from .member import Member
+from .tasks import is_cancellation
 
 
 async def restart_service(crew: Crew, member: Member, timeout: Duration | None) -> None:

@@ -18,7 +18,7 @@ from anyio.abc import TaskGroup
 from corner_host.primitives import Clock
 
 from .call import Call
-from .cancelled import as_failure, is_cancellation
+from .tasks import as_failure, is_cancelled_by_host
 
 SLOW_AFTER: Final = 5.0
 """After how many seconds a call is reported as slow."""
@@ -208,7 +208,7 @@ class Stage:
                 call.work = work
                 await work
             except BaseException as error:
-                if is_cancellation(error):
+                if is_cancelled_by_host(error):
                     raise
                 call.error = as_failure(error, call.name)
             if call.was_abandoned:
