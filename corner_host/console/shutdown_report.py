@@ -25,11 +25,10 @@ def show_shutdown_report(report: ShutdownReport, stream: TextIO) -> None:
     table.add_column("where, why", overflow="fold")
     for service in report.services:
         where = f"{service.file}:{service.line}" if service.file else ""
-        why = "" if service.error is None else repr(service.error)
         table.add_row(
             Text(service.name),
             Text(service.outcome.value, style=_STYLES[service.outcome]),
             f"{service.seconds:.2f} s",
-            Text("\n".join(part for part in (where, why) if part)),
+            Text("\n".join(part for part in (where, service.why) if part)),
         )
     Console(file=stream).print(table)

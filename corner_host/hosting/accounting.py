@@ -9,13 +9,15 @@ from math import inf
 from . import log
 from .call import Call
 from .crew import Crew, errors_of
+from .errors import ShutdownTimeoutError
 from .execution import Execution
 from .in_flight import CANCELLED, Loss, WorkInFlight, counted, fields_of, loss_of, told, work_of
 from .member import Member
 from .places import is_application
 from .report import ShutdownReport, StopOutcome, StoppedService, short
 from .stage import Stage
-from .waiting_at import Place
+from .waiting_at import Place, raised_at
+from .waiting_service import WaitingService
 
 
 def tell_stop_begins(crew: Crew, stage: Stage) -> None:
@@ -81,6 +83,20 @@ def tell_loss(crew: Crew, stage: Stage, running: list[Call]) -> None:
     losses += [_loss(call.name, call, crew.place(call)) for call in calls.values()]
     why = f"Deadline ({stage.budget:.1f} s) passed" if stage.is_overdue else f"The stop was cut short ({stage.why_cut})"
     log.DEADLINE(lost=f"{why}: {told(losses)}", losses=fields_of(losses))
+
+
+def closed_too_late(error: BaseException, limit: float) -> ShutdownTimeoutError:
+    """Tell who did not close within *limit* seconds, from the cancellation that went through it; returns what to raise.
+
+    What failed to close before stands in its notes, and in those of what is returned.
+    """
+    place = raised_at(error)
+    name = place.function or "the container"
+    log.CUT(doing="closing of the services", why=f"its budget of {limit:g} s is spent", services=f"{name}{place}")
+    late = ShutdownTimeoutError(limit, (WaitingService(name=name, file=place.file, line=place.line, waited=limit),))
+    for note in getattr(error, "__notes__", ()):
+        late.add_note(note)
+    return late
 
 
 def _service(call: Call) -> object:

@@ -99,7 +99,7 @@ class Host(HostExtensions, HostLife):
             BaseException: As `run_async`.
         """
         at_terminal = _is_terminal(sys.stderr)
-        self._is_told_at_end = at_terminal or self._is_left_to_python
+        self._course.is_told_at_end = at_terminal or self._is_left_to_python
         try:
             run_in_loop(self.run_async, self._lifetime, self._options, backend=backend, backend_options=backend_options)
         except BaseException as error:

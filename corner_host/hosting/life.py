@@ -1,44 +1,28 @@
-"""The life of a host: start, stop, disposal, and who waits for which."""
+"""The life of a host as others see it: who may start, stop and close it when, and who waits for which."""
 
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import Literal, Self, TypeAlias, cast
+from typing import Self
 
 import anyio
-from anyio.abc import TaskGroup
 from anyio.lowlevel import checkpoint_if_cancelled
 
 import corner_host.hosting as door
 import corner_host.logging
-import corner_host.options
 import corner_host.primitives
 from corner_host.configuration import Configuration
 from corner_host.di import ServiceProvider
-from corner_host.primitives import (
-    CancellationTokenSource,
-    Clock,
-    LoopHandle,
-    OperationCancelledError,
-    seconds,
-)
+from corner_host.primitives import CancellationTokenSource, OperationCancelledError, seconds
 
 from . import log
-from .call import Call
-from .contracts import HostApplicationLifetime, HostedService, HostLifetime
-from .crew import Crew, budget
+from .contracts import HostApplicationLifetime
+from .course import Course
+from .crew import budget
 from .environment import HostEnvironment
-from .errors import HostStateError, ShutdownTimeoutError
-from .execution import begin
+from .errors import HostStateError, ShutdownTimeoutError, gather
 from .exit_status import SUCCESS, exit_status
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
-from .starting import start_services
-from .stopping import stop_services
-from .tasks import begin_detached, is_cancellation
-
-_State: TypeAlias = Literal["built", "starting", "running", "stopping", "stopped", "failed"]
+from .tasks import is_cancellation
 
 
 class HostLife:
@@ -68,21 +52,10 @@ class HostLife:
         self._lifetime = lifetime
         lifetime.budget = budget(options.shutdown_timeout)
         self._logging = logging
-        self._story = story
-        self._is_told_at_end = False
-        self._host_lifetime = services.get_required_service(HostLifetime)
-        self._clock = services.get_required_service(Clock)
-        self._state: _State = "built"
-        self._crew: Crew | None = None
-        self._calling_off = CancellationTokenSource()
-        self._over = CancellationTokenSource()  # also where no event tells it: a failed start, a disposal
-        self._start_error: BaseException | None = None
-        self._stop_error: BaseException | None = None
-        self._stop_limit: float | None = None
+        self._course = Course(services, configuration, environment, options, lifetime, story)
         self._stop_waiters = 0
         self._stop_error_seen = False
-        self._report: door.ShutdownReport | None = None
-        self._stop_calls: list[Call] | None = None
+        self._close_error: BaseException | None = None
         self._closing: anyio.Event | None = None
 
     @property
@@ -93,24 +66,21 @@ class HostLife:
     @property
     def shutdown_report(self) -> "door.ShutdownReport | None":
         """What the stop came to; None before."""
-        if self._report is None and self._crew is not None and self._stop_calls is not None:
-            self._report = door.accounting.report_of(self._crew, self._stop_calls)
-            self._stop_calls = None
-        return self._report
+        return self._course.report
 
     @property
     def hosted_services(self) -> "door.HostedServices":
         """The hosted services as seen from outside."""
-        return door.HostedServices(lambda: self._crew)
+        return self._course.hosted_services
 
     @property
     def failure(self) -> BaseException | None:
-        """What the start or the stop came to raise; None while all is well."""
-        return self._start_error or self._stop_error
+        """What the start, the stop or the closing came to raise; None while all is well."""
+        return self._course.start_error or self._course.stop_error or self._close_error
 
     def _has_told(self, error: BaseException) -> bool:
         """Tell whether the log has told *error* when it happened: a service's while it ran, or that the time was up."""
-        faults = () if self._crew is None else self._crew.supervisor.faults
+        faults = () if self._course.crew is None else self._course.crew.supervisor.faults
         return isinstance(error, ShutdownTimeoutError) or any(error is each for each in faults)
 
     @property
@@ -133,23 +103,25 @@ class HostLife:
             OperationCancelledError: The application was asked to stop meanwhile.
             BaseException: What a service raised; several are an ``ExceptionGroup``.
         """
-        if self._state != "built":
+        course = self._course
+        if course.state != "built" or self._closing is not None:
+            state = course.state if self._closing is None else "closed"
             raise HostStateError(
-                f"The host is {self._state}; a host is started once.\nTo fix: build a new one for a second run."
+                f"The host is {state}; a host is started once.\nTo fix: build a new one for a second run."
             )
         await checkpoint_if_cancelled()
-        self._begin_life("starting")
+        course.begin("starting")
         try:
-            await self._start_settled.wait()
+            await course.settled.wait()
         except BaseException:
-            self._calling_off.cancel()
+            course.calling_off.cancel()
             with anyio.CancelScope(shield=True):
-                await self._start_settled.wait()
-                if self._start_error is None:  # it had started at the very same moment
+                await course.settled.wait()
+                if course.start_error is None:  # it had started at the very same moment
                     await self._stop_quietly()
             raise
-        if self._start_error is not None:
-            raise self._start_error
+        if course.start_error is not None:
+            raise course.start_error
 
     async def stop(self, timeout: "corner_host.primitives.Duration | None" = None) -> None:
         """Stop the hosted services; does nothing after a failed start.
@@ -167,42 +139,43 @@ class HostLife:
         """
         if timeout is not None:
             self.limit_stop(seconds(timeout, "timeout"))
-        if self._state == "starting":
-            self._calling_off.cancel()
-            await self._start_settled.wait()
-        if self._state == "failed" or (self._state == "built" and self._closing is not None):
-            return
-        if self._state == "built":
-            self._begin_life("stopping")
-        if self._state != "stopped":
-            self._state = "stopping"
-            self._stop_requested.set()
-        await self._stopped()
-        if self._stop_error is not None:
+        await self._end()
+        if self._course.stop_error is not None:
             self._stop_error_seen = True
-            raise self._stop_error
+            raise self._course.stop_error
+
+    async def _end(self) -> None:
+        """Stop the hosted services, or wait until somebody else has; what that came to raise is kept."""
+        course = self._course
+        if course.state == "starting":
+            course.calling_off.cancel()
+            await course.settled.wait()
+        if course.state == "failed" or (course.state == "built" and self._closing is not None):
+            return
+        if course.state == "built":
+            course.begin("stopping")
+        if course.state != "stopped":
+            course.request_stop()
+        await self._ended()
 
     def limit_stop(self, limit: float) -> None:
         """Have the stop, whether it has begun or not, take *limit* seconds at most."""
-        self._stop_limit = limit if self._stop_limit is None else min(limit, self._stop_limit)
-        self._lifetime.budget = min(limit, self._lifetime.budget)
-        if self._crew is not None:
-            self._crew.limit_stop(limit)
+        self._course.limit_stop(limit)
 
-    async def _stopped(self) -> None:
-        """Wait for the end of the stop."""
+    async def _ended(self) -> None:
+        course = self._course
         self._stop_waiters += 1
         try:
-            await self._ended.wait()
+            await course.ended.wait()
         except BaseException:
             if self._stop_waiters == 1:
-                if self._crew is not None:
-                    self._crew.cut()
+                if course.crew is not None:
+                    course.crew.cut()
                 with anyio.CancelScope(shield=True):
-                    await self._ended.wait()
+                    await course.ended.wait()
                 self._stop_error_seen = True
-                if self._stop_error is not None:
-                    log.STOP_FAILED(self._stop_error)
+                if course.stop_error is not None:
+                    log.STOP_FAILED(course.stop_error)
             raise
         finally:
             self._stop_waiters -= 1
@@ -217,7 +190,7 @@ class HostLife:
             # what tells of a stop, be it one that goes wrong, is loaded now: by then there may be no file descriptor left
             _ = door.accounting, door.waiting_at, door.waiting_service
         try:
-            with CancellationTokenSource.linked(self._lifetime.application_stopping, self._over.token) as either:
+            with CancellationTokenSource.linked(self._lifetime.application_stopping, self._course.over.token) as either:
                 await either.token.wait()
         except BaseException:
             with anyio.CancelScope(shield=True):
@@ -236,98 +209,6 @@ class HostLife:
                 raise
             log.STOP_FAILED(error)
 
-    def _begin_life(self, state: _State) -> None:
-        self._state = state
-        self._start_settled = anyio.Event()
-        self._stop_requested = anyio.Event()
-        self._ended = anyio.Event()
-        begin_detached(self._live, f"corner_host {self.environment.application_name}")
-
-    async def _live(self) -> None:
-        """Hold everything that the host runs, from the start to the end of the stop.
-
-        What does not heed its cancellation keeps this task, but nobody who waits for the host.
-        """
-        wants_start = self._state == "starting"
-        try:
-            async with anyio.create_task_group() as group:
-                self._crew = crew = Crew(
-                    group,
-                    lifetime=self._lifetime,
-                    host_lifetime=self._host_lifetime,
-                    options=self._options,
-                    clock=self._clock,
-                    story=self._story,
-                )
-                crew.supervisor.is_told_at_end = self._is_told_at_end
-                if self._stop_limit is not None:
-                    crew.limit_stop(self._stop_limit)
-                begin.set(crew.supervisor.begin)
-                loop = LoopHandle.current()
-                with self._lifetime.forcing.register(lambda: loop.post(crew.cut)), self._telling(group) as tell_start:
-                    if not wants_start or await self._has_started(crew):
-                        tell_start()
-                        await self._stop_requested.wait()
-                        self._stop_error, self._stop_calls = await stop_services(crew, crew.open_stop())
-                if crew.has_abandoned:
-                    self._settle()
-        except BaseException as error:
-            if not is_cancellation(error):
-                stage = None if self._crew is None else self._crew.stage
-                if stage is not None and stage.left_open_by:
-                    error.add_note(f"{stage.left_open_by} entered a task group or cancel scope and did not leave it.")
-                if self._state == "starting":
-                    self._start_error = self._start_error or error
-                else:
-                    self._stop_error = self._stop_error or error
-                return
-            log.LOOP_ENDED()
-            raise
-        finally:
-            self._settle()
-
-    def _telling(self, group: TaskGroup) -> AbstractContextManager[Callable[[], object]]:
-        """Tell OpenTelemetry about the host, where the program exports metrics."""
-        if "opentelemetry.metrics" not in sys.modules:
-            return nullcontext(lambda: None)
-        return door.telemetry.telling(group, self.hosted_services, self.configuration, lambda: self.shutdown_report)
-
-    async def _has_started(self, crew: Crew) -> bool:
-        try:
-            await start_services(
-                crew,
-                self._calling_off.token,
-                validate=self._validate,
-                construct=self._construct,
-            )
-        except BaseException as error:
-            if is_cancellation(error):
-                raise
-            self._start_error = error
-            return False
-        self._state = "running"
-        self._start_settled.set()
-        return True
-
-    def _settle(self) -> None:
-        """Let those go on who wait for the end of the start or the stop."""
-        if not self._start_settled.is_set() and self._state == "starting":
-            self._state = "failed"
-            self._start_error = self._start_error or OperationCancelledError("The event loop ended.")
-        elif self._state != "failed":
-            self._state = "stopped"
-        self._start_settled.set()
-        self._ended.set()
-        self._over.cancel()
-
-    async def _validate(self) -> None:
-        if "corner_host.options.contracts" in sys.modules:  # otherwise nobody can have registered a validator
-            await corner_host.options.run_startup_validation(self.services)
-
-    async def _construct(self) -> Sequence[object]:
-        services = await self.services.get_required_service_async(Sequence[HostedService])
-        return cast("Sequence[object]", services)
-
     async def aclose(self) -> None:
         """Stop the host if it runs, and dispose of its services. Further calls do nothing.
 
@@ -339,27 +220,45 @@ class HostLife:
             return
         self._closing = anyio.Event()
         try:
-            if self._state in {"starting", "running", "stopping"}:
-                await self.stop()
-        finally:
-            await self._dispose()
-            self._closing.set()
-        if self._stop_error is not None and not self._stop_error_seen:
+            try:
+                if self._course.state in {"starting", "running", "stopping"}:
+                    await self._end()
+            except BaseException:
+                if await self._dispose() is not None:
+                    log.STOP_FAILED(self._close_error)
+                raise
+            errors = [] if self._stop_error_seen or self._course.stop_error is None else [self._course.stop_error]
             self._stop_error_seen = True
-            raise self._stop_error
+            if (error := await self._dispose()) is not None:
+                errors.append(error)
+            if (whole := gather("The host did not stop well, nor did all that it had made close.", errors)) is not None:
+                raise whole
+        finally:
+            self._closing.set()
 
-    async def _dispose(self) -> None:
+    async def _dispose(self) -> BaseException | None:
+        """Close what the container has made; returns what went wrong."""
         is_forced = self._lifetime.forcing.is_cancellation_requested
         limit = budget(self._options.cancellation_grace if is_forced else self._options.shutdown_timeout)
         try:
-            with anyio.move_on_after(limit, shield=True):
-                await self.services.aclose()
+            with anyio.move_on_after(limit, shield=True) as scope:
+                try:
+                    await self.services.aclose()
+                except BaseException as error:
+                    if not is_cancellation(error):
+                        self._close_error = error
+                    elif scope.cancel_called:
+                        self._close_error = door.accounting.closed_too_late(error, limit)
+                        raise
+                    else:
+                        raise
         finally:
             with anyio.CancelScope(shield=True):
                 if self._logging is not None:
                     await self._logging.aclose()
             self._lifetime.end()
-            self._over.cancel()
+            self._course.over.cancel()
+        return self._close_error
 
     async def __aenter__(self) -> Self:
         try:

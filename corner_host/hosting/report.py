@@ -44,9 +44,17 @@ class StoppedService:
         text = f"{self.name} {self.outcome.value} ({spoken(self.seconds)})"
         if self.file:
             text += f" at {self.file}:{self.line}"
-        if self.error is not None:
-            text += f": {self.error!r}"
-        return text
+        return f"{text}: {self.why}" if self.why else text
+
+    @property
+    def why(self) -> str:
+        """What it raised, in one line, even if that cannot be printed; empty if nothing."""
+        if self.error is None:
+            return ""
+        try:
+            return repr(self.error)
+        except Exception:  # noqa: BLE001 - an error of the application, which must not spoil the report
+            return f"{type(self.error).__name__}(...)"
 
 
 @final

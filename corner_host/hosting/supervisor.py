@@ -169,4 +169,5 @@ class Supervisor:
 
 def service_name(service: object) -> str:
     """Return what a person calls a hosted service: its own word for it, or its class."""
-    return getattr(service, "service_name", None) or name_of(type(service))
+    name = getattr(service, "service_name", None)
+    return name if name and isinstance(name, str) else name_of(type(service))
