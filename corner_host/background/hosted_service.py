@@ -10,7 +10,7 @@ import anyio.lowlevel
 import corner_host.hosting
 from corner_host.di import ServiceProvider
 from corner_host.hosting import BackgroundService
-from corner_host.hosting.queue_stop import tell_queue_stopped, tell_queue_stops
+from corner_host.hosting.queue_stop import note_abandoned, tell_queue_stopped, tell_queue_stops
 from corner_host.primitives import CancellationToken
 
 from .accounts import MetricsSnapshot
@@ -114,6 +114,7 @@ class QueuedHostedService(BackgroundService):
                 raise workers.exit
         finally:
             report_not_run(not_run, is_told=workers.is_told)
+            note_abandoned(self._provider, len(not_run))
 
     async def _work(self, workers: Workers, stopping: CancellationToken, not_run: list[WorkItem]) -> None:
         done = anyio.Event()

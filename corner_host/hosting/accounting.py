@@ -45,7 +45,9 @@ def report_of(crew: Crew, made: list[Call]) -> ShutdownReport:
         if isinstance(member, Member):
             calls[member].append(call)
     services = tuple(_account(crew, member, calls[member]) for member in calls)
-    return ShutdownReport(seconds=stage.elapsed, budget=stage.budget, services=services)
+    return ShutdownReport(
+        seconds=stage.elapsed, budget=stage.budget, services=services, abandoned_jobs=crew.lifetime.abandoned
+    )
 
 
 def _account(crew: Crew, member: Member, calls: list[Call]) -> StoppedService:

@@ -19,6 +19,7 @@ class ApplicationLifetime:
     raises keeps no other from running: what they raise becomes one critical record.
 
     Attributes:
+        abandoned: How many jobs the stop has given up.
         asked_by_signal: Whether it was a signal that asked the application to stop.
         budget: How long the stop may take, in seconds; ``inf`` without a limit.
         delay: For how many seconds everything goes on after a service manager's signal.
@@ -39,6 +40,7 @@ class ApplicationLifetime:
         "_started",
         "_stopped",
         "_stopping",
+        "abandoned",
         "asked_by_signal",
         "budget",
         "delay",
@@ -59,7 +61,7 @@ class ApplicationLifetime:
         self._lock = threading.RLock()
         self._forcing = CancellationTokenSource()
         self._at_end: list[Callable[[], object]] = []
-        self._signals = 0
+        self._signals = self.abandoned = 0
         self.start_seconds = 0.0
         self.on_signal: Callable[[int, int], object] | None = None
         self.heeds_signals = True

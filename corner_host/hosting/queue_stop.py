@@ -32,12 +32,19 @@ def tell_queue_stops(provider: ServiceProvider, queue: str, *, running: int, wai
     tell(queue=queue, running=running, waiting=known, policy=policy)
 
 
+def note_abandoned(provider: ServiceProvider, number: int) -> None:
+    """Have the report of the stop count *number* jobs that were given up, so that it does not say that nothing was."""
+    lifetime = provider.get_service(HostApplicationLifetime)
+    if isinstance(lifetime, ApplicationLifetime):
+        lifetime.abandoned += number
+
+
 def tell_queue_stopped(what: str, *, finished: int, rest: str) -> None:
     """Tell what has become of what there was in a queue.
 
     Args:
         what: What the queue is called, or what was done with it.
         finished: How much has been finished since the stop began.
-        rest: What has become of all else: ``1000 kept in /data/jobs.db``.
+        rest: What has become of all else: ``1000 kept in /data/jobs.db``. If it was given up, `note_abandoned`, too.
     """
     log.QUEUE_STOPPED(what=what, finished=finished, rest=rest)

@@ -66,16 +66,20 @@ class ShutdownReport:
         seconds: How long the whole stop took.
         budget: How long it was allowed to take; ``inf`` without a limit.
         services: One entry for each hosted service, in the order in which they stopped.
+        abandoned_jobs: How many jobs were given up that waited, because time or policy would have it.
 
     Example:
         >>> worker = StoppedService(name="Worker", outcome=StopOutcome.STOPPED, seconds=0.42)
         >>> print(ShutdownReport(seconds=0.43, budget=30.0, services=(worker,)))
         Stopped in 0.43 s, nothing abandoned
+        >>> print(ShutdownReport(seconds=0.43, budget=30.0, services=(worker,), abandoned_jobs=2))
+        Stopped in 0.43 s, 2 jobs abandoned
     """
 
     seconds: float
     budget: float
     services: tuple[StoppedService, ...]
+    abandoned_jobs: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -107,6 +111,8 @@ class ShutdownReport:
     @property
     def _headline(self) -> str:
         counts = [f"{self._count(outcome)} {outcome.value}" for outcome in _BAD if self._count(outcome)]
+        if self.abandoned_jobs:
+            counts.append(f"{self.abandoned_jobs:,} job{'' if self.abandoned_jobs == 1 else 's'} abandoned")
         return f"Stopped in {self.seconds:.2f} s, {', '.join(counts) or 'nothing abandoned'}"
 
     def _count(self, outcome: StopOutcome) -> int:

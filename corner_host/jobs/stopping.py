@@ -14,7 +14,7 @@ from typing import Final, final
 import anyio
 
 from corner_host.di import ServiceProvider
-from corner_host.hosting.queue_stop import tell_queue_stopped, tell_queue_stops
+from corner_host.hosting.queue_stop import note_abandoned, tell_queue_stopped, tell_queue_stops
 
 from .contracts import Again, Delivery, JobEngine, Outcome
 from .info import JobState
@@ -92,6 +92,7 @@ class QueueStops:
         if can.durable:
             return f"{'the rest' if waiting is None else waiting} kept in {can.store or can.engine}"
         lost = await self._lost(queue) if can.listing else Counter[str]()
+        note_abandoned(self._provider, lost.total())
         names = ", ".join(f"{name} ({number})" for name, number in sorted(lost.items()))
         return f"{lost.total()} abandoned{names and f': {names}'}"
 

@@ -1,5 +1,7 @@
 """What the host and an operator are told of the service that works the queue off."""
 
+import re
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -30,6 +32,7 @@ async def test_what_is_in_flight_is_told_when_the_stop_begins(caplog: pytest.Log
     assert "Readiness is now failing; 3 jobs in flight; budget 30.0 s" in messages
     assert "background: 1 running, 2 waiting; policy: finish" in messages
     assert "background: 1 finished, 0 waiting, 2 abandoned" in messages
+    assert re.fullmatch(r"Stopped in \S+ s, 2 jobs abandoned", messages[-1]), messages
 
 
 async def test_an_idle_queue_has_nothing_to_tell_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
