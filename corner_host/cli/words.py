@@ -82,15 +82,16 @@ def duration(seconds: float | None) -> str:
     """Write a duration in the two units that matter.
 
     Example:
-        >>> [duration(each) for each in (0.003, 0.42, 8.9, 80, 5400, 533460)]
-        ['3 ms', '0.42 s', '8.9 s', '1 min 20 s', '1 h 30 min', '6 d 04:11']
+        >>> [duration(each) for each in (0.003, 0.1, 0.42, 8.9, 80, 5400, 533460)]
+        ['3 ms', '0.1 s', '0.42 s', '8.9 s', '1 min 20 s', '1 h 30 min', '6 d 04:11']
     """
     if seconds is None:
         return "-"
     if seconds < 0.1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
-        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s".replace(".0 s", " s")
+        digits = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"
+        return f"{digits.rstrip('0').rstrip('.')} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"

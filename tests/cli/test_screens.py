@@ -145,8 +145,8 @@ services
   ● QueuedHostedService  running  6 d  saturated 1 min 20 s
   ✗ Mailer               faulted  0 s  restarts 2   OSError: away
 queues
-  orders  1000/1000  ██████████  in 41/s   out 3.9/s  wait p95 48 s    running 8/8  rejected 1,911
-  mail    12/1000    ▏           in 2.0/s  out 2.0/s  wait p95 0.10 s  running 1/2  rejected 0  PAUSED until 03:28:12 (INC-412)
+  orders  1000/1000  ██████████  in 41/s   out 3.9/s  wait p95 48 s   running 8/8  rejected 1,911
+  mail    12/1000    ▏           in 2.0/s  out 2.0/s  wait p95 0.1 s  running 1/2  rejected 0  PAUSED until 03:28:12 (INC-412)
 health
   ✗ queue:orders  Unhealthy  full for 80 s (limit 30 s)
   ✓ database      Healthy    3 ms
