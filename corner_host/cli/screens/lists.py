@@ -142,12 +142,24 @@ def run_rows(runs: Sequence[Data]) -> list[str]:
                 each["outcome"],
                 "-" if each["exit_status"] is None else str(each["exit_status"]),
                 each["version"] or "-",
-                each["error"] or (f"{len(each['abandoned'])} abandoned" if each["abandoned"] else ""),
+                each["error"]
+                or (f"{lost:,} abandoned" if (lost := len(each["abandoned"]) + each["abandoned_jobs"]) else ""),
             )
             for each in runs
         ],
         head=("run", "started", "ended", "outcome", "status", "version", ""),
     )
+
+
+def left_behind(run: Data) -> list[str]:
+    """Return what the stop has cancelled or given up.
+
+    Example:
+        >>> left_behind({"abandoned": ["Worker at orders/worker.py:15"], "abandoned_jobs": 2})
+        ['Worker at orders/worker.py:15', '2 jobs that waited']
+    """
+    jobs = run["abandoned_jobs"]
+    return [*run["abandoned"], *([f"{jobs:,} job{'' if jobs == 1 else 's'} that waited"] if jobs else [])]
 
 
 def run_lines(run: Data) -> list[str]:
@@ -172,8 +184,8 @@ def run_lines(run: Data) -> list[str]:
                 f"  {line}"
                 for line in table([(names[p["name"]], duration(p["seconds"]), p["outcome"]) for p in phases])
             ]
-    if run["abandoned"]:
-        lines += ["", "abandoned", *(f"  {each}" for each in run["abandoned"])]
+    if lost := left_behind(run):
+        lines += ["", "abandoned", *(f"  {each}" for each in lost)]
     if run["error"]:
         lines += ["", run["error"]]
     return lines

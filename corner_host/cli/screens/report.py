@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
+from corner_host.cli.screens.lists import left_behind
 from corner_host.cli.words import clock, duration, moment
 
 from .document import Document, Section
@@ -247,7 +248,7 @@ def _runs(runs: Sequence[Data]) -> list[tuple[str, ...]]:
             clock(each["ended_at"]) if each["ended_at"] else "runs",
             each["outcome"],
             duration(each["stop_seconds"]),
-            "; ".join(each["abandoned"]) or "nothing",
+            "; ".join(left_behind(each)) or "nothing",
         )
         for each in reversed(runs)
     ]

@@ -40,6 +40,7 @@ class HostRun:
         start_phases: The services as they started, for a waterfall.
         stop_phases: The services as they stopped, with their outcome.
         abandoned: Who was cancelled or left behind, and at which line.
+        abandoned_jobs: How many jobs were given up that waited.
         is_current: Whether it is this process.
     """
 
@@ -61,4 +62,10 @@ class HostRun:
     start_phases: tuple[PhaseTime, ...] = ()
     stop_phases: tuple[PhaseTime, ...] = ()
     abandoned: tuple[str, ...] = ()
+    abandoned_jobs: int = 0
     is_current: bool = False
+
+    @property
+    def left_behind(self) -> int:
+        """How many services and jobs were cancelled or given up."""
+        return len(self.abandoned) + self.abandoned_jobs

@@ -130,6 +130,7 @@ def _of_report(report: ShutdownReport) -> dict[str, Any]:
         "stop_seconds": report.seconds,
         "stop_phases": tuple(phases),
         "abandoned": tuple(str(service) for service in report.services if service.outcome in lost),
+        "abandoned_jobs": report.abandoned_jobs,
     }
 
 
