@@ -46,6 +46,9 @@ _STRAY: Final = Failure("JobPayloadError", "the message is none that was put as 
 _BACKOFF: Final = Backoff(first=_RETRY_SECONDS, ceiling=10.0)
 _LAST_SECONDS: Final = 10.0
 """For what ended last; what cannot be stored by then runs again when its lease has run out."""
+_AWAY_SECONDS: Final = 1.0
+"""The same where the server is away already."""
+_MOST_NAMED: Final = 20
 _SHOW_SECONDS: Final = 2.0
 """What runs for longer shows who runs it."""
 
@@ -89,7 +92,7 @@ class Pump:
         self._settling = Settling(server, self._pipeline, self._subjects, self._worker, retention)
         self._held: dict[str, tuple[Lent, CancellationTokenSource]] = {}
         self._settled: list[Settlement] = []
-        self._unsettled = 0
+        self._unsettled: dict[int, Lent] = {}
         self._ended = anyio.Event()
         self._shown: set[int] = set()
         self._doubtful: set[str] = set()
@@ -116,9 +119,16 @@ class Pump:
                     with self._stopping.register(self._wake_up):
                         await self._pump()
             finally:
-                with anyio.move_on_after(_LAST_SECONDS, shield=True):
+                limit = _LAST_SECONDS if self._server.is_connected else _AWAY_SECONDS
+                with anyio.move_on_after(limit, shield=True):
                     while self._settled:
                         await self._settle()
+                if self._settled:
+                    _log.warning(
+                        "The NATS server has not been told what became of %d of the jobs, which run again when their leases have run"
+                        " out: %s",
+                        len(self._settled), ", ".join(each.lent.letter.id for each in self._settled[:_MOST_NAMED]),
+                    )  # fmt: skip
 
     async def _pump(self) -> None:
         async with anyio.create_task_group() as group:
@@ -144,7 +154,7 @@ class Pump:
             return False
         self._woken = anyio.Event()
         wait = _RETRY_SECONDS
-        if self._server.is_connected and not stopping and self._unsettled < MOST_AT_ONCE:
+        if self._server.is_connected and not stopping and len(self._unsettled) < MOST_AT_ONCE:
             try:
                 while self._doubtful:  # its consumer may have been deleted
                     await self._consumers.prepare(next(iter(self._doubtful)))
@@ -178,9 +188,11 @@ class Pump:
         settled = [each for each in taken if not self._is_void(each)]
         try:
             await self._settling.settle(settled)
-        except JobEngineError as error:
-            _log.error("%s What has ended is stored in %.1f s; nothing is lost.", error, _RETRY_SECONDS)
+        except BaseException as error:
             self._settled[:0] = settled
+            if not isinstance(error, JobEngineError):
+                raise
+            _log.error("%s What has ended is stored in %.1f s; nothing is lost.", error, _RETRY_SECONDS)
             await anyio.sleep(_RETRY_SECONDS)
         else:
             for each in settled:
@@ -188,7 +200,7 @@ class Pump:
 
     def _let_go(self, lent: Lent) -> None:
         self._renewing.let_go(lent.sequence, lent.lease)
-        self._unsettled -= 1
+        del self._unsettled[lent.sequence]
 
     def _is_void(self, settlement: Settlement) -> bool:
         """Whether another worker may have the job by now, so that it cannot be given back or put off."""
@@ -216,9 +228,10 @@ class Pump:
         self._asking.came(self._queues.get(queue, queue))
         lent = _lent(message)
         job_id = lent.letter.id
-        if job_id in self._held:
-            # the server took this worker for lost, and it lives: it goes on with what it has
-            self._held[job_id][0].lease.reply = lent.lease.reply
+        mine = self._held[job_id][0] if job_id in self._held else self._unsettled.get(lent.sequence)
+        if mine is not None:
+            # the server took this worker for lost, or was away itself: what runs goes on, and what has ended does not run again
+            mine.lease.renew(lent.lease)
             self._woken.set()
             return
         self._renewing.hold(lent.sequence, lent.lease)
@@ -257,7 +270,7 @@ class Pump:
             outcome = Cancelled()  # it does not run again
         self._shown.discard(lent.sequence)
         self._settled.append(Settlement(lent, outcome))
-        self._unsettled += 1
+        self._unsettled[lent.sequence] = lent
         self._ended.set()
         self._woken.set()
 

@@ -32,6 +32,10 @@ class Lease:
     reply: str
     since: float = field(default_factory=time.monotonic)
 
+    def renew(self, newer: "Lease") -> None:
+        """Take over what the server has lent anew."""
+        self.reply, self.since = newer.reply, newer.since
+
 
 @final
 class Renewing:

@@ -23,6 +23,7 @@ from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError, J
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _ANSWER_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.05
 NOT_FOUND: Final = frozenset({10014, 10037})  # no such consumer, no such message
 _NO_STREAM: Final = 10059
 _NEEDED: Final = (2, 12)
@@ -103,7 +104,7 @@ class Address:
             yield client
         finally:
             with anyio.move_on_after(5, shield=True):
-                await client.close()
+                await _close(client)
 
     async def _connect(self, name: str, changed: Callable[[], None] | None, troubles: list[Exception]) -> Client:
         async def lost() -> None:
@@ -138,7 +139,7 @@ class Address:
             )
         except BaseException:
             with anyio.move_on_after(1, shield=True):
-                await client.close()
+                await _close(client)
             raise
         client.options.update(allow_reconnect=True, max_reconnect_attempts=-1)
         return client
@@ -234,6 +235,7 @@ class Server:
             JobEngineUnavailableError: Nobody has heard it.
             JobEngineError: Nobody answered in time.
         """
+        await self._wait_connected()
         try:
             return (await self.client.request(subject, data, timeout=_ANSWER_SECONDS, headers=headers)).data
         except MaxPayloadError as error:
@@ -247,6 +249,14 @@ class Server:
             ) from error
         except (NatsError, OSError, TimeoutError) as error:
             raise JobEngineError(f"The NATS server at {self._address} does not answer ({_reason(error)}).") from error
+
+    async def _wait_connected(self) -> None:
+        """Wait a while for a server that is away: nats-py would keep the message, and send it whenever there is one again."""
+        with anyio.move_on_after(_ANSWER_SECONDS):
+            while not self.client.is_connected:  # noqa: ASYNC110 - the connection comes and goes
+                await anyio.sleep(_LOOK_SECONDS)
+            return
+        raise JobEngineUnavailableError(f"The NATS server at {self._address} cannot be reached now.")
 
     def _no_stream(self) -> NoStreamError:
         return NoStreamError(
@@ -353,6 +363,14 @@ class Server:
                 int(refused.get("err_code", 0)),
             )
         return answer
+
+
+async def _close(client: Client) -> None:
+    if not client.is_connected:  # what was to be sent is lost, and trying to send it would break off the closing
+        client._pending.clear()  # pyright: ignore[reportPrivateUsage] - nats-py has no other way
+        client._pending_data_size = 0  # pyright: ignore[reportPrivateUsage] - the same
+    with suppress(NatsError, OSError):
+        await client.close()
 
 
 def _shown(server: str) -> str:

@@ -20,6 +20,9 @@ A worker has three connections, and shares up to five for putting and three for 
 for, with longer and longer pauses; meanwhile putting raises, and what jobs came to is kept and told afterwards. A wrong
 password or database ends the start.
 
+Where a standby may take over, let the URL name both (``postgresql://user@one:5432,two:5432/shop``), and let the server wait
+for the standby (``synchronous_standby_names``), or what was stored last may not be there. Jobs then go on, by themselves.
+
 Enqueueing inside a transaction takes the connections that ``transactions.KINDS`` names, also those that block: they are used
 in a worker thread. A plain function in one of anyio's worker threads, as a ``def`` route of FastAPI, puts by
 ``anyio.from_thread.run(partial(jobs.enqueue, order, transaction=session))``.

@@ -37,7 +37,8 @@ class Database:
     """One database, by its URL.
 
     Args:
-        url: ``postgresql://user:password@host:5432/database``; SQLAlchemy's ``postgresql+asyncpg://`` is taken too.
+        url: ``postgresql://user:password@host:5432/database``; SQLAlchemy's ``postgresql+asyncpg://`` is taken too. Several
+            hosts, divided by commas, are a server and the standbys that may take over.
         patience: How long a statement may take, in seconds.
 
     Attributes:
@@ -59,6 +60,8 @@ class Database:
             )
         self._url = f"postgresql://{rest}"
         self._options: dict[str, Any] = {"command_timeout": patience, "timeout": _CONNECT_SECONDS}
+        if "target_session_attrs=" not in rest:
+            self._options["target_session_attrs"] = "read-write"  # a standby cannot store jobs before it has taken over
         self.name, self.store = _shown(self._url)
         self.work = Pool(self.name, self._url, _MOST_AT_WORK, _prepare_for_work, self._options)
         self.questions = Pool(self.name, self._url, _MOST_WITH_QUESTIONS, _prepare_for_questions, self._options)
@@ -123,10 +126,15 @@ async def _prepare_for_questions(connection: Any) -> None:
 def _shown(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
-        host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
-        port, user, database = parts.port or 5432, unquote(parts.username or ""), unquote(parts.path.lstrip("/"))
+        named = parts.netloc.rpartition("@")[2] or parse_qs(parts.query).get("host", ["localhost"])[0]
+        hosts = ",".join(_with_port(each) for each in named.split(","))  # several, where one may take over
+        user, database = unquote(parts.username or ""), unquote(parts.path.lstrip("/"))
     except ValueError:
         return "PostgreSQL", "PostgreSQL"
     database = database or user
-    name = f"PostgreSQL {database} at {host}:{port}" + (f" as {user}" if user else "")
-    return name, f"PostgreSQL {database}@{host}:{port}"
+    return f"PostgreSQL {database} at {hosts}" + (f" as {user}" if user else ""), f"PostgreSQL {database}@{hosts}"
+
+
+def _with_port(host: str) -> str:
+    has_port = host.rpartition(":")[2].isdecimal() and not host.startswith("/")
+    return host if has_port else f"{host}:5432"

@@ -8,6 +8,7 @@ statistics and schedules. Ours:
 - ``workers``: who works, so that a dead process on this machine is seen at once
 - ``schedules``: up to where each recurring job was put; ``queues``: which are paused; ``starts``: for rate limits
 - ``jobs``: a view of all jobs, for people
+- the numbers of pgqueuer's unlogged tables are logged: a standby that takes over would have none, and nothing could be claimed
 - on ``pgqueuer``, the trigger ``count_attempt``: it counts an attempt in the very statement that claims the job, so that a
   job which kills its process is counted; and indexes for our ids and for jobs that wait for another one
 """
@@ -19,7 +20,7 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.settings import DBSettings
 
-VERSION: Final = f"2 on pgqueuer {version('pgqueuer')}"
+VERSION: Final = f"3 on pgqueuer {version('pgqueuer')}"
 """The version of our own objects, and of pgqueuer's."""
 
 
@@ -67,6 +68,19 @@ CREATE TABLE IF NOT EXISTS {schema}.queues (
 
 CREATE TABLE IF NOT EXISTS {schema}.starts (name TEXT NOT NULL, at TIMESTAMPTZ NOT NULL);
 CREATE INDEX IF NOT EXISTS starts_name ON {schema}.starts (name, at);
+
+DO $$
+DECLARE
+    number TEXT;
+BEGIN
+    IF current_setting('server_version_num')::int >= 150000 THEN
+        FOR number IN SELECT oid::regclass FROM pg_class
+            WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'S' AND relpersistence = 'u'
+        LOOP
+            EXECUTE format('ALTER SEQUENCE %s SET LOGGED', number);
+        END LOOP;
+    END IF;
+END $$;
 
 CREATE UNIQUE INDEX IF NOT EXISTS pgqueuer_job ON {queue} ((headers->>'id'));
 CREATE INDEX IF NOT EXISTS pgqueuer_children ON {queue} ((headers->>'waits')) WHERE headers ? 'waits';

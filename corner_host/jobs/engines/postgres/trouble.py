@@ -95,6 +95,10 @@ def explain(name: str, error: BaseException) -> JobEngineError:
             f"{name} gave up what it was asked for jobs: {error}. Nothing was stored.\n"
             "To fix: where that is the user's statement_timeout, let it be some seconds."
         )
+    if isinstance(error, _asyncpg.TargetServerAttributeNotMatched):
+        return JobEngineUnavailableError(
+            f"{name} takes no jobs now: it is a standby, or read-only. Nothing was stored."
+        )
     if isinstance(error, _asyncpg.PostgresError) and not isinstance(error, _AWAY):
         return JobEngineError(f"{name} refused what was asked of it for jobs: {error}. Nothing was stored.")
     return JobEngineUnavailableError(f"{name} cannot be reached for jobs: {_reason(error)}. Nothing was stored.")
