@@ -125,8 +125,8 @@ class Pump:
                         await self._settle()
                 if self._settled:
                     _log.warning(
-                        "The NATS server has not been told what became of %d of the jobs, which run again when their leases have run"
-                        " out: %s",
+                        "The NATS server has not been told what became of %d of the jobs, which run again when their leases have"
+                        " run out: %s",
                         len(self._settled), ", ".join(each.lent.letter.id for each in self._settled[:_MOST_NAMED]),
                     )  # fmt: skip
 
