@@ -14,7 +14,6 @@ from rich.traceback import Trace, Traceback
 from corner_host.hosting.places import below_ours
 from corner_host.logging import TRACE, FormatterOptions, SimpleFormatter, SimpleLine
 from corner_host.logging.formatters.contracts import harmless
-from corner_host.logging.records import is_told
 
 _STYLES: Final = {
     TRACE: "dim",
@@ -45,8 +44,6 @@ class RichFormatter(SimpleFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text with the terminal's control codes, without a final line end."""
         pretty = not self._single_line and record.exc_info is not None and record.exc_info[2] is not None
-        if not is_told(record):
-            return ""
         line = self.line_of(record, with_trace=not pretty)
         output = StringIO()
         console = Console(

@@ -25,8 +25,8 @@ otherwise) unless code or configuration names one; ``simple`` is one line for pe
 
 **Whose words.** The host's own records are .NET's, for whoever looks for them: handlers of yours, rules, ``simple-dotnet``.
 All other formats, and the `LogBuffer`, speak ours: a record with ``extra={"console_category": ..., "console_message": ...}``
-stands there under that category and with that text. One with an empty text is told to no person (``simple``, ``rich``), because
-he has read of it; a program (``json``, ``systemd``) gets it with its own message. A rule may name either category.
+stands there under that category and with that text. One with an empty text is told to no person (on a console with ``simple``
+or ``rich``), because he has read of it; all others get it with its own message. A rule may name either category.
 
 **Scopes** (`log_scope`) give every record inside them named values, and follow ``await`` and tasks on asyncio and trio.
 

@@ -5,6 +5,7 @@ from typing import final
 
 from .levels import OFF
 from .output import Output
+from .records import is_told
 
 
 @final
@@ -29,8 +30,8 @@ class ConsoleWriter(logging.Handler):
         return True
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record. A reader that has gone away ends the writing, quietly."""
-        if self._gone:
+        """Write the record, unless a person reads here, who has read of it. A reader that has gone away ends it, quietly."""
+        if self._gone or (getattr(self.formatter, "is_for_people", False) and not is_told(record)):
             return
         try:
             text = self.format(record)

@@ -208,6 +208,18 @@ def test_a_formatter_that_returns_nothing_writes_nothing(builder: LoggingBuilder
     assert stream.getvalue() == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"), [("simple", 1), ("rich", 1), ("simple-dotnet", 4), ("json", 2), ("systemd", 2)]
+)
+def test_what_a_person_has_read_already_is_left_out(builder: LoggingBuilder, name: str, lines: int) -> None:
+    """CL-5: where a person reads; elsewhere a log is complete."""
+    with console(builder, name) as stream:
+        log.info("counted", extra={"console_message": ""})
+        log.info("hello")
+
+    assert len(stream.getvalue().splitlines()) == lines
+
+
 async def test_the_end_can_be_awaited(builder: LoggingBuilder) -> None:
     """L-65: flushed without making the loop wait; once more is quiet."""
     stream = io.StringIO()

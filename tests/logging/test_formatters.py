@@ -66,11 +66,11 @@ TOLD: dict[str, Any] = {"console_category": "corner_host.lifetime", "console_mes
 
 
 def test_a_person_reads_what_the_record_brings_for_a_terminal() -> None:
-    """CL-5: another category, another sentence; with an empty one nothing at all."""
+    """CL-5: another category, another sentence; with an empty one, which a console leaves out, a file has its own."""
     formatter = SimpleFormatter(utc())
 
     assert formatter.format(record(**TOLD)) == "12:30:01.104 info  corner_host.lifetime    Stopped in 1.26 s"
-    assert formatter.format(record(console_message="")) == ""
+    assert formatter.format(record(console_message="")) == formatter.format(record())
     assert formatter.format(record("")) == "12:30:01.104 info  test                    "
 
 

@@ -1,10 +1,10 @@
 """One line a record, for people: ``12:30:01.104 info  orders.Worker           Order accepted                   order=1042``."""
 
 import logging
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from corner_host.logging.levels import TRACE, level_step
-from corner_host.logging.records import extra_names, is_told, scopes_of, told_as, told_by, trace_of
+from corner_host.logging.records import extra_names, scopes_of, told_as, told_by, trace_of
 
 from .contracts import FormatterOptions, fold_lines, indent_lines
 
@@ -54,16 +54,20 @@ class SimpleLine(NamedTuple):
 
 
 class SimpleFormatter(logging.Formatter):
-    """Time, level, category, message, and the fields behind its first line; further lines are indented below it."""
+    """Time, level, category, message, and the fields behind its first line; further lines are indented below it.
+
+    Attributes:
+        is_for_people: Whether a console leaves out what a person has read already, see ``records.is_told``.
+    """
+
+    is_for_people: ClassVar = True
 
     def __init__(self, options: FormatterOptions) -> None:
         super().__init__()
         self._options = options
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as text without a final line end; empty for what is none of a person's business."""
-        if not is_told(record):
-            return ""
+        """Return the record as text without a final line end."""
         line = self.line_of(record)
         word = f"{_COLORS[line.step]}{line.word}\x1b[0m" if self._options.color else line.word
         return f"{line.time}{word} {line.category}  {line.message}{line.fields}{line.more}{line.trace}"
