@@ -3,8 +3,8 @@
     with originating("POST /orders"):
         await jobs.enqueue(SendReceipt(order_id=7))  # its JobInfo.enqueued_by is "POST /orders"
 
-It holds for the task that says it, and for the tasks and worker threads that this one starts inside. Jobs and schedules
-say it by themselves.
+It holds for the task that says it, and for the tasks and worker threads that this one starts inside. Jobs, schedules,
+hosted services and requests say it by themselves.
 """
 
 from collections.abc import Callable
@@ -37,6 +37,11 @@ class originating:  # noqa: N801 - reads as a verb where it is used; quicker tha
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _origin.reset(self._before)
+
+
+def originate(what: Origin) -> None:
+    """From here to the end of the running task, and in what it starts, *what* is the origin of what is done."""
+    _origin.set(what)
 
 
 def current_origin() -> str | None:

@@ -6,12 +6,13 @@ first end is the last.
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from sys import modules
 from typing import Any, Final, Protocol, TypeAlias, final
 
 import anyio
 from anyio.abc import TaskGroup
 
-from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError
+from corner_host.primitives import CancellationToken, CancellationTokenSource, Clock, OperationCancelledError, name_of
 from corner_host.primitives.wake_up import WakeUp, wake_up
 
 from .contracts import BackgroundServiceState
@@ -163,6 +164,9 @@ class Execution:
 
     async def _run(self, judge: "Judge | None") -> None:
         # one coroutine for all of it: there may be thousands
+        origin = modules.get("corner_host.diagnostics.origin")
+        if origin is not None:  # loaded by who keeps it, as jobs do
+            origin.originate(f"service {getattr(self.service, 'service_name', '') or name_of(type(self.service))}")
         try:
             while True:
                 try:

@@ -179,8 +179,8 @@ class JobDetail:
         handler: Class or function; empty if none is registered here.
         parent: The job that it runs after.
         trace_id: Of whoever put it.
-        enqueued_by: Who put it: a route (``POST /orders``), a job (``job NAME ID``), or a schedule (``schedule ID``); empty if
-            nobody has said.
+        enqueued_by: Who put it: a route (``POST /orders``), ``job NAME ID``, ``schedule ID``, ``service NAME`` (of the queue in
+            memory, that of its service), an operator; empty if nobody has said.
         siblings: Other jobs with the same key, newest first, at most 20.
         logs: Its records that are still there, oldest first.
         followers: Jobs that run after it, or were put to run it again, newest first, at most 20.
