@@ -23,7 +23,7 @@ class ApplicationLifetime:
         asked_by_signal: Whether it was a signal that asked the application to stop.
         budget: How long the stop may take, in seconds; ``inf`` without a limit.
         delay: For how many seconds everything goes on after a service manager's signal.
-        exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback or something in the event loop raised; raised
+        exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback raised, or what ended the event loop; raised
             when the host has stopped.
         exit_status: The exit status that a second signal demands.
         is_silent: Whether start and stop are told to nobody.
@@ -139,11 +139,6 @@ class ApplicationLifetime:
         budget = "" if self.budget == inf else f", budget {self.budget:.1f} s"
         return f"{self.signal_name} received{budget}; readiness failing"
 
-    def leave(self, error: BaseException) -> None:
-        """Ask the host to stop, and have *error*, a demand to end the process, raised after that; the first one counts."""
-        self.exit_request = self.exit_request or error
-        self.stop_application()
-
     def at_end(self, callback: Callable[[], object]) -> None:
         """Have *callback* called when the host has disposed of everything; it must not raise."""
         self._at_end.append(callback)
@@ -168,4 +163,5 @@ class ApplicationLifetime:
         except Exception as error:  # noqa: BLE001 - a callback's mistake is recorded, and must not stop the stop
             failed(error)
         except (SystemExit, KeyboardInterrupt) as error:
-            self.leave(error)
+            self.exit_request = self.exit_request or error
+            self.stop_application()

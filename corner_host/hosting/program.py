@@ -67,10 +67,11 @@ def run_in_loop(
 
 
 def _heedful(options: dict[str, Any], lifetime: ApplicationLifetime) -> Callable[[], Any]:
-    """Return what makes event loops that stop the host in good order when something in them demands the end of the process.
+    """Return what makes event loops that stop the host in good order when something other than the host ends them.
 
-    Once a task or callback raises ``SystemExit`` or ``KeyboardInterrupt``, asyncio's loop ends, and nobody has been asked to
-    stop. It can still be used, and goes on until the host has stopped.
+    Once a task or callback raises ``SystemExit`` or ``KeyboardInterrupt``, a signal handler of the application raises, or
+    somebody calls ``loop.stop()``, asyncio's loop ends, and nobody has been asked to stop. It can still be used, and goes on
+    until the host has stopped.
     """
     import asyncio  # noqa: PLC0415 - trio does without
 
@@ -88,10 +89,11 @@ def _heedful(options: dict[str, Any], lifetime: ApplicationLifetime) -> Callable
             while True:
                 try:
                     return run_until_complete(task)
-                except (SystemExit, KeyboardInterrupt) as error:
+                except BaseException as error:
                     if task.done() or not _may_stop_for(error, lifetime):
                         raise
-                    loop.call_soon(lifetime.leave, error)
+                    lifetime.exit_request = lifetime.exit_request or error
+                    loop.call_soon(lifetime.stop_application)
 
         loop.run_until_complete = run
         return loop
@@ -100,8 +102,9 @@ def _heedful(options: dict[str, Any], lifetime: ApplicationLifetime) -> Callable
 
 
 def _may_stop_for(error: BaseException, lifetime: ApplicationLifetime) -> bool:
-    """Tell whether to stop in good order for *error*; not for a Ctrl+C in a host that has been asked to stop before."""
-    return isinstance(error, SystemExit) or not lifetime.application_stopping.is_cancellation_requested
+    """Tell whether to stop in good order for *error*; not for another one than ``sys.exit`` if that has been asked before."""
+    is_asked = lifetime.application_stopping.is_cancellation_requested or lifetime.exit_request is not None
+    return isinstance(error, SystemExit) or not is_asked
 
 
 def do_command(args: Sequence[str], create_builder: Callable[..., Any]) -> int | None:

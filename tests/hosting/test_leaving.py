@@ -7,7 +7,7 @@ import pytest
 from tests.hosting.programs import run_program
 
 PROGRAM = """
-    import asyncio, sys
+    import asyncio, signal, sys
     import anyio
     from corner_host.hosting import BackgroundService, Host
 
@@ -16,7 +16,17 @@ PROGRAM = """
     def leave():
         if demand == "SystemExit":
             sys.exit(7)
+        if demand == "RuntimeError":
+            asyncio.get_running_loop().stop()
+            return
+        if demand == "ValueError":
+            signal.signal(signal.SIGALRM, raise_from_handler)
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            return
         raise KeyboardInterrupt
+
+    def raise_from_handler(number, frame):
+        raise ValueError("from the handler")
 
     async def leave_soon():
         await anyio.sleep(0)
@@ -87,6 +97,9 @@ CASES = [
     ("asyncio", "SystemExit", "group", "stop"),
     ("asyncio+uvloop", "SystemExit", "task", "execute"),
     ("asyncio+uvloop", "SystemExit", "group", "execute"),
+    ("asyncio", "RuntimeError", "callback", "execute"),
+    ("asyncio+uvloop", "RuntimeError", "callback", "execute"),
+    ("asyncio", "ValueError", "callback", "execute"),
     ("trio", "SystemExit", "group", "execute"),
     ("trio", "SystemExit", "group", "start"),
     ("trio", "KeyboardInterrupt", "group", "execute"),
@@ -98,5 +111,7 @@ def test_a_demand_from_a_task_of_a_service_is_heeded_after_the_stop(tmp_path: Pa
     """H5, H7: the others are stopped and closed, then the process ends as it was demanded."""
     result = run_program(PROGRAM, folder=tmp_path, args=case)
 
+    if case[1].endswith("Error"):
+        assert case[1] in result.errors
     assert result.lines == [line for line in STOPPED if line != "last stop" or case[3] != "start"], result.errors
-    assert result.status == {"SystemExit": 7, "KeyboardInterrupt": -2}[case[1]], result.errors
+    assert result.status == {"SystemExit": 7, "KeyboardInterrupt": -2}.get(case[1], 1), result.errors
