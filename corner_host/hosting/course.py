@@ -17,13 +17,14 @@ from corner_host.primitives import CancellationTokenSource, Clock, LoopHandle, O
 from . import log
 from .call import Call
 from .contracts import HostedService, HostLifetime
-from .crew import Crew
+from .crew import Crew, errors_of
 from .environment import HostEnvironment
+from .errors import gather
 from .execution import begin
 from .lifetime import ApplicationLifetime
 from .options import HostOptions
 from .starting import start_services
-from .stopping import stop_services
+from .stopping import stop_rest, stop_services
 from .tasks import begin_detached, is_cancellation
 
 State: TypeAlias = Literal["built", "starting", "running", "stopping", "stopped", "failed"]
@@ -129,12 +130,29 @@ class Course:
             if is_cancellation(error):
                 log.LOOP_ENDED()
                 raise
-            stage = None if self.crew is None else self.crew.stage
-            if stage is not None and stage.left_open_by:
-                error.add_note(f"{stage.left_open_by} entered a task group or cancel scope and did not leave it.")
-            self._fail(error)
+            if self.crew is not None and (culprit := self.crew.left_open_by):
+                error.add_note(f"{culprit} entered a task group or cancel scope and did not leave it.")
+            self._fail(await self._save(error))
         finally:
             self._settle()
+
+    async def _save(self, error: BaseException) -> BaseException:
+        """Stop who can still be stopped, after the group that held all broke with *error*; returns all that failed."""
+        crew = self.crew
+        if crew is None:
+            return error
+        calls: list[Call] = []
+        try:
+            async with anyio.create_task_group() as group:
+                crew.move_to(group)
+                calls = await stop_rest(crew)
+        except BaseException as another:
+            if is_cancellation(another):
+                raise
+            return gather("The host broke twice.", [error, another]) or error
+        if self.state != "starting":
+            self._stop_calls = calls
+        return gather("The host broke, and not all of it could be stopped.", [error, *errors_of(calls)]) or error
 
     def _recruit(self, group: TaskGroup) -> Crew:
         self.crew = crew = Crew(

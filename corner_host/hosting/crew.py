@@ -92,6 +92,20 @@ class Crew:
         grace = seconds(self.options.cancellation_grace, "cancellation_grace")
         return Stage(doing, self._group, self.clock, budget=limit, grace=grace, watcher=self)
 
+    def move_to(self, group: TaskGroup) -> None:
+        """Have what is called from now on run in *group*."""
+        self._group = group
+
+    @property
+    def left_open_by(self) -> str:
+        """Who left a task group or cancel scope open, after that has broken the group that held everything; empty if unknown."""
+        if self.stage is not None and self.stage.left_open_by:
+            return self.stage.left_open_by
+        # what was cancelled by it has not ended by itself
+        ended = [each for each in self.members if each.execution is not None and each.execution.has_ended_by_itself]
+        last = max(ended, key=lambda each: 0.0 if each.execution is None else each.execution.since, default=None)
+        return "" if last is None else f"Probably {last.name}.execute()"
+
     def limit_stop(self, limit: float) -> None:
         """Have the stop, whether it has begun or not, take *limit* seconds at most."""
         self._stop_limit = limit if self._stop_limit is None else min(limit, self._stop_limit)

@@ -97,6 +97,11 @@ class Execution:
         """Whether the last run has ended, or there will be none."""
         return self._ended
 
+    @property
+    def has_ended_by_itself(self) -> bool:
+        """Whether the last run has returned or raised, and was not cancelled."""
+        return self._ended and self.state is not BackgroundServiceState.CANCELLED
+
     def renew(self) -> None:
         """Make ready for one more run, after the last one has ended: with a new token, which nobody has cancelled."""
         self._source = CancellationTokenSource()

@@ -24,17 +24,19 @@ class Member:
         name: Its class, its function, or what it calls itself.
         since: When its last hook ended, on the host's clock.
         error: What one of its hooks raised.
+        has_started: Whether its ``start`` has ended well.
         start_seconds: How long its hooks of the start have taken; None until one has ended.
         stop_seconds: The same of the stop.
     """
 
-    __slots__ = ("_hooks", "error", "name", "service", "since", "start_seconds", "stop_seconds")
+    __slots__ = ("_hooks", "error", "has_started", "name", "service", "since", "start_seconds", "stop_seconds")
 
     def __init__(self, service: Any, since: float) -> None:
         self.service = service
         self.name = service_name(service)
         self.since = since
         self.error: BaseException | None = None
+        self.has_started = False
         self.start_seconds: float | None = None
         self.stop_seconds: float | None = None
         self._hooks = _hooks_of(service.__class__)
@@ -49,6 +51,8 @@ class Member:
     def note(self, call: Call) -> None:
         """Keep what there is to know of one of its calls, which has ended."""
         self.since = call.began + call.seconds
+        if call.hook == "start" and call.succeeded:
+            self.has_started = True
         if call.error is not None:
             self.error = call.error
         if call.hook in OF_THE_START:

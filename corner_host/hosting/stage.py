@@ -23,6 +23,8 @@ from .tasks import as_failure, is_cancelled_by_host
 SLOW_AFTER: Final = 5.0
 """After how many seconds a call is reported as slow."""
 
+_MOST_NAMES: Final = 5
+
 
 class StageWatcher(Protocol):
     """Hears what happens in a stage; must not raise."""
@@ -170,8 +172,8 @@ class Stage:
             while not lane.is_over:
                 await self._go_on(lane)
         except RuntimeError:
-            if lane.call is not None:
-                self.left_open_by = f"{lane.call.name}.{lane.call.hook}()"
+            calls = lane.ended[-1:] if lane.until_error else lane.ended[:_MOST_NAMES]
+            self.left_open_by = " or ".join(f"{call.name}.{call.hook}()" for call in calls)
             raise
         if lane.call is None or not lane.call.was_abandoned:
             self._lane_ended()

@@ -70,6 +70,23 @@ def _is_read(crew: Crew) -> bool:
     return not crew.lifetime.is_silent and log.STAGES.isEnabledFor(INFO)
 
 
+async def stop_rest(crew: Crew) -> list[Call]:
+    """Stop those of *crew* that have started and not been stopped, after the task group that held them broke; returns the calls.
+
+    Their work was cancelled with the group.
+    """
+    members = [member for member in crew.members[::-1] if member.has_started and member.stop_seconds is None]
+    has_started = crew.lifetime.application_started.is_cancellation_requested
+    async with crew.open_stop() as stage:
+        if has_started:
+            crew.lifetime.stop_application()
+        stage.enter("stop")
+        made = await crew.run_hook(stage, "stop", members, concurrently=False)
+        if has_started:
+            crew.lifetime.notify_stopped()
+    return made
+
+
 def _is_clean(crew: Crew, made: list[Call]) -> bool:
     return all(call.succeeded and not call.was_cut for call in made) and not any(
         member.failure for member in crew.members
