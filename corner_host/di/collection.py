@@ -14,7 +14,7 @@ from .keys import identity, normal, service_key, shown, shown_value
 from .lifetimes import ServiceLifetime
 from .provider import ServiceProvider
 from .registering import Registering
-from .registry import Late
+from .registry import Late, concerned
 
 T = TypeVar("T")
 
@@ -160,7 +160,7 @@ class ServiceCollection(Registering, MutableSequence[ServiceDescriptor]):
 
     def _make_late(self, service_type: Any = None) -> None:
         """Make the late registrations before somebody looks at all of them, or at those of *service_type*."""
-        if service_type is not None and not any(late.concerns(service_type) for late in self._late):
+        if not concerned(self._late, service_type):
             return
         while self._late:
             late = self._late.pop()  # the last one first, so that the places of the others stay what they are

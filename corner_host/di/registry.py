@@ -35,19 +35,24 @@ class Late:
         make: Returns them, given those that go before.
     """
 
-    __slots__ = ("area", "make", "place")
+    __slots__ = ("area", "make", "place", "prefix")
 
     def __init__(
         self, area: str, place: int, make: Callable[[Sequence[ServiceDescriptor]], Sequence[ServiceDescriptor]]
     ) -> None:
         self.area = area
+        self.prefix = f"{area}."
         self.place = place
         self.make = make
 
-    def concerns(self, service_type: Any) -> bool:
-        """Tell whether *service_type* is defined in the area."""
-        module = getattr(get_origin(service_type) or service_type, "__module__", "")
-        return f"{module}.".startswith(f"{self.area}.")
+
+def concerned(late: Sequence[Late], service_type: Any) -> list[Late]:
+    """Return those of *late* whose area *service_type* is defined in; all of them for None."""
+    if service_type is None or not late:
+        return [*late]
+    kind = service_type if type(service_type) is type else get_origin(service_type) or service_type
+    within = f"{getattr(kind, '__module__', '')}."
+    return [each for each in late if within.startswith(each.prefix)]
 
 
 @final
@@ -100,7 +105,7 @@ class Registry:
         if not self._late:
             return
         with self._loading:  # whoever comes meanwhile waits for them
-            wanted = [late for late in self._late if service_type is None or late.concerns(service_type)]
+            wanted = concerned(self._late, service_type)
             for late in wanted:
                 self._append(late.make(self._descriptors[: late.place]))
             self._late = tuple(late for late in self._late if late not in wanted)
