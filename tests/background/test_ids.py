@@ -39,15 +39,16 @@ async def test_an_item_is_called_the_same_from_waiting_to_running(
     for each in (work, work, other):
         await queue.queue_background_work_item(each)
     await queue.queue_background_work_item(work, 7)
-    waiting = [each.id for each in control.waiting()]
+    waiting = [[each.id for each in control.waiting()]]
     async with working(queue):
         for gate in gates:
             await anyio.wait_all_tasks_blocked()
-            assert [each.id for each in control.waiting()] == waiting[len(seen) :]
+            waiting.append([each.id for each in control.waiting()])
             gate.set()
         await queue.join()
 
-    assert seen == waiting == sorted(set(waiting))
+    assert seen == waiting[0] == sorted(set(seen))
+    assert waiting[1:] == [seen[1:], seen[2:], seen[3:], []]
 
 
 async def test_what_nobody_has_looked_at_has_a_name_while_it_runs(queue: BackgroundTaskQueue, working: Working) -> None:
