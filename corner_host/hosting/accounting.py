@@ -21,11 +21,13 @@ from .waiting_service import WaitingService
 
 
 def tell_stop_begins(crew: Crew, stage: Stage) -> None:
-    """Tell what is in flight, and how long the stop may take, unless that is told otherwise."""
+    """Tell what is in flight, and how long the stop may take, as far as that is not told otherwise."""
+    work = [each for member in reversed(crew.members) for each in work_of(member.service)]
     if crew.lifetime.counts_work:
-        work = [each for member in reversed(crew.members) for each in work_of(member.service)]
         budget = "" if stage.budget == inf else f"; budget {stage.budget:.1f} s"
         log.STOP_BEGINS(busy=counted(work) or "nothing", budget=budget)
+    elif busy := counted(each for each in work if each.kind != "job"):
+        log.IN_FLIGHT(busy=busy)
 
 
 def tell_stop_ended(crew: Crew, made: list[Call]) -> None:

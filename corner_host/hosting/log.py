@@ -200,6 +200,8 @@ SERVICES_STARTED: Final = Event(
 )
 SIGNAL_RECEIVED: Final = Event(STAGES, 130, "SignalReceived", INFO, "%(signal)s; %(delay).1f s delay for endpoints")
 STOP_BEGINS: Final = Event(STAGES, 125, "StopBegins", INFO, "Readiness is now failing; %(busy)s in flight%(budget)s")
+IN_FLIGHT: Final = Event(STAGES, 125, "StopBegins", INFO, "%(busy)s in flight")
+"""The same where a service manager has asked for it: its signal and the budget have been told, and queues tell of their jobs."""
 SERVICE_STOPPED: Final = Event(STORY, 126, "HostedServiceStopped", INFO, "%(service)s stopped (%(took)s)")
 SERVICE_DID_NOT_START: Final = Event(
     STORY, 128, "HostedServiceDidNotStart", ERROR, "%(service)s did not start (%(took)s)"
