@@ -12,7 +12,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from corner_host.background import BackgroundTaskQueue, add_background_jobs
+from corner_host.background import BackgroundTaskQueue, QueueControl, add_background_jobs
 from corner_host.background.telemetry import Telemetry
 from corner_host.configuration import ConfigurationManager
 from corner_host.di import ServiceCollection
@@ -105,6 +105,7 @@ async def test_a_trace_goes_through_the_queue(tracer: trace.Tracer, spans: InMem
     with tracer.start_as_current_span("request") as request:
         await queue.queue_background_work_item(look)
     context.detach(attached)
+    (shown,) = QueueControl(queue).waiting()
     item = await queue.dequeue()
     await item.run()
 
@@ -114,7 +115,7 @@ async def test_a_trace_goes_through_the_queue(tracer: trace.Tracer, spans: InMem
     assert publish.parent == request.get_span_context()
     assert process.parent is None
     assert [link.context.span_id for link in process.links] == [publish.context.span_id]
-    assert f"{publish.context.trace_id:032x}" in (item.trace or {})["traceparent"]
+    assert shown.trace_id == item.trace_id == f"{publish.context.trace_id:032x}"
     assert seen == ["acme", process.context.trace_id]
 
 
