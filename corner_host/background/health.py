@@ -13,7 +13,10 @@ _FULL_SECONDS: Final = 30.0
 
 
 class QueueHealthCheck:
-    """Degraded while the queue is full, unhealthy when it has been for half a minute. A singleton: it remembers since when."""
+    """Degraded while the queue is full or drained, unhealthy when it has been full for half a minute.
+
+    A singleton: it remembers since when.
+    """
 
     def __init__(self, queue: BackgroundTaskQueue, clock: Clock) -> None:
         self._queue = queue
@@ -23,6 +26,8 @@ class QueueHealthCheck:
     async def check(self) -> HealthCheckResult:
         """Look at the queue."""
         depth, capacity = len(self._queue), self._queue.capacity
+        if self._queue.drained is not None:
+            return HealthCheckResult.degraded(f"drained by an operator: {depth} wait, and nothing new is taken in")
         if depth < capacity:
             self._full_since = None
             return HealthCheckResult.healthy(f"{depth} of {capacity}")

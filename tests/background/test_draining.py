@@ -5,6 +5,9 @@ import anyio.to_thread
 import pytest
 
 from corner_host.background import BackgroundTaskQueue, QueueClosedError, QueueControl
+from corner_host.background.health import QueueHealthCheck
+from corner_host.diagnostics import HealthStatus
+from corner_host.primitives import SystemClock
 
 from .conftest import Gate, Working
 
@@ -102,6 +105,21 @@ async def test_a_host_that_stops_refuses_who_waits(control: QueueControl, queue:
 
     assert len(refusals) == 1
     assert (resumed, control.status().drain, queue.try_queue_background_work_item(nothing)) == (False, None, False)
+
+
+async def test_its_health_is_degraded_meanwhile(control: QueueControl, queue: BackgroundTaskQueue) -> None:
+    """OV-41: who looks at the host is told why nothing gets in."""
+    check = QueueHealthCheck(queue, SystemClock())
+    control.drain()
+    during = await check.check()
+    control.resume()
+    after = await check.check()
+
+    assert (during.status, during.description) == (
+        HealthStatus.DEGRADED,
+        "drained by an operator: 0 wait, and nothing new is taken in",
+    )
+    assert after.status is HealthStatus.HEALTHY
 
 
 async def test_a_thread_waits_for_the_end_of_a_drain(control: QueueControl, queue: BackgroundTaskQueue) -> None:
