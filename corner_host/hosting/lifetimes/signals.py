@@ -19,7 +19,8 @@ from typing import Any, Final, final
 from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.primitives import LoopHandle
 
-_open: Final["set[SignalWatch]"] = set()
+_open: Final["list[SignalWatch]"] = []
+_before: Final[dict[int, Any]] = {}  # the handlers that were there before the first watch
 _masks: Final[dict[int, Any]] = {}  # of the threads that are forking
 
 
@@ -27,7 +28,8 @@ _masks: Final[dict[int, Any]] = {}  # of the threads that are forking
 class SignalWatch:
     """Tells the application's lifetime of each signal, at once and in the event loop, until closed.
 
-    Off the main thread, where Python lets nobody catch signals, it does nothing; nor where the host leaves them to a server.
+    Several hosts of one process all hear of it. Off the main thread, where Python lets nobody catch signals, it does
+    nothing; nor where the host leaves them to a server.
 
     Args:
         signals: Which signals.
@@ -35,38 +37,40 @@ class SignalWatch:
     """
 
     def __init__(self, signals: Iterable[signal.Signals], lifetime: ApplicationLifetime) -> None:
+        self.signals = frozenset(signals)
         self._lifetime = lifetime
         self._loop = LoopHandle.current()
         self._context = copy_context()  # a signal may come while a job runs, whose log scopes are none of the host's
-        self._before: dict[signal.Signals, Any] = {}
         if lifetime.heeds_signals and threading.current_thread() is threading.main_thread():
-            _open.add(self)
-            for number in signals:
-                self._before[number] = signal.signal(number, self._on_signal)
-
-    @property
-    def caught(self) -> Iterable[signal.Signals]:
-        """The signals it catches."""
-        return self._before.keys()
+            _open.append(self)
+            for number in self.signals:
+                before = signal.signal(number, _on_signal)
+                if before is not _on_signal:
+                    _before[number] = before
 
     def close(self) -> None:
-        """Put the handlers back, where nobody has replaced ours meanwhile."""
-        if threading.current_thread() is not threading.main_thread():
+        """Put the handlers back that no other host needs, where nobody has replaced ours meanwhile."""
+        if threading.current_thread() is not threading.main_thread() or self not in _open:
             return
-        _open.discard(self)
-        before, self._before = self._before, {}
-        for number, handler in before.items():
-            if signal.getsignal(number) == self._on_signal:
+        _open.remove(self)
+        for number in self.signals.difference(*(watch.signals for watch in _open)):
+            before = _before.pop(number, None)
+            if signal.getsignal(number) is _on_signal:
                 # None: it was installed by something other than Python, and cannot be put back
-                signal.signal(number, signal.SIG_DFL if handler is None else handler)
+                signal.signal(number, signal.SIG_DFL if before is None else before)
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the shape of a handler
-        # what a shell reports for a process that the signal ended: 130 for SIGINT, 143 for SIGTERM
-        status = 128 + number
+    def tell(self, status: int) -> None:
+        """Tell the lifetime of a signal that ends programs with *status*."""
         self._lifetime.signal_noted(status)
-        if number == signal.SIGINT:
-            _end_line()
         self._loop.post(lambda: self._context.run(self._lifetime.signal_received, status))
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape of a handler
+    if number == signal.SIGINT:
+        _end_line()
+    for watch in tuple(_open):
+        if number in watch.signals:
+            watch.tell(128 + number)  # what a shell reports for a process that the signal ended
 
 
 def _end_line() -> None:
@@ -80,8 +84,7 @@ def _end_line() -> None:
 def _before_fork() -> None:
     """Keep signals back: one that comes before the child has its own handlers again would be lost in it."""
     if _open:
-        caught = {number for watch in _open for number in watch.caught}
-        _masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, caught)
+        _masks[threading.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, _before)
 
 
 def _after_fork() -> None:
