@@ -128,7 +128,8 @@ class Course:
                 log.LOOP_ENDED()
         except BaseException as error:
             if is_cancellation(error):
-                log.LOOP_ENDED()
+                if not has_ended:
+                    log.LOOP_ENDED()
                 raise
             if self.crew is not None and (culprit := self.crew.left_open_by):
                 error.add_note(f"{culprit} entered a task group or cancel scope and did not leave it.")

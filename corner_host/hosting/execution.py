@@ -146,15 +146,16 @@ class Execution:
         if self._ended:
             return
         try:
-            await self._end()
+            await self.until_ended()
         except BaseException:
             self.cut()
             # no limit here: the host has one, and names who exceeds it
             with anyio.CancelScope(shield=True):
-                await self._end()
+                await self.until_ended()
             raise
 
-    async def _end(self) -> None:
+    async def until_ended(self) -> None:
+        """Return once the last run has ended; a cancellation of this wait is none of the work."""
         if not self._ended:
             waiter = wake_up()
             self._waiters = (*self._waiters, waiter)

@@ -108,8 +108,9 @@ async def _end(crew: Crew, member: Member, execution: Execution, limit: float, d
                 await stage.run([call], concurrently=False)
             except BaseException:
                 stage.cut("whoever asked for it was cancelled")
+                execution.cut()
                 with anyio.move_on_after(stage.grace, shield=True):
-                    await execution.ended()
+                    await execution.until_ended()
                 raise
         if call.error is not None:  # what listens to the token raised
             log.SERVICE_FAILED(call.error, service=member.name)
@@ -141,6 +142,11 @@ def _refuse_unless_possible(crew: Crew, member: Member, doing: str) -> Execution
         raise HostStateError(
             f"{member.name} cannot be {doing}.\n"
             "Why: only a background service can, whose class leaves start() and stop() as they are or says can_restart = True."
+        )
+    if getattr(execution.work, "cr_running", False):
+        raise HostStateError(
+            f"{member.name} cannot be {doing} from within its own execute(): that would wait for its own end.\n"
+            "To fix: ask for it in another task that is none of its own, or return, under a completion_behavior of RESTART."
         )
     if execution in crew.supervisor.restarting:
         already = "stopped" if execution in crew.supervisor.halted else "restarted"

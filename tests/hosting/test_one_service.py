@@ -156,6 +156,52 @@ async def test_what_does_not_end_is_stopping_until_it_does(records: Records, ask
     assert "was asked to stop, and has" in records.one(114).getMessage()
 
 
+@pytest.mark.parametrize("asked", ["stop_service", "restart"])
+async def test_a_worker_that_asks_for_its_own_end_is_refused(asked: str) -> None:
+    """It would wait for itself."""
+    refused: list[HostStateError] = []
+
+    class Suicidal(BackgroundService):
+        async def execute(self, stopping: CancellationToken) -> None:
+            await host.lifetime.application_started.wait()
+            try:
+                await getattr(host.hosted_services, asked)("Suicidal")
+            except HostStateError as error:
+                refused.append(error)
+            await stopping.wait()
+
+    host = host_of(Suicidal())
+    async with host:
+        await anyio.wait_all_tasks_blocked()
+
+        assert "from within its own execute(): that would wait for its own end" in str(refused[0])
+        assert host.hosted_services[0].state is HostedServiceState.RUNNING
+
+
+async def test_a_task_of_a_worker_that_asks_for_its_end_holds_nobody_up(records: Records) -> None:
+    """The worker waits for its task, which waits for the worker; the time-out and the grace end that."""
+
+    class Knot(BackgroundService):
+        async def execute(self, stopping: CancellationToken) -> None:
+            await host.lifetime.application_started.wait()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(host.hosted_services.stop_service, "Knot")
+                await anyio.sleep_forever()
+
+    clock = ManualClock()
+    host = with_clock(clock, Knot(), cancellation_grace=0.05)
+    async with host:
+        await anyio.wait_all_tasks_blocked()
+        await clock.advance(10.0)
+        with anyio.fail_after(20):
+            while not host.hosted_services[0].has_ended:
+                await anyio.wait_all_tasks_blocked()
+                await anyio.sleep(0)
+
+    assert host.hosted_services[0].state is HostedServiceState.STOPPED
+    assert not records.with_id(108)
+
+
 async def test_what_makes_no_sense_is_refused() -> None:
     """To start what runs, to stop what does not, what has a final end, or what is not there."""
     async with host_of(Worker(), Final()) as host:

@@ -24,7 +24,7 @@ def handler() -> Iterator[None]:
 
 @pytest.mark.parametrize("first", [0, 1])
 async def test_the_last_of_two_hosts_puts_the_handlers_back(journal: Journal, first: int) -> None:
-    """CL-3: in whatever order they end."""
+    """CL-12: in whatever order they end."""
     hosts = [host_of(journal.service("a")), host_of(journal.service("b"))]
     for host in hosts:
         await host.start()
@@ -37,7 +37,7 @@ async def test_the_last_of_two_hosts_puts_the_handlers_back(journal: Journal, fi
 
 
 async def test_every_host_hears_of_a_signal(journal: Journal) -> None:
-    """CL-2: as in .NET, whichever began last."""
+    """CL-7: as in .NET, whichever began last."""
     async with host_of(journal.service("a")) as a, host_of(journal.service("b")) as b:
         signal.raise_signal(signal.SIGTERM)
         with anyio.fail_after(20):
@@ -48,7 +48,7 @@ async def test_every_host_hears_of_a_signal(journal: Journal) -> None:
 
 
 async def test_a_host_in_a_service_of_another_ends_with_it(journal: Journal) -> None:
-    """CL-2: one signal ends both, and is no second one for either."""
+    """CL-7: one signal ends both, and is no second one for either."""
 
     class Outer(BackgroundService):
         async def execute(self, stopping: CancellationToken) -> None:
