@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +10,7 @@ from corner_host.cli.answering import answer
 from corner_host.cli.client import HostClient, quoted
 from corner_host.cli.errors import CommandError, FailedError
 from corner_host.cli.finding import Pid, Socket, connect, only_queue
-from corner_host.cli.invocation import invocation_of
+from corner_host.cli.invocation import Invocation, invocation_of
 from corner_host.cli.screens.lists import queue_rows, waiting_rows
 from corner_host.cli.words import duration, seconds_of
 
@@ -93,25 +93,36 @@ def drain(
     limit = None if timeout is None else seconds_of(timeout)
     host = connect(context, pid, socket)
     queue = only_queue(host, name)
+    resume = f"{invocation.program} queue resume {queue}"
     invocation.note(host.post(f"/queues/{quoted(queue)}/drain", reason=reason)["message"])
+    try:
+        found = _emptied(host, queue, invocation, limit, resume)
+    except KeyboardInterrupt:
+        invocation.note(f"{queue} is worked off all the same; to take that back: {resume}")
+        raise
+    stays = f"; it takes in nothing new until: {resume}" if found["kind"] == "memory" else ""
+    answer(invocation, found, lambda: [f"{queue} is empty{stays}"])
+
+
+def _emptied(host: HostClient, queue: str, invocation: Invocation, limit: float | None, resume: str) -> Any:
+    """Return the status of *queue* once nothing is left of its drain."""
     began, told = time.monotonic(), None
     while (found := host.get(f"/queues/{quoted(queue)}"))["drain"] is None or found["drain"]["left"]:
-        resume = f"To fix: corner-host queue resume {queue}"
         if found["drain"] is None:
             raise FailedError(f"{queue} was resumed before it was empty.")
+        left = found["drain"]["left"]
         if found["is_paused"]:
-            raise FailedError(f"{queue} is paused and has {found['drain']['left']:,} left.\n{resume}")
+            raise FailedError(f"{queue} is paused and has {left:,} left.\nTo fix: {resume}")
         if limit is not None and time.monotonic() - began > limit:
             raise FailedError(
-                f"{queue} still has {found['depth']} waiting and {found['running']} running after {duration(limit)}; "
-                f"they are worked off all the same.\n{resume}, to take that back"
+                f"{queue} still has {left:,} left after {duration(limit)}; they are worked off all the same.\n"
+                f"To take that back: {resume}"
             )
-        if told != found["drain"]["left"]:
-            told = found["drain"]["left"]
-            invocation.note(f"{queue}: {told:,} of {found['drain']['total']:,} left")
+        if told != left:
+            told = left
+            invocation.note(f"{queue}: {left:,} of {found['drain']['total']:,} left")
         time.sleep(0.5)
-    stays = f"; it takes in nothing new until: corner-host queue resume {queue}" if found["kind"] == "memory" else ""
-    answer(invocation, found, lambda: [f"{queue} is empty{stays}"])
+    return found
 
 
 @app.command()
