@@ -3,14 +3,17 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from corner_host import Host, HostBuilder
 from corner_host.jobs import JobControl, JobEngineUnavailableError
 from corner_host.operations import JobQuery, Operations
 from corner_host.web.dashboard.pages import SCREENS
 
-from .conftest import OpenDashboard, Site
+from .conftest import OpenDashboard, Site, open_dashboard
+from .demo import SendReceipt, send_receipt
 
 SECRETS = ["sk-live-4eC39HqLyjWDarjtT1zdp7dc", "4242-4242"]
 WHOLE = [screen.name for screen in SCREENS if not screen.below]
@@ -64,6 +67,23 @@ async def test_every_screen_has_something_to_say_on_an_empty_host(
             assert answer.status_code == 200, name
             assert f'<html lang="{language}"' in answer.text
             assert answer.text.count("<h1>") == 1
+
+
+def with_jobs(args: list[str]) -> HostBuilder:
+    """An application that has jobs, and has put none."""
+    builder = Host.create_builder([*args, "--Jobs:Engine=memory"])
+    builder.services.add_jobs(builder.configuration).add_job_handler(SendReceipt, send_receipt)
+    return builder
+
+
+async def test_where_nothing_has_run_it_says_what_to_try(tmp_path: Path) -> None:
+    """In the first five seconds with the pages, there is something to type."""
+    async with open_dashboard(tmp_path, make=with_jobs) as site:
+        await site.sign_in()
+        text = (await site.client.get("", headers={"accept-language": "es"})).text
+
+    assert "Aún no se ha ejecutado nada." in text
+    assert "corner-host job run NAME" in text
 
 
 async def test_every_screen_shows_a_shop_that_has_worked_and_failed(shop: OpenDashboard) -> None:
