@@ -89,7 +89,7 @@ class EndOnStopMiddleware:
             return
         self.cut += 1
         if not is_begun:
-            headers = _PLAIN if scope["http_version"] == "2" else _PLAIN + _CLOSE  # which HTTP/2 forbids
+            headers = _PLAIN + _CLOSE if scope["http_version"].startswith("1") else _PLAIN  # HTTP/2 and 3 forbid it
             await send({"type": "http.response.start", "status": 503, "headers": headers})
             await send({"type": "http.response.body", "body": _REASON.encode(), "more_body": False})
 
