@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, final
+from typing import Any, Final, final
 
 from corner_host.primitives import name_of
 
@@ -14,6 +14,8 @@ from .retry import RetryPolicy
 
 MOST_PAYLOAD_BYTES = 1_048_576
 """The largest payload: what is larger belongs into a file or a bucket, and its name into the job."""
+_MASK: Final = b'"**********"'
+"""What pydantic writes instead of a secret."""
 
 
 @final
@@ -69,16 +71,22 @@ class JobHandlerRegistration:
         """Return *payload* as JSON.
 
         Raises:
-            JobPayloadError: It is larger than `MOST_PAYLOAD_BYTES`, or cannot be written as JSON.
+            JobPayloadError: It is larger than `MOST_PAYLOAD_BYTES`, holds a secret, or cannot be written as JSON.
         """
         try:
-            data: bytes = self._adapter.dump_json(payload)
+            # by the names of its fields alone, so that it can be read again whatever aliases they have
+            data: bytes = self._adapter.dump_json(payload, by_alias=False, exclude_computed_fields=True)
         except ValueError as error:  # pydantic's serialization errors are ValueErrors
             raise JobPayloadError(f"A {name_of(self.payload_type)} cannot be written as JSON: {error}") from error
         if len(data) > MOST_PAYLOAD_BYTES:
             raise JobPayloadError(
                 f"The payload of job {self.name} has {len(data):,} bytes; at most {MOST_PAYLOAD_BYTES:,} are taken.\n"
                 "To fix: store the data elsewhere, and put its name or id into the job."
+            )
+        if _MASK in data and self.decode(data) != payload:
+            raise JobPayloadError(
+                f"A {name_of(self.payload_type)} holds a secret (pydantic's SecretStr), of which asterisks would be stored.\n"
+                "To fix: put the secret's name into the job, and have the handler look it up."
             )
         return data
 
@@ -91,7 +99,7 @@ class JobHandlerRegistration:
         from pydantic import ValidationError  # noqa: PLC0415 - heavy; only where jobs are used
 
         try:
-            return self._adapter.validate_json(data)
+            return self._adapter.validate_json(data, by_alias=True, by_name=True)
         except ValidationError as error:
             fields = "; ".join(
                 f"{'.'.join(str(part) for part in each['loc']) or 'payload'}: {each['msg']}" for each in error.errors()

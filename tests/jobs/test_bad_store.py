@@ -16,6 +16,7 @@ from corner_host.jobs.engines.sqlite import SqliteEngine
 from corner_host.jobs.engines.sqlite.writer import Writer
 from corner_host.jobs.failure import failure_of
 from tests.jobs.harness import JobBench, new_job, shop
+from tests.jobs.hosted import Receipt, handler, jobs, put
 
 MEBIBYTE: Final = 1_048_576
 
@@ -69,18 +70,39 @@ async def test_a_store_that_breaks_while_it_is_used_is_told_less_and_less_often(
     assert told < 10
 
 
-@pytest.mark.parametrize("what", ["removed", "replaced"])
+@pytest.mark.parametrize("what", ["removed", "replaced", "its log removed"])
 async def test_a_file_that_is_gone_takes_no_more_jobs(tmp_path: Path, what: str) -> None:
     """SQLite would go on writing to a file that nobody finds again."""
     path = tmp_path / "jobs.db"
     async with shop(path) as bench:
         await bench.put()
-        path.unlink()
+        Path(f"{path}-wal" if what == "its log removed" else path).unlink()
         if what == "replaced":
             path.touch()
 
         with pytest.raises(JobEngineError, match="removed or replaced"):
             await bench.put()
+
+
+async def test_a_worker_that_cannot_write_is_stopped_without_a_hot_loop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It tries until its time is up, now and then; what ran runs again, by whoever opens what is there."""
+    path, begun, release = tmp_path / "jobs.db", anyio.Event(), anyio.Event()
+
+    async def work(job: Receipt) -> None:
+        begun.set()
+        await release.wait()
+
+    arguments = ("--Jobs:Engine=sqlite", f"--Jobs:ConnectionString={path}", "--Jobs:GraceSeconds=0.6")
+    async with jobs(handler(work), *arguments, "--Logging:LogLevel:Default=Warning") as client:
+        await put(client)
+        await begun.wait()
+        path.unlink()
+        release.set()
+
+    told = [each for each in caplog.records if "removed or replaced" in each.getMessage()]
+    assert 0 < len(told) < 10
 
 
 async def test_a_store_that_is_closed_says_so() -> None:

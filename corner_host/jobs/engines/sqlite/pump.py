@@ -9,7 +9,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Sequence
-from typing import final
+from typing import Final, final
 
 import anyio
 import anyio.lowlevel
@@ -25,6 +25,7 @@ from .timers import pause_after
 from .workers import to_cancel
 from .writer import Writer
 
+_LAST_PAUSE: Final = 0.5
 _log = logging.getLogger("corner_host.jobs.sqlite")
 
 
@@ -124,8 +125,7 @@ class Pump:
             _log.error("%s It is tried again in %.1f s; nothing is lost.", error, pause)
             self._settled[:0] = settled
             self._look_for_cancelled = look
-            with anyio.CancelScope() as waiting, self._stopping.register(lambda: self._loop.post(waiting.cancel)):
-                await anyio.sleep(pause)
+            await self._pause(pause)
             return ()
         self._failures = 0
         for done in lost:
@@ -139,6 +139,14 @@ class Pump:
             if job in self._held:
                 self._held[job].cancel()
         return claimed
+
+    async def _pause(self, seconds: float) -> None:
+        """Leave the store alone; a stop does not wait for long, but it does."""
+        if self._stopping.is_cancellation_requested:
+            await anyio.sleep(min(seconds, _LAST_PAUSE))
+            return
+        with anyio.CancelScope() as waiting, self._stopping.register(lambda: self._loop.post(waiting.cancel)):
+            await anyio.sleep(seconds)
 
     async def _run(self, row: Claimed) -> None:
         outcome: Outcome = Released()

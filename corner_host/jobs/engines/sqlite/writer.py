@@ -8,11 +8,11 @@ The one that writes also keeps the lease while the event loop is blocked (``ever
 has written. Reading has a thread of its own, so that it never waits for whoever holds the database's write lock.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Generic, Self, TypeVar, final
 
@@ -62,6 +62,7 @@ class Writer:
         self._inbox: SimpleQueue[_Ticket[Any] | None] = SimpleQueue()
         self._timers = Timers(path)
         self._file = _identity(path)
+        self._log: tuple[int, int] | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="corner_host job store", daemon=True)
         self._thread.start()
@@ -144,12 +145,14 @@ class Writer:
                 self._commit([ticket])
 
     def _check_file(self) -> None:
-        """SQLite goes on writing to a file that nobody will find again."""
-        if _identity(self._path) != self._file:
+        """SQLite goes on writing to a file that nobody will find again, be it the store or the log beside it."""
+        log = _identity(self._path + "-wal")
+        if _identity(self._path) != self._file or (self._log is not None and log != self._log):
             raise JobEngineError(
-                f"The job store {self._path} was removed or replaced while it was open. Nothing was stored.\n"
+                f"The job store {self._path} or its -wal was removed or replaced while it was open. Nothing was stored.\n"
                 "To fix: put the file back, or stop the application before touching it; a restart begins with what is there."
             )
+        self._log = log
 
     def _explained(self, error: Exception) -> Exception:
         if isinstance(error, sqlite3.Error):
@@ -203,7 +206,7 @@ class transaction:  # noqa: N801 - reads as a verb where it is used; quicker tha
 def _identity(path: str) -> tuple[int, int] | None:
     """Return what tells the file from another one of its name; None for no file."""
     try:
-        found = Path(path).stat()
+        found = os.stat(path)  # noqa: PTH116 - at each commit, and a Path costs more than all the rest
     except OSError:
         return None
     return found.st_dev, found.st_ino
