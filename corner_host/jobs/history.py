@@ -1,10 +1,10 @@
 """What a line of a job's history says of an attempt that has ended, the same on every engine. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from .contracts import Again, Cancelled, Dead, Done, Failure, Outcome, Released
-from .info import JobEventKind
+from .info import JobEvent, JobEventKind, JobInfo, JobState
 
 EVENTS: Final[Mapping[type[Outcome], JobEventKind]] = {
     Done: JobEventKind.SUCCEEDED,
@@ -29,3 +29,17 @@ def detail_of(outcome: Outcome) -> str:
         ('again in 2.5 s', '')
     """
     return f"again in {outcome.delay:.1f} s" if isinstance(outcome, Again) else ""
+
+
+def with_its_success(info: JobInfo, history: Sequence[JobEvent]) -> Sequence[JobEvent]:
+    """Return *history* with the line of a job's success, which is not stored, since it can be read off the job."""
+    if info.state is not JobState.SUCCEEDED or info.finished_at is None:
+        return history
+    success = JobEvent(
+        at=info.finished_at,
+        event=JobEventKind.SUCCEEDED,
+        attempt=info.attempt,
+        started_at=info.started_at,
+        worker=info.worker,
+    )
+    return [*history, success]

@@ -1,7 +1,7 @@
 """Jobs on NATS JetStream, for more than one machine; the extra is ``nats``.
 
 - ``engine``: `NatsEngine`, the door; what it can do and what it cannot
-- ``server``: the connection, which waits for a server that is down, and the stream
+- ``address``, ``server``: the connection, which waits for a server that is down; the stream, and what is asked of it
 - ``subjects``, ``letters``: what lies where in the stream, and what a message holds (pure)
 - ``batches``: messages that are stored all or none
 - ``putting``, ``keys``: jobs put, and the keys they hold

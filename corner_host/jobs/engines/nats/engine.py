@@ -30,13 +30,14 @@ from corner_host.jobs.contracts import Capabilities, Deliver, Duplicate, Enqueue
 from corner_host.jobs.errors import JobEngineError, NotSupportedByEngineError
 from corner_host.primitives import CancellationToken, LoopHandle
 
+from .address import Address
 from .pump import Pump
 from .putting import Putting
 from .queues import NatsQueues
 from .records import NatsRecords
 from .renewing import Renewing
 from .schedules import NatsSchedules
-from .server import Address, Server
+from .server import Server
 from .subjects import Subjects
 
 _CAPABILITIES = Capabilities(

@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 from corner_host.jobs.errors import JobEngineError
 from corner_host.primitives import LoopHandle
 
-from .server import Address
+from .address import Address
 
 _log = logging.getLogger("corner_host.jobs.nats")
 _IN_PROGRESS: Final = b"+WPI"

@@ -1,17 +1,14 @@
-"""The connection to the servers, and the stream on them.
+"""What is asked of the servers, and the stream on them.
 
-A server that goes away is waited for by nats-py. What is asked meanwhile fails after a while with a `JobEngineError` that
-names the server without its secrets.
+What is asked while a server is away fails after a while with a `JobEngineError` that names it without its secrets.
 """
 
 import base64
 import json
-import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, final
-from urllib.parse import urlsplit
 
 import anyio
 from nats.aio.client import Client
@@ -21,7 +18,8 @@ from nats.errors import MaxPayloadError, NoRespondersError
 
 from corner_host.jobs.errors import JobEngineError, JobEngineUnavailableError, JobPayloadError
 
-_log = logging.getLogger("corner_host.jobs.nats")
+from .address import Address, reason_of
+
 _ANSWER_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.05
 NOT_FOUND: Final = frozenset({10014, 10037})  # no such consumer, no such message
@@ -56,93 +54,6 @@ class Stored:
     subject: str
     sequence: int
     data: bytes
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where the servers are, and as whom one comes. Shown without secrets.
-
-    Args:
-        servers: URLs such as ``nats://user:password@host:4222``.
-        credentials: A file with the user's JWT and seed, or None.
-    """
-
-    servers: Sequence[str]
-    credentials: str | None = None
-
-    def __str__(self) -> str:
-        return ", ".join(_shown(server) for server in self.servers)
-
-    def __repr__(self) -> str:
-        return f"Address({self})"
-
-    @asynccontextmanager
-    async def connected(self, name: str, changed: Callable[[], None] | None = None) -> AsyncGenerator[Client]:
-        """Connect; the connection comes back by itself as long as it is open.
-
-        When it went or came, *changed* is called and the log told; where there is none, somebody else does that.
-
-        Raises:
-            JobEngineUnavailableError: No server can be reached.
-            JobEngineError: The server does not let us in.
-        """
-        troubles: list[Exception] = []
-        try:
-            client = await self._connect(name, changed, troubles)
-        except (NatsError, OSError, TimeoutError) as error:
-            reason = _reason(troubles[-1] if troubles else error)
-            refused = [_reason(each) for each in (*troubles, error) if "authorization" in _reason(each).lower()]
-            if refused:  # the server then closes the connection, of which one may hear first or last
-                reason = refused[0]
-                raise JobEngineError(
-                    f"The NATS server at {self} does not let this application in ({reason}).\n"
-                    "To fix: set user and password in Jobs:ConnectionString, or Jobs:Nats:Credentials to a file with them."
-                ) from error
-            raise JobEngineUnavailableError(f"The NATS server at {self} cannot be reached ({reason}).") from error
-        try:
-            yield client
-        finally:
-            with anyio.move_on_after(5, shield=True):
-                await _close(client)
-
-    async def _connect(self, name: str, changed: Callable[[], None] | None, troubles: list[Exception]) -> Client:
-        async def lost() -> None:
-            if changed is not None and not client.is_closed:
-                _log.warning("The NATS server at %s is gone; jobs wait for it.", self)
-                changed()
-
-        async def back() -> None:
-            if changed is not None:
-                _log.info("The NATS server at %s is back.", self)
-                changed()
-
-        async def trouble(error: Exception) -> None:
-            troubles[:] = [*troubles[-9:], error]
-            _log.debug("NATS: %s", _reason(error))
-
-        client = Client()
-        options: dict[str, Any] = {} if self.credentials is None else {"user_credentials": self.credentials}
-        try:
-            await client.connect(
-                servers=list(self.servers),
-                name=name,
-                allow_reconnect=False,  # so that a failure is told, and not tried again in silence
-                max_reconnect_attempts=1,
-                reconnect_time_wait=0.5,  # type: ignore[arg-type]  # a float will do
-                connect_timeout=3,
-                disconnected_cb=lost,
-                reconnected_cb=back,
-                error_cb=trouble,
-                ping_interval=20,
-                **options,
-            )
-        except BaseException:
-            with anyio.move_on_after(1, shield=True):
-                await _close(client)
-            raise
-        client.options.update(allow_reconnect=True, max_reconnect_attempts=-1)
-        return client
 
 
 @final
@@ -248,7 +159,7 @@ class Server:
                 "To fix: start nats-server with -js and a folder for its store (-sd)."
             ) from error
         except (NatsError, OSError, TimeoutError) as error:
-            raise JobEngineError(f"The NATS server at {self._address} does not answer ({_reason(error)}).") from error
+            raise JobEngineError(f"The NATS server at {self._address} does not answer ({reason_of(error)}).") from error
 
     async def _wait_connected(self) -> None:
         """Wait a while for a server that is away: nats-py would keep the message, and send it whenever there is one again."""
@@ -275,7 +186,9 @@ class Server:
         except MaxPayloadError as error:
             raise self.too_large(len(data)) from error
         except (NatsError, OSError) as error:
-            raise JobEngineError(f"The NATS server at {self._address} cannot be reached ({_reason(error)}).") from error
+            raise JobEngineError(
+                f"The NATS server at {self._address} cannot be reached ({reason_of(error)})."
+            ) from error
 
     @asynccontextmanager
     async def listening(self, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> AsyncGenerator[None]:
@@ -285,7 +198,9 @@ class Server:
                 subject, cb=heard, pending_msgs_limit=-1, pending_bytes_limit=-1
             )
         except (NatsError, OSError) as error:
-            raise JobEngineError(f"The NATS server at {self._address} cannot be reached ({_reason(error)}).") from error
+            raise JobEngineError(
+                f"The NATS server at {self._address} cannot be reached ({reason_of(error)})."
+            ) from error
         try:
             yield
         finally:
@@ -363,20 +278,3 @@ class Server:
                 int(refused.get("err_code", 0)),
             )
         return answer
-
-
-async def _close(client: Client) -> None:
-    if not client.is_connected:  # what was to be sent is lost, and trying to send it would break off the closing
-        client._pending.clear()  # pyright: ignore[reportPrivateUsage] - nats-py has no other way
-        client._pending_data_size = 0  # pyright: ignore[reportPrivateUsage] - the same
-    with suppress(NatsError, OSError):
-        await client.close()
-
-
-def _shown(server: str) -> str:
-    parts = urlsplit(server if "://" in server else f"nats://{server}")
-    return f"{parts.hostname or '?'}:{parts.port or 4222}"
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) or ("no answer in time" if isinstance(error, TimeoutError) else type(error).__name__)

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from corner_host.jobs.headers import shown_headers
+from corner_host.jobs.history import with_its_success
 from corner_host.jobs.info import JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
@@ -23,19 +25,8 @@ async def find(fetch: Fetch, schema: str, job_id: str) -> JobInfo | None:
     if not rows:
         return None
     lines = await fetch(f"SELECT * FROM {schema}.history WHERE job = $1 ORDER BY line", job_id)
-    history = [_event(line) for line in lines]
-    info = _info(rows[0])
-    if info.state is JobState.SUCCEEDED and info.finished_at is not None:  # which has no line of its own
-        history.append(
-            JobEvent(
-                at=info.finished_at,
-                event=JobEventKind.SUCCEEDED,
-                attempt=info.attempt,
-                started_at=info.started_at,
-                worker=info.worker,
-            )
-        )
-    return _info(rows[0], rows[0]["traceback"], history)
+    info = _info(rows[0], rows[0]["traceback"])
+    return replace(info, history=with_its_success(info, [_event(line) for line in lines]))
 
 
 async def state_of(fetch: Fetch, schema: str, job_id: str) -> JobState | None:
@@ -142,7 +133,7 @@ def _where(wanted: JobFilter) -> tuple[str, list[object]]:
     return " AND ".join(parts), values
 
 
-def _info(row: Row, traceback: str | None = None, history: Sequence[JobEvent] = ()) -> JobInfo:
+def _info(row: Row, traceback: str | None = None) -> JobInfo:
     headers: dict[str, Any] = json.loads(row["headers"])
     trace, enqueued_by = shown_headers(headers.get("trace"))
     return JobInfo(
@@ -169,7 +160,6 @@ def _info(row: Row, traceback: str | None = None, history: Sequence[JobEvent] = 
         traceback=traceback,
         trace=trace,
         enqueued_by=enqueued_by,
-        history=history,
     )
 
 

@@ -2,12 +2,11 @@
 
 - ``engine``: `SqliteEngine`, the door
 - ``schema``: the tables, and what makes a file unusable
-- ``writer``: the thread that writes, and shares its transactions
-- ``operations``: what is done to the tables
-- ``pump``: claims, delivers, settles
-- ``owner``: who holds a lease, and whether that process lives
-- ``records``: looking at the stored jobs
-- ``transactions``: storing a job inside the application's own transaction
+- ``writer``, ``timers``: the thread that writes, shares its transactions, and looks after the store in between
+- ``putting``, ``families``: jobs in; ``transactions``: inside the application's own transaction
+- ``pump``, ``claiming``, ``settling``: jobs out
+- ``owner``, ``workers``: who holds a lease, whether that process lives, and what becomes of its jobs where not
+- ``records``, ``search``, ``changes``, ``queues``, ``schedules``: the operator's half
 """
 
 from .engine import SqliteEngine

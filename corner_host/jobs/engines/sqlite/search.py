@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from corner_host.jobs.headers import shown_headers
+from corner_host.jobs.history import with_its_success
 from corner_host.jobs.info import FailureGroup, JobCount, JobEvent, JobEventKind, JobFilter, JobInfo, JobState
 from corner_host.jobs.text import payload_data
 
@@ -31,18 +32,7 @@ def find(connection: sqlite3.Connection, job_id: str) -> JobInfo | None:
         " WHERE job = ? ORDER BY at, rowid",
         (job_id,),
     )
-    history = [_event(*line) for line in lines]
-    if info.state is JobState.SUCCEEDED and info.finished_at is not None:  # which has no line of its own
-        history.append(
-            JobEvent(
-                at=info.finished_at,
-                event=JobEventKind.SUCCEEDED,
-                attempt=info.attempt,
-                started_at=info.started_at,
-                worker=info.worker,
-            )
-        )
-    return _info(row[:-1], row[-1], history)
+    return replace(info, history=with_its_success(info, [_event(*line) for line in lines]))
 
 
 def is_alive(connection: sqlite3.Connection, job_id: str) -> bool:
@@ -152,7 +142,7 @@ def where_of(wanted: JobFilter) -> tuple[str, list[object]]:
     return " AND ".join(parts), values
 
 
-def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[JobEvent] = ()) -> JobInfo:
+def _info(row: tuple[Any, ...], traceback: str | None = None) -> JobInfo:
     (
         job_id, name, queue, state, priority, run_at, enqueued_at, key, payload, attempt, owner, started_at, finished_at,
         error_type, error, error_place, result, progress, progress_note, parent, trace,
@@ -182,7 +172,6 @@ def _info(row: tuple[Any, ...], traceback: str | None = None, history: Sequence[
         traceback=traceback,
         trace=headers,
         enqueued_by=enqueued_by,
-        history=history,
     )
 
 
