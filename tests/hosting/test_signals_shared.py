@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from corner_host.hosting import BackgroundService
+from corner_host.hosting.lifetimes import signals
 from corner_host.primitives import CancellationToken
 from tests.hosting.journal import Journal, host_of
 
@@ -17,6 +18,8 @@ def ignore(number: int, frame: object) -> None:
 
 @pytest.fixture(autouse=True)
 def handler() -> Iterator[None]:
+    for watch in tuple(signals._open):  # of hosts that other tests have not closed
+        watch.close()
     before = signal.signal(signal.SIGTERM, ignore)
     yield
     signal.signal(signal.SIGTERM, before)
@@ -45,6 +48,16 @@ async def test_every_host_hears_of_a_signal(journal: Journal) -> None:
             await b.wait_for_shutdown()
 
     assert journal.lines == ["a start", "b start", "a stop", "b stop"]
+
+
+def test_a_host_that_nobody_has_closed_is_forgotten(journal: Journal) -> None:
+    """CL-12: once its event loop has ended, it does not keep the next one from putting the handlers back."""
+    anyio.run(host_of(journal.service("forgotten")).start)
+    host = host_of(journal.service("next"))
+    host.lifetime.application_started.register(host.lifetime.stop_application)
+    host.run()
+
+    assert signal.getsignal(signal.SIGTERM) is ignore
 
 
 async def test_a_host_in_a_service_of_another_ends_with_it(journal: Journal) -> None:

@@ -42,11 +42,16 @@ class SignalWatch:
         self._loop = LoopHandle.current()
         self._context = copy_context()  # a signal may come while a job runs, whose log scopes are none of the host's
         if lifetime.heeds_signals and threading.current_thread() is threading.main_thread():
-            _open.append(self)
+            _open[:] = [*(watch for watch in _open if watch.is_alive), self]
             for number in self.signals:
                 before = signal.signal(number, _on_signal)
                 if before is not _on_signal:
                     _before[number] = before
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its event loop has not ended; one that nobody closed stays behind."""
+        return self._loop.post(_nothing)
 
     def close(self) -> None:
         """Put the handlers back that no other host needs, where nobody has replaced ours meanwhile."""
@@ -71,6 +76,10 @@ def _on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
     for watch in tuple(_open):
         if number in watch.signals:
             watch.tell(128 + number)  # what a shell reports for a process that the signal ended
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _end_line() -> None:
