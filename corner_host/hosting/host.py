@@ -9,10 +9,10 @@ from typing import Any, NoReturn, TextIO, final
 import anyio
 
 import corner_host.hosting as door
-from corner_host.primitives import OperationCancelledError
+from corner_host.primitives import OperationCancelledError, name_of
 
 from . import log
-from .errors import leaves, note_told
+from .errors import HostStateError, leaves, note_told
 from .extensions import HostExtensions
 from .life import HostLife
 from .program import do_command, exit_with, run_in_loop, serve_commands
@@ -159,12 +159,22 @@ class Host(HostExtensions, HostLife):
             raise SystemExit(status)
         host: Host | None = None
         try:
-            host = serve_commands(create_builder(arguments)).build()
+            host = serve_commands(_made_by(create_builder, arguments)).build()
             host.run(backend=backend, backend_options=backend_options)
         except BaseException as error:  # noqa: BLE001 - it is told, and decides the status
             has_started = host is not None and host.lifetime.application_started.is_cancellation_requested
             raise exit_with(error, has_started=has_started) from None
         raise SystemExit(0)
+
+
+def _made_by(create_builder: "Callable[[list[str]], door.HostBuilder]", arguments: list[str]) -> "door.HostBuilder":
+    builder = create_builder(arguments)
+    if isinstance(builder, door.HostBuilder):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody runs a checker
+        return builder
+    raise HostStateError(
+        f"{name_of(create_builder)} gave {name_of(type(builder))}, not a HostBuilder.\n"
+        "To fix: return Host.create_builder(args), with the services added, and do not build it."
+    )
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

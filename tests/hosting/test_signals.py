@@ -122,7 +122,8 @@ MAIN = """
             builder.configuration["shutdownTimeoutSeconds"] = "soon"
         if what == "hang":
             builder.configuration["shutdownTimeoutSeconds"] = "0"
-        return builder.add_hosted_service(Service).add_hosted_service(worker)
+        builder.add_hosted_service(Service).add_hosted_service(worker)
+        return None if what == "nothing" else builder.build() if what == "built" else builder
     raise SystemExit(Host.main(create_builder))
 """
 
@@ -160,6 +161,8 @@ def test_a_working_directory_that_is_gone_gives_no_hint(tmp_path: Path) -> None:
         ("twice-2", 130),
         ("twice-15", 143),
         ("exit", 9),
+        ("nothing", 3),
+        ("built", 3),
     ],
 )
 def test_main_has_a_status_for_every_end(tmp_path: Path, what: str, status: int) -> None:
@@ -167,3 +170,4 @@ def test_main_has_a_status_for_every_end(tmp_path: Path, what: str, status: int)
     result = run_program(MAIN, folder=tmp_path, args=[what])
 
     assert result.status == status, result.errors
+    assert what not in {"nothing", "built"} or "To fix: return Host.create_builder(args)" in result.errors
