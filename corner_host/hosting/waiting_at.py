@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import Any, Final, final
@@ -46,7 +45,7 @@ class Place:
         if not self.file:
             return ""
         try:
-            here = str(Path.cwd()) + os.sep
+            here = os.getcwd() + os.sep
         except OSError:  # somebody has removed it
             here = ""
         return f"{self.file.removeprefix(here)}:{self.line}"
