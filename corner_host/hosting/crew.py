@@ -135,13 +135,14 @@ class Crew:
         return await stage.run(calls, concurrently=True) if calls else []
 
     def waiting(self, calls: Iterable[Call]) -> "tuple[door.WaitingService, ...]":
-        """Return what a time-out error says about *calls*."""
-        return tuple(
-            door.WaitingService(name=call.name, file=place.file, line=place.line, waited=call.seconds)
-            for call in calls
-            if call.was_cut
-            for place in [self.place(call)]
-        )
+        """Return what a time-out error says about *calls*; of those whose turn came too late only the name."""
+        return tuple(self._waiting(call) for call in calls if call.was_cut)
+
+    def _waiting(self, call: Call) -> "door.WaitingService":
+        if call.place is None and self.stage is not None and self.stage.was_cut and call.began >= self.stage.cut_at:
+            return door.WaitingService(name=call.name, file="", line=0, waited=0.0)
+        place = self.place(call)
+        return door.WaitingService(name=call.name, file=place.file, line=place.line, waited=call.seconds)
 
     def place(self, call: Call) -> "door.Place":
         """Return where *call* waited when its stage was cut."""

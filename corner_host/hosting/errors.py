@@ -34,6 +34,9 @@ class HostedServiceNotFoundError(CornerHostError, LookupError):
         self.names = names
 
 
+_MOST_NAMES: Final = 5
+
+
 class _HostTimeoutError(CornerHostError, TimeoutError):
     verb = ""
     option = ""
@@ -41,7 +44,12 @@ class _HostTimeoutError(CornerHostError, TimeoutError):
     def __init__(self, timeout: float | None, services: "tuple[door.WaitingService, ...]") -> None:
         limit = "when it was cut short" if timeout is None else f"within {timeout:g} s"
         lines = [f"The host did not {self.verb} {limit}; what still ran was cancelled."]
-        lines += [f"  {service}" for service in services]
+        had_time = [service for service in services if service.file or service.waited]
+        lines += [f"  {service}" for service in had_time]
+        guilty = {service.name for service in had_time}
+        if late := [service.name for service in services if service.name not in guilty]:
+            rest = f" and {len(late) - _MOST_NAMES} more" if len(late) > _MOST_NAMES else ""
+            lines.append(f"  no time was left for {', '.join(late[:_MOST_NAMES])}{rest}")
         lines.append(f"To fix: make these services end sooner, or raise HostOptions.{self.option}.")
         super().__init__("\n".join(lines))
         self.timeout = timeout

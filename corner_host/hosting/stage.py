@@ -52,6 +52,7 @@ class Stage:
 
     Attributes:
         seconds: How long all of it took; None while it goes on.
+        cut_at: When it was cut, on the clock.
         phases: The steps that have begun, each with when that was, in seconds from the beginning.
 
     Args:
@@ -85,7 +86,7 @@ class Stage:
         self._nap = anyio.CancelScope()
         self._over = False
         self.after_each: Callable[[], object] = _nothing
-        self._cut_at = 0.0
+        self.cut_at = 0.0
 
     @property
     def left(self) -> float:
@@ -130,7 +131,7 @@ class Stage:
             return
         self.was_cut = True
         self.why_cut = why
-        self._cut_at = self._clock.monotonic()
+        self.cut_at = self._clock.monotonic()
         running = list(self._running)
         try:
             self._watcher.on_cut(self, running)
@@ -263,7 +264,7 @@ class Stage:
             self._watcher.on_slow(self, call)
 
     def _patience_ends(self, call: Call) -> float:
-        return max(call.began, self._cut_at) + self.grace
+        return max(call.began, self.cut_at) + self.grace
 
     def _abandon(self, call: Call) -> None:
         call.was_abandoned = call.was_cut = True

@@ -7,7 +7,7 @@ from typing import final
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingService:
-    """A service that had to be cancelled, and where it was.
+    """A service that had to be cancelled, and where it was; without a place and a wait if its turn came when time was up.
 
     Args:
         name: Class or function.

@@ -12,13 +12,21 @@ from time import monotonic
 
 import pytest
 
-from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationRoot
+from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationRoot, watch
 from corner_host.configuration.sources.key_per_file import KeyPerFileSource
 from corner_host.configuration.watch import QUIET
 
 from .helpers import Awaited, failing
 
 WATCHER = "corner_host configuration watcher"
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> None:
+    """No watcher is left by builders of other tests, which nobody has built or closed."""
+    if (left := watch._WATCHERS._current) is not None:
+        left.stop()
+        watch._WATCHERS._current = None
 
 
 @pytest.fixture

@@ -8,7 +8,14 @@ import anyio.lowlevel
 import pytest
 from pydantic import BaseModel
 
-from corner_host.hosting import Host, Place, ShutdownTimeoutError, StartupTimeoutError, WorkInFlight
+from corner_host.hosting import (
+    BackgroundService,
+    Host,
+    Place,
+    ShutdownTimeoutError,
+    StartupTimeoutError,
+    WorkInFlight,
+)
 from corner_host.primitives import CancellationToken
 from tests.hosting.journal import Journal, builder_of, host_of
 from tests.hosting.records import Records
@@ -211,3 +218,27 @@ async def test_no_more_is_told_than_anybody_reads(records: Records) -> None:
     first, *rest = records.one(105).getMessage().splitlines()
     assert first == "Deadline (0.1 s) passed: 1,234 jobs abandoned"
     assert (len(rest), rest[-1]) == (21, "  and 1,214 more")
+
+
+async def test_who_used_up_the_time_is_told_from_those_whose_turn_came_too_late() -> None:
+    """H2: the error names the guilty with their lines, and the others in one."""
+
+    class Late(BackgroundService):
+        async def execute(self, stopping: CancellationToken) -> None:
+            await stopping.wait()
+
+    class Guilty(Late):
+        async def stop(self) -> None:
+            await anyio.sleep_forever()
+
+    host = host_of(*(Late() for _ in range(7)), Guilty(), shutdown_timeout=0.05)
+    await host.start()
+    with pytest.raises(ShutdownTimeoutError) as caught:
+        await host.stop()
+    await host.aclose()
+    lines = str(caught.value).splitlines()
+
+    assert [line for line in lines if "Guilty waited" in line and __file__ in line] == [lines[1]]
+    assert lines[2].startswith("  no time was left for ")
+    assert lines[2].endswith("Late and 2 more")
+    assert lines[3].startswith("To fix")
