@@ -142,7 +142,13 @@ class Cancelled:
 @final
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The host stops: the job waits again, and the attempt is not counted. The only answer to a cancelled delivery."""
+    """The job waits again, after *delay* seconds, and the attempt is not counted; *reason* is for its history.
+
+    The only answer to a cancelled delivery, when the host stops.
+    """
+
+    delay: float = 0.0
+    reason: str = ""
 
 
 Outcome: TypeAlias = Done | Again | Dead | Cancelled | Released

@@ -1,7 +1,8 @@
 """From a delivery to its outcome, the same on every engine: payload, scope, handler, time-out, retry decision, log line.
 
 Order:
-    1. the handler of the job's name; none: tried again by the default policy, since another version may know it
+    1. the handler of the job's name; none: given back, uncounted, since another version may know it while a deploy is on its
+       way; after an hour, tried again by the default policy, and then dead
     2. the attempts: one that was lost with its process more often than the policy allows is dead before it starts
     3. the payload; one that does not fit is dead at once, with each field named
     4. log scope and trace, a scope of services, middleware, the handler, its time limit
@@ -15,7 +16,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, Final, final
 
 import anyio
@@ -27,14 +28,14 @@ from corner_host.hosting.places import below_ours
 from corner_host.primitives import OperationCancelledError
 
 from .context import JobContext
-from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome
+from .contracts import Again, Cancelled, Dead, Delivery, Done, Failure, Outcome, Released
 from .errors import JobNotFoundError, JobPayloadError
 from .failure import failure_of
 from .handlers import handler_of
 from .limits import TimeLimits
 from .middleware import RunMiddleware, run_through
 from .registry import MOST_PAYLOAD_BYTES, JobHandlerRegistration, JobRegistry
-from .retry import JobFailed, RetryPolicy
+from .retry import JobFailed, RetryPolicy, for_another_version
 from .running import RunningJobs
 from .telemetry import JobTelemetry
 
@@ -113,6 +114,9 @@ class Dispatcher:
             lost = Failure("WorkerLost", f"its process was lost in each of {policy.max_attempts} attempts")
             return Dead(lost), None
         if registration is None:
+            given_back = for_another_version(time() - delivery.enqueued_at)
+            if given_back is not None:
+                return given_back, None
             unknown = JobNotFoundError(f"No handler is registered for jobs of the name {delivery.name}.")
             return policy.decide(unknown, failure_of(unknown), attempt=delivery.attempt), unknown
         try:
@@ -215,6 +219,10 @@ def _tell(
                 "%s died, attempt %d of %d\n%s",
                 delivery.name, min(attempt, policy.max_attempts), policy.max_attempts, failure, exc_info=trace,
             )  # fmt: skip
+        case Released(delay):
+            _log.warning(
+                "%s has no handler here, and is given back for another version; next in %.1f s", delivery.name, delay
+            )
         case _:
             _log.info("%s was cancelled, attempt %d", delivery.name, attempt)
 

@@ -28,6 +28,8 @@ def detail_of(outcome: Outcome) -> str:
         >>> detail_of(Again(2.5)), detail_of(Done())
         ('again in 2.5 s', '')
     """
+    if isinstance(outcome, Released):
+        return outcome.reason
     return f"again in {outcome.delay:.1f} s" if isinstance(outcome, Again) else ""
 
 

@@ -45,7 +45,7 @@ class JobEventKind(StrEnum):
     CANCELLED = "CANCELLED"
     """It was cancelled on request, or with its parent."""
     RELEASED = "RELEASED"
-    """Its worker stopped and gave it back; the attempt does not count."""
+    """Its worker gave it back, since it stopped or has no handler for it; the attempt does not count."""
     WORKER_LOST = "WORKER_LOST"
     """Its worker's process died, or was silent for longer than its lease."""
     REQUEUED = "REQUEUED"

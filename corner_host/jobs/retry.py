@@ -9,12 +9,16 @@ Not here: lost workers (the engine counts attempts when it claims), cron times (
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import random
-from typing import Any, final
+from typing import Any, Final, final
 
 from corner_host.primitives import Backoff, CornerHostError, Duration
 from corner_host.primitives import seconds as as_seconds
 
-from .contracts import Again, Dead, Failure
+from .contracts import Again, Dead, Failure, Released
+
+_DEPLOY_SECONDS: Final = 3_600.0
+"""For so long, versions of a program that know a job may run beside others that do not."""
+_LONGEST_SECONDS: Final = 30.0
 
 
 @final
@@ -103,3 +107,18 @@ class RetryPolicy:
         if isinstance(error, RetryLater):
             return Again(error.delay, failure)
         return Again(self.backoff.delay(failures=attempt, draw=draw), failure)
+
+
+def for_another_version(age: float, *, draw: Callable[[], float] = random) -> Released | None:
+    """Return how a job without a handler, put *age* seconds ago, is given back to those that may have one.
+
+    None when it has waited for that long enough.
+
+    Example:
+        >>> for_another_version(40.0, draw=lambda: 0.5)
+        Released(delay=10.0, reason='it has no handler here; again in 10.0 s')
+    """
+    if age > _DEPLOY_SECONDS:
+        return None
+    delay = min(_LONGEST_SECONDS, max(1.0, age / 4)) * (0.5 + draw())
+    return Released(delay, f"it has no handler here; again in {delay:.1f} s")

@@ -16,7 +16,7 @@ import anyio
 from corner_host.di import ServiceProvider
 from corner_host.hosting.queue_stop import note_abandoned, tell_queue_stopped, tell_queue_stops
 
-from .contracts import Again, Delivery, JobEngine, Outcome
+from .contracts import Again, Delivery, JobEngine, Outcome, Released
 from .info import JobState
 from .running import RunningJobs
 
@@ -67,7 +67,7 @@ class QueueStops:
     def ended(self, delivery: Delivery, outcome: Outcome) -> None:
         """Note what became of a job that has ended since."""
         self._left.get(delivery.queue, set[str]()).discard(delivery.id)
-        which = self._again if isinstance(outcome, Again) else self._finished
+        which = self._again if isinstance(outcome, Again | Released) else self._finished
         which[delivery.queue] += 1
 
     async def end(self) -> None:

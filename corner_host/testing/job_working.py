@@ -14,17 +14,23 @@ from corner_host.jobs import (
     Duplicate,
     Enqueued,
     Failure,
+    JobEventKind,
     JobFilter,
     JobState,
     Outcome,
+    Released,
     Schedule,
 )
 
-from .job_bench import new_job
-from .job_suite import JobEngineSuite, equal
+from .job_bench import JobBench, new_job
+from .job_suite import JobEngineSuite, equal, until
 
 _FAILURE: Final = Failure("OSError", "the printer is on fire", "shop.py:7", "Traceback ...")
 _FAR_AWAY: Final = 9e9
+
+
+async def _is_back(bench: JobBench, job_id: str) -> bool:
+    return await bench.state(job_id) is JobState.SCHEDULED
 
 
 class JobWorkingTests(JobEngineSuite):
@@ -131,6 +137,23 @@ class JobWorkingTests(JobEngineSuite):
             equal([delivery.attempt for delivery in bench.delivered], [1, 2])
             info = await bench.info(job_id)
             equal((info.state, info.attempt, info.error), (JobState.SUCCEEDED, 2, None))
+
+    async def test_a_job_that_is_given_back_for_a_while_waits_uncounted(self) -> None:
+        """As where a worker has no handler for it, and another one has."""
+        async with self.on_the_bench() as bench:
+            if not bench.engine.capabilities.delay:
+                return
+            job_id = await bench.put()
+            async with bench.worker(lambda _: Released(1.0, "later") if len(bench.delivered) == 1 else Done()):
+                await bench.until_delivered()
+                await until(lambda: _is_back(bench, job_id))
+                equal((await bench.info(job_id)).attempt, 0)
+                await bench.ended(job_id)
+
+            equal([delivery.attempt for delivery in bench.delivered], [1, 1])
+            if bench.engine.capabilities.history:
+                info = await bench.info(job_id)
+                equal([line.detail for line in info.history if line.event is JobEventKind.RELEASED], ["later"])
 
     async def test_a_dead_job_stays_until_it_is_requeued(self) -> None:
         """Its error is kept; requeueing counts its attempts anew, once."""

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from corner_host import HostBuilder
-from corner_host.jobs import JobContext, JobDeadError, JobPayloadError, JobState
+from corner_host.jobs import JobContext, JobDeadError, JobEventKind, JobPayloadError, JobState
 from corner_host.jobs.engines.sqlite.writer import Writer
 from tests.jobs.harness import JobBench, shop
 from tests.jobs.hosted import AT_ONCE, Receipt, handler, jobs, put
@@ -144,12 +144,35 @@ async def test_a_validator_that_fails_in_its_own_way_costs_its_job_only() -> Non
         assert await client.result(good.id) == 2
 
 
+async def test_an_unknown_name_is_given_back_while_a_deploy_may_be_on_its_way(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """Uncounted, and not at once: the version that knows it has all its attempts."""
+    path = tmp_path / "jobs.db"
+    async with shop(path) as bench:
+        job_id = await bench.put("Brand new")
+
+    async def work(job: Receipt) -> None: ...
+
+    arguments = ("--Jobs:Engine=sqlite", f"--Jobs:ConnectionString={path}", "--Logging:LogLevel:Default=Warning")
+    async with jobs(handler(work), *arguments) as client:
+        while (info := await client.get(job_id)) is None or not info.history:
+            await anyio.sleep(0.01)
+
+    assert (info.state, info.attempt, info.error_type) == (JobState.SCHEDULED, 0, None)
+    assert info.history[0].event is JobEventKind.RELEASED
+    assert info.history[0].detail.startswith("it has no handler here; again in ")
+    assert "Brand new has no handler here, and is given back for another version; next in" in caplog.text
+
+
 async def test_an_unknown_name_is_tried_again_and_then_dead(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    """Another version of the program may know it; one that nobody knows ends in the dead letters with its name."""
+    """One that nobody knows after a while ends in the dead letters with its name."""
     path = tmp_path / "jobs.db"
     async with shop(path) as bench:
         job_id = await bench.put("Renamed")
-        await writer_of(bench).execute(lambda connection: connection.execute("UPDATE corner_jobs SET attempt = 3"))
+        await writer_of(bench).execute(
+            lambda connection: connection.execute("UPDATE corner_jobs SET attempt = 3, enqueued_at = 0")
+        )
 
     async def work(job: Receipt) -> None: ...
 

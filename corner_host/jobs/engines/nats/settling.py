@@ -154,8 +154,9 @@ class Settling:
                 return self._ended(lent, Place.DEAD, JobState.DEAD, now)
             case Again(delay):
                 letter.attempts, letter.run_at = lent.attempt, now + delay
-            case Released():
+            case Released(delay):
                 letter.attempts = lent.attempt - 1
+                letter.run_at = max(letter.run_at, now + delay) if delay else letter.run_at
         letter.started_at = None
         work = self._subjects.job(Place.WORK, letter.queue, letter.name, letter.id)
         return ready_or_later(self._subjects, letter, now).if_last_is(lent.sequence, work)

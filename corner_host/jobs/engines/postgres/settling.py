@@ -205,4 +205,8 @@ def _as_json(failure: Failure) -> str:
 
 
 def _delay(outcome: Outcome) -> timedelta:
-    return timedelta(seconds=min(outcome.delay, _LONGEST_DELAY)) if isinstance(outcome, Again) else timedelta(0)
+    return (
+        timedelta(seconds=min(outcome.delay, _LONGEST_DELAY))
+        if isinstance(outcome, (Again, Released))
+        else timedelta(0)
+    )

@@ -38,8 +38,9 @@ _SETTLE: Final[Mapping[type[Outcome], str]] = {
     Dead: "UPDATE corner_jobs SET state = 4, finished_at = ?, error_type = ?, error = ?, error_place = ?, traceback = ?"
     " WHERE id = ?",
     Cancelled: "UPDATE corner_jobs SET state = 5, finished_at = ? WHERE id = ?",
-    Released: f"UPDATE corner_jobs SET {BACK}, attempt = attempt - 1, owner = NULL WHERE id = ?",  # noqa: S608 - ours
+    Released: f"UPDATE corner_jobs SET {BACK}, run_at = max(run_at, ?), attempt = attempt - 1, owner = NULL WHERE id = ?",  # noqa: S608
 }
+_WAIT: Final = "UPDATE corner_jobs SET state = 1 WHERE id = ? AND state = 0 AND run_at > ?"
 
 
 def settle(
@@ -85,6 +86,8 @@ def _end_otherwise(connection: sqlite3.Connection, owner: str, done: Settlement,
     if found is None:
         return False
     connection.execute(_SETTLE[type(done.outcome)], (*_values(done.outcome, now), done.id))
+    if isinstance(done.outcome, Released) and done.outcome.delay:
+        connection.execute(_WAIT, (done.id, now))
     connection.execute(REMEMBER, _line(done, owner, found[0], now))
     return True
 
@@ -95,6 +98,8 @@ def _values(outcome: Outcome, now: float) -> tuple[object, ...]:
             return now + delay, *_error(failure), None if failure is None else failure.traceback
         case Dead(failure):
             return now, *_error(failure), failure.traceback
+        case Released(delay):
+            return now, now + delay if delay else 0.0
         case _:
             return (now,)
 
