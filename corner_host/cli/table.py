@@ -67,11 +67,14 @@ FLAGS: Final = frozenset({"--json", "--no-color", "--traceback", "-q", "--quiet"
 def is_command_line(args: Sequence[str]) -> bool:
     """Tell whether *args* are for the commands, and not for the application's configuration.
 
-    They are if, after options that every command knows, the name of a command comes, or a call for help.
+    They are if, after options that every command knows, the name of a command comes, or nearly one (a slip of the keys must
+    not start the application a second time), or a call for help.
 
     Example:
         >>> is_command_line(["status"]), is_command_line(["-e", "Staging", "config", "show"]), is_command_line(["--help"])
         (True, True, True)
+        >>> is_command_line(["staus"]), is_command_line(["import", "file.csv"])
+        (True, False)
         >>> is_command_line([]), is_command_line(["--Mail:Host=localhost"]), is_command_line(["--environment", "Staging"])
         (False, False, False)
     """
@@ -82,5 +85,11 @@ def is_command_line(args: Sequence[str]) -> bool:
         if word in TAKES_VALUE:
             next(rest, None)
         elif word not in FLAGS and word.partition("=")[0] not in TAKES_VALUE:
-            return False
+            return not word.startswith("-") and _is_nearly_a_command(word)
     return False
+
+
+def _is_nearly_a_command(word: str) -> bool:
+    from difflib import get_close_matches  # noqa: PLC0415 - seldom needed
+
+    return bool(get_close_matches(word, COMMANDS, 1, cutoff=0.8))

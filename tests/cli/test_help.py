@@ -79,3 +79,10 @@ def test_only_a_command_is_taken_from_an_application() -> None:
     assert is_command_line(["--json", "-e", "Staging", "config", "show"])
     assert not is_command_line(["--queue", "list"])
     assert not is_command_line(["import", "file.csv"])
+
+
+def test_a_slip_of_the_keys_does_not_start_the_application_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is taken for the command that it nearly is, which says so."""
+    assert is_command_line(["-e", "Staging", "stauts"])
+    assert main(["stauts"]) == 2
+    assert "Did you mean 'status'?" in capsys.readouterr().err
