@@ -20,8 +20,8 @@ What had started before a failed start is stopped again.
 from different tasks; nothing outlives the host except what does not heed its cancellation.
 
 ``sys.exit`` in a service stops the host, and the status is that of the process; also in a task or callback that a service
-began itself, if `Host.run` began the event loop. In another's loop asyncio waits for nobody then: the services are cancelled.
-On trio, what leaves a system task ends the loop, whoever began it.
+began itself, if `Host.run` began the event loop. In another's loop asyncio waits for nobody then: all work is cancelled, and
+the services are stopped after that, as when a loop ends while a host runs. On trio, what leaves a system task ends the loop.
 
 **Child processes.** What ``multiprocessing`` or ``os.fork`` makes of the process has no handlers of the host's for signals. A
 child made in the event loop ends with the code that forked, and nothing of the host is stopped in it; it cannot await, since

@@ -58,7 +58,8 @@ class BackgroundService(ABC):
 
     async def start(self) -> None:
         """Begin ``execute`` in a task of its own. Returns at once."""
-        execution = self._execution = Execution(self, self.execute)
+        execution = Execution(self, self.execute)
+        object.__setattr__(self, "_execution", execution)  # also where the class is a frozen dataclass
         try:
             await anyio.lowlevel.checkpoint_if_cancelled()
         except BaseException:

@@ -124,12 +124,11 @@ class Course:
                 if self.crew is not None and self.crew.has_abandoned:
                     self._settle()
             if not has_ended:
-                self._fail(OperationCancelledError("The tasks of the host were cancelled, and not by the host."))
-                log.LOOP_ENDED()
+                await self._salvage()
         except BaseException as error:
             if is_cancellation(error):
                 if not has_ended:
-                    log.LOOP_ENDED()
+                    await self._salvage()
                 raise
             if self.crew is not None and (culprit := self.crew.left_open_by):
                 error.add_note(f"{culprit} entered a task group or cancel scope and did not leave it.")
@@ -137,10 +136,17 @@ class Course:
         finally:
             self._settle()
 
+    async def _salvage(self) -> None:
+        """Stop who can still be stopped, after the event loop or somebody in it has cancelled the tasks of the host."""
+        log.TASKS_CANCELLED()
+        with anyio.CancelScope(shield=True):
+            cancelled = OperationCancelledError("The tasks of the host were cancelled, and not by the host.")
+            self._fail(await self._save(cancelled))
+
     async def _save(self, error: BaseException) -> BaseException:
         """Stop who can still be stopped, after the group that held all broke with *error*; returns all that failed."""
         crew = self.crew
-        if crew is None:
+        if crew is None or not crew.members:
             return error
         calls: list[Call] = []
         try:

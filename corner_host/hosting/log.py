@@ -142,12 +142,12 @@ ABANDONED: Final = Event(
     "%(service)s did not end within %(grace)g s of its cancellation%(where)s; the host goes on without it",
 )
 SHUTDOWN_REPORT: Final = Event(HOST, 107, "ShutdownReport", INFO, "%(report)s", told_by=STAGES, told_as="%(news)s")
-LOOP_ENDED: Final = Event(
+TASKS_CANCELLED: Final = Event(
     HOST,
     108,
-    "EventLoopEnded",
+    "HostTasksCancelled",
     ERROR,
-    "The event loop ended while the host ran: its services were cancelled, and never stopped",
+    "The tasks of the host were cancelled, by the end of the event loop or by somebody in it; its services are stopped now",
 )
 EXIT_REQUESTED: Final = Event(HOST, 109, "ExitRequested", INFO, "%(service)s asked the process to end: %(error)r")
 STOP_FAILED: Final = Event(

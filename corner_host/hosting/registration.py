@@ -77,7 +77,9 @@ def _only_executes(cls: type) -> bool:
 
 
 def _is_asynchronous(thing: Any) -> bool:
-    return inspect.iscoroutinefunction(thing) or inspect.iscoroutinefunction(getattr(thing, "__call__", None))  # noqa: B004 - asks for its kind
+    if inspect.iscoroutinefunction(thing):
+        return True
+    return callable(thing) and inspect.iscoroutinefunction(getattr(thing, "__call__", None))  # noqa: B004 - asks for its kind
 
 
 def _refuse_if_no_service(thing: Any, name: str) -> None:

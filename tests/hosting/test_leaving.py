@@ -115,3 +115,52 @@ def test_a_demand_from_a_task_of_a_service_is_heeded_after_the_stop(tmp_path: Pa
         assert case[1] in result.errors
     assert result.lines == [line for line in STOPPED if line != "last stop" or case[3] != "start"], result.errors
     assert result.status == {"SystemExit": 7, "KeyboardInterrupt": -2}.get(case[1], 1), result.errors
+
+
+FORGETFUL = """
+    import sys
+    import anyio
+    from corner_host.hosting import BackgroundService, Host
+
+    class Database:
+        async def start(self):
+            print("database start")
+        async def stop(self):
+            await anyio.sleep(0.01)
+            print("database stop")
+
+    class Worker(BackgroundService):
+        async def execute(self, stopping):
+            print("work")
+            await stopping.wait()
+
+    async def leave():
+        sys.exit(7)
+
+    async def main():
+        global host
+        host = Host.create_empty_builder().add_hosted_service(Database).add_hosted_service(Worker).build()
+        await host.start()
+        await anyio.wait_all_tasks_blocked()
+        if sys.argv[2] == "forget":
+            return
+        if sys.argv[2] == "leave":
+            sys.exit(7)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(leave)
+            await host.wait_for_shutdown()
+
+    anyio.run(main, backend=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize(("how", "status"), [("forget", 0), ("leave", 7), ("task", 7)])
+def test_a_loop_that_ends_while_a_host_runs_stops_its_services(
+    tmp_path: Path, backend: str, how: str, status: int
+) -> None:
+    """H2: also in a loop that the application began, and whether somebody waits for the host or has forgotten it."""
+    result = run_program(FORGETFUL, folder=tmp_path, args=[backend, how])
+
+    assert result.lines == ["database start", "work", "database stop"], result.errors
+    assert result.status == status or (backend, how) == ("trio", "task")  # trio leaves with a group of it

@@ -8,6 +8,7 @@ import pytest
 from corner_host.hosting import BackgroundService, HostedServiceState, StopOutcome
 from corner_host.primitives import CancellationToken, OperationCancelledError
 from tests.hosting.journal import Journal, host_of
+from tests.hosting.records import Records
 
 pytestmark = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 
@@ -72,9 +73,9 @@ async def test_work_that_ends_so_when_it_is_asked_to_stop_has_not_failed(journal
     assert host.exit_status == 0
 
 
-async def test_nobody_is_to_blame_when_the_loop_ends(journal: Journal) -> None:
-    """What is cancelled together with the host itself goes on being cancelled."""
-    host = host_of(journal.service("a"), Culprit(""))
+async def test_all_tasks_of_the_host_cancelled_are_no_quiet_end(journal: Journal, records: Records) -> None:
+    """H2, H7: as old programs do it to end; the services are stopped, it is told, and the end is no clean one."""
+    host = host_of(journal.service("a"), Culprit(""), journal.service("b"))
     others = asyncio.all_tasks()
     await host.start()
     await anyio.wait_all_tasks_blocked()
@@ -82,7 +83,11 @@ async def test_nobody_is_to_blame_when_the_loop_ends(journal: Journal) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+    with pytest.raises(OperationCancelledError, match="The tasks of the host were cancelled"):
+        await host.aclose()
 
-    assert host.failure is None
+    assert journal.lines == ["a start", "b start", "b stop", "a stop"]
     assert host.hosted_services[1].state is HostedServiceState.CANCELLED
-    await host.aclose()
+    assert host.exit_status == 1
+    assert host.lifetime.application_stopped.is_cancellation_requested
+    assert "its services are stopped now" in records.one(108).getMessage()
