@@ -10,6 +10,7 @@ from typing import Any, final
 from corner_host.configuration import ConfigurationManager
 from corner_host.di import ServiceCollection
 from corner_host.hosting import Host, HostBuilder
+from corner_host.options import BoundSection
 from corner_host.primitives import name_of
 
 from .errors import CommandError, TargetError
@@ -117,6 +118,8 @@ def built(invocation: Invocation, *, environment: str | None = None) -> Generato
         builder = make_builder(invocation, environment=environment)
         builder.logging.clear_providers()
         builder.use_default_service_provider(validate_scopes=False, validate_on_build=False)
+        if builder.environment.is_development() and not _has_dashboard(builder.services):  # ``dev`` shows one
+            builder.services.add_singleton(BoundSection, instance=BoundSection(object, "", "Dashboard"))
         try:
             host = builder.build()
         except Exception as raised:  # noqa: BLE001 - handed on
@@ -129,6 +132,11 @@ def built(invocation: Invocation, *, environment: str | None = None) -> Generato
                 _dispose(host)
             else:
                 builder.configuration.close()
+
+
+def _has_dashboard(services: ServiceCollection) -> bool:
+    bound = (each.instance for each in services if each.service_type is BoundSection)
+    return any(isinstance(each, BoundSection) and each.path == "Dashboard" for each in bound)
 
 
 def aside() -> AbstractContextManager[object]:

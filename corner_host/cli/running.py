@@ -42,9 +42,17 @@ def run_host(
         return exit_status(interrupt, has_started=False)
     except Exception as error:  # noqa: BLE001 - it is told, and decides the status
         if invocation.traceback or not is_told(error):
-            tell(error, invocation, builder.services)
+            tell(error if host is not None else _all_mistakes(builder, error), invocation, builder.services)
         return exit_status(error, has_started=host is not None and _has_started(host))
     return 0
+
+
+def _all_mistakes(builder: HostBuilder, error: Exception) -> Exception:
+    """Return what kept the host from being built together with everything else that would, so that all is put right at once."""
+    from .building import Application  # noqa: PLC0415 - only after a mistake
+    from .checking import check  # noqa: PLC0415 - only after a mistake
+
+    return ExceptionGroup("mistakes", check(Application(builder, None, error)).errors)
 
 
 def _has_started(host: Host) -> bool:

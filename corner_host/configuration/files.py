@@ -140,7 +140,7 @@ class WatchedProvider(KeyValueProvider, ABC):
             from .watch import watch  # noqa: PLC0415 - needs an extra
 
             # before reading, so that no change falls between the two
-            self._watching = watch(self._watched, self.refresh, lambda: self.reload_callbacks)
+            self._watching = watch(self._watched, self)
         if self._loaded:
             self.refresh()
             return

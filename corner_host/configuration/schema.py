@@ -42,7 +42,10 @@ def json_schema(options: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         node = root
         for segment in section.split(DELIMITER) if section else ():
             node = node.setdefault("properties", {}).setdefault(segment, {"type": "object"})
-        node.setdefault("allOf", []).append(_as_written(by_key[index, "validation"]))
+        written = _as_written(by_key[index, "validation"])
+        if node is not root and "type" in written:
+            node["type"] = written["type"]  # a single value, or a list
+        node.setdefault("allOf", []).append(written)
     return root | cast("dict[str, Any]", _as_written(definitions))
 
 

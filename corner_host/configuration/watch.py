@@ -1,9 +1,10 @@
 """Watching files and directories for changes. Needs the extra ``reload``.
 
-One thread serves all watched files of the process; it starts with the first and ends with the last. The operating system
-tells of changes (through watchfiles), nothing is polled. What is watched are the directories around a file, so that a file
-may appear, vanish, be replaced by its editor, or be a link that a container platform turns round; whether *the file*
-changed is told by its status.
+One thread serves all watched files of the process; it starts with the first and ends with the last, be it closed or
+forgotten: whose values nobody can read any more, such as those of a builder that was dropped, is not kept alive for being
+watched. The operating system tells of changes (through watchfiles), nothing is polled. What is watched are the directories
+around a file, so that a file may appear, vanish, be replaced by its editor, or be a link that a container platform turns
+round; whether *the file* changed is told by its status.
 
 Order of a change:
     1. Some watched directory changes, and the status of a file differs from that of its last load.
@@ -16,10 +17,11 @@ import contextlib
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, final
+from typing import Any, Final, Protocol, final
 
 from .contracts import Registration
 from .errors import ConfigurationDependencyError, ConfigurationError
@@ -39,35 +41,43 @@ LONGEST_WAIT: Final = 2.0
 _LOGGER: Final = logging.getLogger("corner_host.configuration")
 
 
+class Follower(Protocol):
+    """Has the values of a watched path."""
+
+    @property
+    def reload_callbacks(self) -> Iterable[Callable[[], object]]:
+        """What to call when there are new values."""
+        ...
+
+    def refresh(self) -> bool:
+        """Load what has changed, and tell whether there are new values."""
+        ...
+
+
 @final
 class _Watched:
     """One watched path.
 
     Args:
         path: A file or a directory; need not exist.
-        refresh: Loads it, and tells whether there are new values.
-        callbacks: Gives the callbacks to run after that.
+        follower: Has its values; gone, once nobody else refers to it.
     """
 
-    def __init__(
-        self, path: Path, refresh: Callable[[], bool], callbacks: Callable[[], Iterable[Callable[[], object]]]
-    ) -> None:
+    def __init__(self, path: Path, follower: "weakref.ref[Follower]") -> None:
         self.path = path
-        self.refresh = refresh
-        self.callbacks = callbacks
+        self.follower = follower
         self.status = _status(path)
 
 
 @final
-class _Either:
-    """Set when one of two events is."""
+class _Wake:
+    """What ends the wait for the next change."""
 
-    def __init__(self, one: threading.Event, other: threading.Event) -> None:
-        self._one = one
-        self._other = other
+    def __init__(self, watcher: "_Watcher") -> None:
+        self._watcher = watcher
 
     def is_set(self) -> bool:
-        return self._one.is_set() or self._other.is_set()
+        return self._watcher.has_other_work
 
 
 @final
@@ -76,12 +86,22 @@ class _Watcher:
 
     def __init__(self) -> None:
         self.watched: list[_Watched] = []
+        self.has_forgotten = False  # no event: it is set while garbage is collected, where no lock can be taken
         self._directories: frozenset[str] = frozenset()
         self._next: RustNotify | None = None
         self._switched = threading.Event()
         self._stopping = threading.Event()
         self._arming = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="corner_host configuration watcher", daemon=True)
+
+    @property
+    def has_other_work(self) -> bool:
+        """Whether there is more to do than to wait for the next change."""
+        return self.has_forgotten or self._stopping.is_set() or self._switched.is_set()
+
+    def forget(self, _: object) -> None:
+        """Note that a follower is gone."""
+        self.has_forgotten = True
 
     def arm(self) -> None:
         """Watch the directories of all paths from now on."""
@@ -113,16 +133,20 @@ class _Watcher:
                 return
             with contextlib.closing(notify):
                 while not self._stopping.is_set() and not self._switched.is_set():
+                    if self.has_forgotten:
+                        self.has_forgotten = False
+                        _WATCHERS.tidy(self)
+                        continue
                     self._look()
-                    notify.watch(50, 25, 0, _Either(self._stopping, self._switched))
+                    notify.watch(50, 25, 0, _Wake(self))
 
     def _look(self) -> None:
         """Load what has changed and run the callbacks."""
         try:
             changed = self._settled()
-            loaded = [watched for watched in changed if self._refresh(watched)]
+            loaded = [follower for watched in changed if (follower := self._refreshed(watched)) is not None]
             # several files may have the same callback, such as that of their root
-            for callback in dict.fromkeys(callback for watched in loaded for callback in watched.callbacks()):
+            for callback in dict.fromkeys(callback for follower in loaded for callback in follower.reload_callbacks):
                 callback()
             self.arm()
         except Exception:
@@ -147,12 +171,14 @@ class _Watcher:
     def _statuses(self) -> dict[_Watched, Any]:
         return {watched: _status(watched.path) for watched in list(self.watched)}
 
-    def _refresh(self, watched: _Watched) -> bool:
+    def _refreshed(self, watched: _Watched) -> Follower | None:
+        """Return the follower of *watched* if it has new values now."""
+        follower = watched.follower()
         try:
-            return watched in self.watched and watched.refresh()
+            return follower if follower is not None and watched in self.watched and follower.refresh() else None
         except Exception:
             _LOGGER.exception("Loading %s again failed; the last good values stay in use.", watched.path)
-            return False
+            return None
 
 
 @final
@@ -163,9 +189,10 @@ class _Watchers:
         self._lock = threading.Lock()
         self._current: _Watcher | None = None
 
-    def add(self, watched: _Watched) -> Registration:
+    def add(self, path: Path, follower: Follower) -> Registration:
         with self._lock:
             watcher = self._current = self._current or _Watcher()
+            watched = _Watched(path, weakref.ref(follower, watcher.forget))
             watcher.watched.append(watched)
             try:
                 watcher.arm()
@@ -175,6 +202,11 @@ class _Watchers:
                     self._current = None
                 raise
         return Registration(lambda: self._remove(watcher, watched))
+
+    def tidy(self, watcher: _Watcher) -> None:
+        """Have *watcher* watch nothing whose follower is gone."""
+        for watched in [each for each in list(watcher.watched) if each.follower() is None]:
+            self._remove(watcher, watched)
 
     def _remove(self, watcher: _Watcher, watched: _Watched) -> None:
         with self._lock:
@@ -189,20 +221,17 @@ class _Watchers:
 _WATCHERS: Final = _Watchers()
 
 
-def watch(
-    path: Path, refresh: Callable[[], bool], callbacks: Callable[[], Iterable[Callable[[], object]]]
-) -> Registration:
-    """Watch *path* from the moment this returns until the registration is closed.
+def watch(path: Path, follower: Follower) -> Registration:
+    """Watch *path* from the moment this returns until the registration is closed, or *follower* is gone.
 
     Args:
         path: A file or a directory; need not exist yet.
-        refresh: Called in the watching thread after a change; tells whether there are new values.
-        callbacks: Gives what to call after that.
+        follower: Told of each change in the watching thread. Watching does not keep it alive.
 
     Raises:
         ConfigurationError: The operating system refuses to watch any more.
     """
-    return _WATCHERS.add(_Watched(path, refresh, callbacks))
+    return _WATCHERS.add(path, follower)
 
 
 def _notify_of(directories: frozenset[str]) -> RustNotify:

@@ -159,6 +159,9 @@ class HostOptionsSource:
         if self._read is not None:
             services.add_singleton(area.Options[HostOptions], instance=area.Options.of(self._read))
         area.configure(services, HostOptions, self._fill)
+        for kind, keys in ((int, _TIMEOUTS), (bool, _FLAGS)):
+            for key in keys:  # so that they are known to whoever lists keys, and to editors
+                services.add_singleton(area.BoundSection, instance=area.BoundSection(kind, "", key))
 
     def give(self, provider: ServiceProvider) -> HostOptions:
         """Return what `Options` say."""

@@ -11,7 +11,7 @@ from corner_host.primitives import MASK, holds_password, is_secret_key, short_na
 
 from .contracts import Setting, SettingLayer
 
-_OF_THE_FRAMEWORK: Final = ("BackgroundJobs", "Jobs", "Server", "Operations", "Logging", "HostOptions")
+_OF_THE_FRAMEWORK: Final = ("BackgroundJobs", "Jobs", "Server", "Operations", "Logging")
 """Sections that areas of corner_host read by hand."""
 _OF_OTHERS: Final = frozenset({"environment"})
 """Sources that are full of values for others: what nobody reads is not shown."""

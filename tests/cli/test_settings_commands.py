@@ -94,6 +94,52 @@ def test_env_can_be_read_by_the_program_again(shop: Shell) -> None:
     assert "# Payment__ApiKey=\n" in answer.output
 
 
+STRICT = """\
+{
+  "shutdownTimeoutSeconds": 10, "servicesStopConcurrently": true, "Payment": { "Url": "https://pay.example" },
+  "Dashboard": { "Port": 5099 }
+}
+"""
+
+
+def test_what_the_host_reads_itself_is_known(shop: Shell) -> None:
+    """The keys of the host at the root of the settings, and those of the page that ``dev`` shows, are no mistakes."""
+    shop.write("appsettings.json", STRICT)
+    (shop.folder / "appsettings.Production.json").unlink()
+
+    in_development = shop.call("check", "-q", "--strict", "-e", "Development")
+    elsewhere = shop.call("check", "-q", "--strict")
+    schema = json.loads(shop.call("config", "schema", "-q").output)
+
+    assert in_development.error == ""
+    assert in_development.status == 0
+    assert (elsewhere.error.count("No option reads"), elsewhere.status) == (1, 78)  # where nobody shows a page
+    assert schema["properties"]["shutdownTimeoutSeconds"] == {"type": "integer", "allOf": [{"type": "integer"}]}
+
+
+WRONG_QUEUE = """\
+{
+  "Payment": { "TimeoutSeconds": "soon", "Url": "https://pay.example" },
+  "BackgroundJobs": { "Queue": { "Capacity": "lots" } }
+}
+"""
+
+
+@pytest.mark.parametrize("command", ["check", "run", "dev --no-reload"])
+def test_every_wrong_setting_is_told_at_once(shop: Shell, command: str) -> None:
+    """Also by a start, when one of them already keeps the host from being built."""
+    shop.write("appsettings.json", WRONG_QUEUE)
+    (shop.folder / "appsettings.Production.json").unlink()
+    queue = "    builder.services.add_background_jobs(builder.configuration)\n    return builder"
+    shop.write("program.py", SHOP.replace("    return builder", queue))
+
+    answer = shop.call(*command.split(), "-q")
+
+    assert answer.status == 78
+    assert "error: configuration is not valid (2 problems)\n" in answer.error
+    assert '  Payment:TimeoutSeconds               "soon" is not a number ' in answer.error
+
+
 def test_schema_can_be_written_to_a_file(shop: Shell) -> None:
     """What editors complete with."""
     answer = shop.call("config", "schema", "-o", "schema.json")

@@ -1,5 +1,6 @@
 """Files are followed."""
 
+import gc
 import logging
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from time import monotonic
 
 import pytest
 
-from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationRoot, watch
+from corner_host.configuration import ConfigurationBuilder, ConfigurationManager, ConfigurationRoot
 from corner_host.configuration.sources.key_per_file import KeyPerFileSource
 from corner_host.configuration.watch import QUIET
 
@@ -23,10 +24,8 @@ WATCHER = "corner_host configuration watcher"
 
 @pytest.fixture(autouse=True)
 def _alone() -> None:
-    """No watcher is left by builders of other tests, which nobody has built or closed."""
-    if (left := watch._WATCHERS._current) is not None:
-        left.stop()
-        watch._WATCHERS._current = None
+    """No watcher is left of builders of other tests, which nobody has built or closed."""
+    assert not _forgotten()
 
 
 @pytest.fixture
@@ -58,6 +57,17 @@ def _is(configuration: ConfigurationRoot, value: str) -> bool:
 
 def watchers() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name == WATCHER]
+
+
+def _forgotten() -> list[str]:
+    """The watchers that are left when all garbage is gone, which the watching thread may hold for a moment."""
+    deadline = monotonic() + 10
+    while watchers() and monotonic() < deadline:
+        gc.collect()
+        for thread in threading.enumerate():
+            if thread.name == WATCHER:
+                thread.join(0.1)
+    return watchers()
 
 
 def test_an_edited_file_is_loaded_again(watched: ConfigurationRoot, changed: Awaited, tmp_path: Path) -> None:
@@ -206,6 +216,24 @@ def test_closing_leaves_no_thread(builder: ConfigurationBuilder, tmp_path: Path)
     second.close()
 
     assert (both, one, len(watchers())) == (1, 1, 0)
+
+
+def test_what_is_forgotten_is_not_watched(builder: ConfigurationBuilder, tmp_path: Path) -> None:
+    """P-12: the thread goes on for who is left, and ends with the last, though nobody has closed anything."""
+    (tmp_path / "a.json").write_text('{"A": "1"}')
+    builder.add_json_file("a.json", reload_on_change=True)
+
+    def is_followed_alone() -> bool:
+        kept = builder.build()
+        changed = Awaited()
+        kept.on_change(changed)
+        builder.build()
+        gc.collect()
+        (tmp_path / "a.json").write_text('{"A": "2"}')
+        return changed.until(lambda: kept["A"] == "2")
+
+    assert is_followed_alone()
+    assert _forgotten() == []
 
 
 def test_what_is_closed_is_not_watched_again(builder: ConfigurationBuilder, tmp_path: Path) -> None:

@@ -7,8 +7,17 @@ from corner_host.hosting import BuildCheck, HostApplicationLifetime, HostBuilder
 from corner_host.operations import Operations, add_operations
 from corner_host.options import BoundSection
 from corner_host.primitives import Clock
+from corner_host.web.errors import ServerStartError
 
-from .app import DashboardApp
+try:
+    from .app import DashboardApp
+except ModuleNotFoundError as error:
+    package = (error.name or "").partition(".")[0]
+    if package not in {"starlette", "jinja2", "uvicorn"}:
+        raise
+    raise ServerStartError(
+        f"The dashboard needs the package {package}.\nTo fix: pip install 'corner-host[web]'."
+    ) from error
 from .keyring import Keyring
 from .service import SECTION, DashboardService
 from .settings import DashboardSettings

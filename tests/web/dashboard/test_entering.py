@@ -1,7 +1,9 @@
 """Who gets in: each attack is tried."""
 
+import sys
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 
@@ -247,6 +249,21 @@ async def test_two_hosts_on_one_machine_do_not_mind(dashboard: OpenDashboard, tm
                 pass
 
         assert one.url != other.url
+
+
+@pytest.mark.parametrize("package", ["starlette", "jinja2"])
+async def test_the_extra_is_named_when_it_is_missing(package: str) -> None:
+    """To whoever has the host alone, or the commands without the pages."""
+    program = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "from corner_host import Host\n"
+        "Host.create_builder().add_dashboard().build().run()\n"
+    )
+
+    done = await anyio.run_process([sys.executable, "-c", program], check=False)
+
+    told = f"error: The dashboard needs the package {package}.\nTo fix: pip install 'corner-host[web]'."
+    assert told in done.stderr.decode()
 
 
 async def test_it_listens_at_the_loopback_address(dashboard: OpenDashboard) -> None:
