@@ -51,12 +51,12 @@ class Member:
     def note(self, call: Call) -> None:
         """Keep what there is to know of one of its calls, which has ended."""
         self.since = call.began + call.seconds
-        if call.hook == "start" and call.succeeded:
-            self.has_started = True
         if call.error is not None:
             self.error = call.error
         if call.hook in OF_THE_START:
             self.start_seconds = call.seconds + (self.start_seconds or 0.0)
+            if call.hook == "start":
+                self.has_started = call.succeeded
         else:
             self.stop_seconds = call.seconds + (self.stop_seconds or 0.0)
 
