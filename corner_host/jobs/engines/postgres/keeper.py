@@ -53,7 +53,7 @@ class Keeper:
         self._tick_seconds = min(_TICK_SECONDS, lease / 4)
         self._ended = False
         self._loop: LoopHandle | None = None
-        self._woken: anyio.Event | None = None
+        self._work_scope = anyio.CancelScope()
         self._renewed_at = 0.0
         self._has_warned = False
 
@@ -71,36 +71,36 @@ class Keeper:
             await to_thread.run_sync(thread.join, limiter=anyio.CapacityLimiter(1))
 
     def end(self) -> None:
-        """Have it end soon."""
+        """Have it end soon, whatever it waits for: nothing is held any more."""
         self._ended = True
-        if self._loop is not None and self._woken is not None:
-            self._loop.post(self._woken.set)
+        if self._loop is not None:
+            self._loop.post(self._work_scope.cancel)
 
     async def _work(self) -> None:
-        self._woken, self._loop = anyio.Event(), LoopHandle.current()
+        self._loop = LoopHandle.current()
         connection: Any = None
         freed_at, purged_at = -_FREE_SECONDS, -_PURGE_SECONDS
         self._renewed_at = anyio.current_time()
-        while not self._ended:
-            try:
-                if connection is None or connection.is_closed():
-                    connection = await self._database.connect()
-                await self._tick(connection)
-                now = self._renewed_at = anyio.current_time()
-                self._has_warned = False
-                if now >= freed_at + _FREE_SECONDS:
-                    freed_at = now
-                    await self._free_children(connection.fetch)
-                if now >= purged_at + _PURGE_SECONDS:
-                    purged_at = now
-                    await self._upkeep.purge(connection.fetch)
-            except TROUBLE as error:
-                self._failed(error)
-                if connection is not None:
-                    await let_go(connection)
-                connection = None
-            with anyio.move_on_after(self._tick_seconds):
-                await self._woken.wait()
+        with self._work_scope:
+            while not self._ended:
+                try:
+                    if connection is None or connection.is_closed():
+                        connection = await self._database.connect()
+                    await self._tick(connection)
+                    now = self._renewed_at = anyio.current_time()
+                    self._has_warned = False
+                    if now >= freed_at + _FREE_SECONDS:
+                        freed_at = now
+                        await self._free_children(connection.fetch)
+                    if now >= purged_at + _PURGE_SECONDS:
+                        purged_at = now
+                        await self._upkeep.purge(connection.fetch)
+                except TROUBLE as error:
+                    self._failed(error)
+                    if connection is not None:
+                        await let_go(connection)
+                    connection = None
+                await anyio.sleep(self._tick_seconds)
         if connection is not None:
             await let_go(connection)
 

@@ -19,7 +19,7 @@ Fetch: TypeAlias = Callable[..., Awaitable[Sequence[Row]]]
 """Runs a statement (the first argument) with its values (the others), and returns the rows."""
 
 _asyncpg: Any = import_module("asyncpg")  # which has no types
-_CLOSE_SECONDS: Final = 10.0
+_CLOSE_SECONDS: Final = 2.0
 
 
 @final

@@ -29,7 +29,8 @@ _log = logging.getLogger("corner_host.jobs.postgres")
 _LOOK_SECONDS: Final = 1.0
 """How often the server is asked for what no notification told of: due jobs, lost workers, new names."""
 _SOONEST_SECONDS: Final = 0.005
-_LAST_WORD_SECONDS: Final = 5.0
+_LAST_WORD_SECONDS: Final = 3.0
+"""What a server that hangs may hold up a stop by: a claim that is under way then, and the farewell."""
 _BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 
 
@@ -68,6 +69,7 @@ class Pump:
         self._is_held_back = False
         self._looked_at = -_LOOK_SECONDS
         self._wait = 0.0
+        self._claiming = anyio.CancelScope()
 
     def wake(self, *, look: bool = False) -> None:
         """Claim soon, and with *look* see first what there is; from any thread."""
@@ -96,7 +98,7 @@ class Pump:
     async def run(self) -> None:
         """Pump until the end; when cancelled, release what runs and let the cancellation through."""
         crew: Crew[Claimed] | None = None
-        with self._stopping.register(self.wake):
+        with self._stopping.register(self.wake), self._stopping.register(self._limit_claim):
             try:
                 async with anyio.create_task_group() as group:
                     group.start_soon(self._settler.run)
@@ -109,8 +111,14 @@ class Pump:
             finally:
                 for row in crew.take_back() if crew is not None else ():
                     self._let_go(row, Released())
-                with anyio.move_on_after(_LAST_WORD_SECONDS, shield=True):
+                with anyio.move_on_after(_LAST_WORD_SECONDS, shield=True) as limit:
                     await self._say_goodbye()
+                if limit.cancelled_caught:
+                    _log.warning(
+                        "%s does not answer. What still ran, and %d jobs that have ended, are given to others when their leases"
+                        " have run out.",
+                        self._database.name, len(self._settler),
+                    )  # fmt: skip
 
     async def _turn(self, crew: Crew[Claimed]) -> bool:
         """Claim once; False when all is done. Waits when there is nothing to do."""
@@ -124,7 +132,7 @@ class Pump:
         if free > 0:
             await anyio.lowlevel.checkpoint_if_cancelled()  # a cancelled worker must not claim
             try:
-                with anyio.CancelScope(shield=True):
+                with anyio.CancelScope(shield=True) as self._claiming:
                     claimed = await self._exchange(free)
             except TROUBLE as error:
                 await self._recover(error)
@@ -257,6 +265,12 @@ class Pump:
     def _hear_of_settled(self, more: bool) -> None:  # noqa: FBT001 - a callback
         if more or self._is_held_back:
             self._wake()
+
+    def _limit_claim(self) -> None:
+        self._loop.post(self._end_claim_soon)
+
+    def _end_claim_soon(self) -> None:
+        self._claiming.deadline = anyio.current_time() + _LAST_WORD_SECONDS
 
     def _look_soon(self) -> None:
         self._looked_at = -_LOOK_SECONDS

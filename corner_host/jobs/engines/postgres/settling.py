@@ -24,6 +24,8 @@ from .worker import Worker
 _log = logging.getLogger("corner_host.jobs.postgres")
 _LONGEST_DELAY: Final = 31_536_000_000.0
 _MOST_AT_ONCE: Final = 250
+_LAST_SECONDS: Final = 2.0
+"""For what is being written when the worker is cancelled."""
 _BACKOFF: Final = Backoff(first=0.5, ceiling=10.0)
 
 
@@ -58,6 +60,7 @@ class Settler:
         self._woken = anyio.Event()
         self._hurried = anyio.Event()
         self._closed = False
+        self._writing = anyio.CancelScope()
         self._connection: Any = None
         self._failures = 0
         self._freed = False
@@ -86,7 +89,19 @@ class Settler:
         self._hurried.set()
 
     async def run(self) -> None:
-        """Write until closed; what cannot be written is kept, and tried again."""
+        """Write until closed; what cannot be written is kept, and tried again. Cancelled, a write has a little time left."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._limit_when_cancelled)
+            await self._write_all()
+            group.cancel_scope.cancel()
+
+    async def _limit_when_cancelled(self) -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            self._writing.deadline = anyio.current_time() + _LAST_SECONDS
+
+    async def _write_all(self) -> None:
         while self._pending or not self._closed:
             if not self._pending:
                 self._woken = anyio.Event()
@@ -94,7 +109,7 @@ class Settler:
                 continue
             await anyio.lowlevel.checkpoint_if_cancelled()
             try:
-                with anyio.CancelScope(shield=True):
+                with anyio.CancelScope(shield=True) as self._writing:
                     await self.write()
             except TROUBLE as error:
                 await self.hang_up()
