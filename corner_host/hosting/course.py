@@ -17,7 +17,7 @@ from corner_host.primitives import CancellationTokenSource, Clock, LoopHandle, O
 from . import log
 from .call import Call
 from .contracts import HostedService, HostLifetime
-from .crew import Crew, errors_of
+from .crew import Crew
 from .environment import HostEnvironment
 from .errors import gather
 from .execution import begin
@@ -137,8 +137,13 @@ class Course:
             self._settle()
 
     async def _salvage(self) -> None:
-        """Stop who can still be stopped, after the event loop or somebody in it has cancelled the tasks of the host."""
+        """Stop who can still be stopped, after the event loop or somebody in it has cancelled the tasks of the host.
+
+        If they were being stopped already, no more time is left for it, as after a second signal.
+        """
         log.TASKS_CANCELLED()
+        if self.crew is not None and self.crew.stage is not None and self.crew.stage.doing == "stop":
+            self.crew.limit_stop(0.0)
         with anyio.CancelScope(shield=True):
             cancelled = OperationCancelledError("The tasks of the host were cancelled, and not by the host.")
             self._fail(await self._save(cancelled))
@@ -159,7 +164,8 @@ class Course:
             return gather("The host broke twice.", [error, another]) or error
         if self.state != "starting":
             self._stop_calls = calls
-        return gather("The host broke, and not all of it could be stopped.", [error, *errors_of(calls)]) or error
+        others = [*crew.supervisor.faults, *(each.error for each in crew.members if each.error is not None)]
+        return gather("The host broke, and not all of it could be stopped.", [error, *others]) or error
 
     def _recruit(self, group: TaskGroup) -> Crew:
         self.crew = crew = Crew(

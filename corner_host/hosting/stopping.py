@@ -73,9 +73,12 @@ def _is_read(crew: Crew) -> bool:
 async def stop_rest(crew: Crew) -> list[Call]:
     """Stop those of *crew* that have started and not been stopped, after the task group that held them broke; returns the calls.
 
-    Their work was cancelled with the group.
+    Their work was cancelled with the group, and so was who was just stopping.
     """
-    members = [member for member in crew.members[::-1] if member.has_started and member.stop_seconds is None]
+    running = [] if crew.stage is None else crew.stage.running
+    begun = {call.member for call in running if call.hook == "stop"}
+    left = [member for member in crew.members[::-1] if member.stop_seconds is None and member not in begun]
+    members = [member for member in left if member.has_started]
     has_started = crew.lifetime.application_started.is_cancellation_requested
     async with crew.open_stop() as stage:
         if has_started:

@@ -164,3 +164,40 @@ def test_a_loop_that_ends_while_a_host_runs_stops_its_services(
 
     assert result.lines == ["database start", "work", "database stop"], result.errors
     assert result.status == status or (backend, how) == ("trio", "task")  # trio leaves with a group of it
+
+
+UNHEEDED = """
+    import os, signal, sys
+    import anyio
+    from corner_host.hosting import Host, HostLifetime
+
+    class Silent:
+        async def wait_for_start(self): ...
+        async def stop(self): ...
+
+    class Database:
+        async def start(self):
+            print("database start")
+        async def stop(self):
+            print("database stops")
+            os.kill(os.getpid(), signal.SIGINT)
+            await anyio.sleep(30)
+            print("database stopped")
+        async def aclose(self):
+            print("database closed")
+
+    builder = Host.create_empty_builder().add_hosted_service(Database)
+    builder.services.add_singleton(HostLifetime, instance=Silent())
+    host = builder.build()
+    host.lifetime.application_started.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+    host.run(backend=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "asyncio+uvloop", "trio"])
+def test_a_second_interrupt_forces_also_where_the_host_does_not_heed_signals(tmp_path: Path, backend: str) -> None:
+    """H5: the event loop's own handling; the stop that is under way is cut, and nobody is stopped twice."""
+    result = run_program(UNHEEDED, folder=tmp_path, args=[backend])
+
+    assert result.lines == ["database start", "database stops", "database closed"], result.errors
+    assert result.status == -2
