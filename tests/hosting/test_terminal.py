@@ -14,9 +14,9 @@ from corner_host.hosting.errors import is_told, note_told
 from tests.hosting.programs import run_program
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = """
-import sys
-from corner_host import BackgroundService, Host
+SERVICES = """
+from corner_host import BackgroundService, Host, HostApplicationLifetime
+from corner_host.hosting import BackgroundServiceExceptionBehavior
 
 class Broken:
     async def start(self):
@@ -27,9 +27,19 @@ class Failing(BackgroundService):
     async def execute(self, stopping):
         raise RuntimeError("no gateway")
 
+class Ignored(Failing):
+    exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
+
+async def last(lifetime: HostApplicationLifetime):
+    lifetime.stop_application()
+"""
+PROGRAM = f"""{SERVICES}
 builder = Host.create_builder(["--environment=Development"])
-builder.add_hosted_service({service})
+builder.add_hosted_service({{service}})
 builder.build().run()
+"""
+EMPTY = f"""{SERVICES}
+Host.create_empty_builder().add_hosted_service({{service}}).add_hosted_service(last).build().run()
 """
 
 
@@ -120,29 +130,6 @@ def test_a_pipe_gets_the_traceback_in_the_record(tmp_path: Path) -> None:
     assert "Traceback (most recent call last)" in record
     assert "no database" in record
     assert done.returncode == 1
-
-
-EMPTY = """
-from corner_host import BackgroundService, Host, HostApplicationLifetime
-from corner_host.hosting import BackgroundServiceExceptionBehavior
-
-class Broken:
-    async def start(self):
-        raise RuntimeError("no database")
-    async def stop(self): ...
-
-class Failing(BackgroundService):
-    async def execute(self, stopping):
-        raise RuntimeError("no gateway")
-
-class Ignored(Failing):
-    exception_behavior = BackgroundServiceExceptionBehavior.IGNORE
-
-async def last(lifetime: HostApplicationLifetime):
-    lifetime.stop_application()
-
-Host.create_empty_builder().add_hosted_service({service}).add_hosted_service(last).build().run()
-"""
 
 
 @pytest.mark.parametrize(
