@@ -184,11 +184,22 @@ class Course:
 
     async def _go(self, crew: Crew, group: TaskGroup) -> None:
         loop = LoopHandle.current()
-        with self._lifetime.forcing.register(lambda: loop.post(crew.cut)), self._telling(group) as tell_start:
+        with (
+            self._lifetime.forcing.register(lambda: loop.post(crew.cut)),
+            self._lifetime.leaving.register(lambda: group.start_soon(self._delay_stop, name="corner_host delay")),
+            self._telling(group) as tell_start,
+        ):
             if self.state == "stopping" or await self._has_started(crew):
                 tell_start()
                 await self._stop_requested.wait()
                 self.stop_error, self._stop_calls = await stop_services(crew, crew.open_stop())
+
+    async def _delay_stop(self) -> None:
+        """Let everything go on until no endpoint leads here; whatever else begins the stop meanwhile ends the delay."""
+        with self._lifetime.application_stopping.cancel_scope():
+            await self._clock.sleep(self._lifetime.delay)
+        if not self._stop_requested.is_set():
+            self._lifetime.stop_application()
 
     def _telling(self, group: TaskGroup) -> AbstractContextManager[Callable[[], object]]:
         """Tell OpenTelemetry about the host, where the program exports metrics."""

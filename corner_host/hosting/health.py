@@ -5,6 +5,7 @@ from corner_host.diagnostics import HealthCheckRegistration, HealthCheckResult, 
 
 from .contracts import HostApplicationLifetime
 from .host import Host
+from .lifetime import ApplicationLifetime
 from .status import HostedServiceState
 
 LIFECYCLE = "lifecycle"
@@ -14,8 +15,8 @@ HOSTED_SERVICES = "hosted-services"
 def add_host_health_checks(services: ServiceCollection) -> ServiceCollection:
     """Add the checks of the host itself, once.
 
-    ``lifecycle`` (tagged ``startup``): unhealthy before the application has started, and from the moment it begins to
-    stop, so that readiness fails first. ``hosted-services`` (tagged ``live``): unhealthy when a background service has
+    ``lifecycle`` (tagged ``startup``): unhealthy before the application has started, and from the moment it is asked to
+    stop, so that readiness fails first, also while `HostOptions.shutdown_delay` lasts. ``hosted-services`` (tagged ``live``): unhealthy when a background service has
     failed for good.
     """
     if not any(each.service_type is HealthCheckRegistration and each.instance.name == LIFECYCLE for each in services):
@@ -26,13 +27,14 @@ def add_host_health_checks(services: ServiceCollection) -> ServiceCollection:
 
 
 def check_lifecycle(lifetime: HostApplicationLifetime) -> HealthCheckResult:
-    """Say whether the application runs: neither still starting, nor stopping already.
+    """Say whether the application runs: neither still starting, nor asked to stop already.
 
     Source: Microsoft.Extensions.Diagnostics.HealthChecks.Common, ApplicationLifecycleHealthCheck.
     """
     if lifetime.application_stopped.is_cancellation_requested:
         return HealthCheckResult.unhealthy("Stopped")
-    if lifetime.application_stopping.is_cancellation_requested:
+    is_leaving = isinstance(lifetime, ApplicationLifetime) and lifetime.leaving.is_cancellation_requested
+    if is_leaving or lifetime.application_stopping.is_cancellation_requested:
         return HealthCheckResult.unhealthy("Stopping")
     if not lifetime.application_started.is_cancellation_requested:
         return HealthCheckResult.unhealthy("Not Started")

@@ -51,6 +51,7 @@ class HostLife:
         self._options = options
         self._lifetime = lifetime
         lifetime.budget = budget(options.shutdown_timeout)
+        lifetime.delay = seconds(options.shutdown_delay, "shutdown_delay")
         self._logging = logging
         self._course = Course(services, configuration, environment, options, lifetime, story)
         self._stop_waiters = 0

@@ -22,21 +22,22 @@ class ApplicationLifetime:
         abandoned: How many jobs the stop has given up.
         asked_by_signal: Whether it was a signal that asked the application to stop.
         budget: How long the stop may take, in seconds; ``inf`` without a limit.
-        delay: For how many seconds everything goes on after a service manager's signal.
+        delay: For how many seconds everything goes on after SIGTERM, before the stop begins.
         exit_request: The ``SystemExit`` or ``KeyboardInterrupt`` that a callback raised, or what ended the event loop; raised
             when the host has stopped.
         exit_status: The exit status that a second signal demands.
         is_silent: Whether start and stop are told to nobody.
         on_signal: Called in the signal handler itself, with how many signals there were and the status.
         signal_name: Which signal that was; empty without one.
+        signals: How many signals have asked for it.
         start_seconds: How long the start took.
     """
 
     __slots__ = (
         "_at_end",
         "_forcing",
+        "_leaving",
         "_lock",
-        "_signals",
         "_started",
         "_stopped",
         "_stopping",
@@ -50,18 +51,20 @@ class ApplicationLifetime:
         "is_silent",
         "on_signal",
         "signal_name",
+        "signals",
         "start_seconds",
     )
 
     def __init__(self) -> None:
         self._started = CancellationTokenSource()
+        self._leaving = CancellationTokenSource()
         self._stopping = CancellationTokenSource()
         self._stopped = CancellationTokenSource()
         # a second thread waits until the callbacks of the first are done; a callback may call again
         self._lock = threading.RLock()
         self._forcing = CancellationTokenSource()
         self._at_end: list[Callable[[], object]] = []
-        self._signals = self.abandoned = 0
+        self.signals = self.abandoned = 0
         self.start_seconds = 0.0
         self.on_signal: Callable[[int, int], object] | None = None
         self.heeds_signals = True
@@ -76,6 +79,11 @@ class ApplicationLifetime:
     def application_started(self) -> CancellationToken:
         """Cancelled once the host has started."""
         return self._started.token
+
+    @property
+    def leaving(self) -> CancellationToken:
+        """Cancelled once the delay before the stop begins; not where there is none. Readiness fails from then on."""
+        return self._leaving.token
 
     @property
     def application_stopping(self) -> CancellationToken:
@@ -99,19 +107,40 @@ class ApplicationLifetime:
 
     def signal_noted(self, status: int) -> None:
         """Take note of a signal in its handler, whatever the event loop does."""
-        self._signals += 1
+        self.signals += 1
         if self.on_signal is not None:
-            self.on_signal(self._signals, status)
+            self.on_signal(self.signals, status)
+
+    def delay_after(self, status: int) -> float:
+        """Return for how many seconds everything goes on after the signal that ends programs with *status*.
+
+        SIGTERM is how service managers stop a program, while they still lead clients to it. Whoever presses Ctrl+C, or closes
+        the terminal, does not wait for that; nor does an operator's stop, nor a program that ends by itself.
+        """
+        return self.delay if status == 128 + signal.SIGTERM else 0.0
 
     def signal_received(self, status: int) -> None:
-        """Ask the host to stop; the second time, cut the stop short and end the process with *status*."""
+        """Ask the host to stop, after the delay; the second time, cut both short and end the process with *status*."""
         if not self.asked_by_signal:
             self.asked_by_signal = True
             self.signal_name = signal.Signals(status - 128).name
-            self.stop_application()
+            if self.delay_after(status) and self._is_serving:
+                self.tell_delay()
+                self._cancel(self._leaving, log.EVENT_STOPPING_FAILED)
+            else:
+                self.stop_application()
         elif self.exit_status is None:
             self.exit_status = status
             self._forcing.cancel()
+            self.stop_application()
+
+    @property
+    def _is_serving(self) -> bool:
+        """Whether clients may have been led here, and nothing stops yet."""
+        return (
+            self.application_started.is_cancellation_requested
+            and not self.application_stopping.is_cancellation_requested
+        )
 
     @property
     def counts_work(self) -> bool:
@@ -122,7 +151,7 @@ class ApplicationLifetime:
         return self.signal_name in {"", "SIGINT"}
 
     def tell_delay(self) -> None:
-        """Tell that a service manager's signal has come, and for how long everything goes on, until no endpoint leads here."""
+        """Tell that a service manager's signal has come, and for how long everything goes on."""
         if not self.is_silent:
             log.SIGNAL_RECEIVED(signal=self._signal_told, delay=self.delay)
 
@@ -131,7 +160,7 @@ class ApplicationLifetime:
         if self.counts_work:
             told = f"Application is shutting down...{' (Ctrl+C again to force)' if self.signal_name else ''}"
         else:
-            told = "" if self.delay else self._signal_told
+            told = "" if self.leaving.is_cancellation_requested else self._signal_told
         log.SHUTTING_DOWN(told=told)
 
     @property

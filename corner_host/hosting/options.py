@@ -25,6 +25,8 @@ class HostOptions:  # noqa: PLW1641 - it can change, and so has no hash
     Args:
         shutdown_timeout: One budget for the whole stop; when it is spent, what still runs is cancelled. None: no limit.
         startup_timeout: One budget for the whole start. None: no limit.
+        shutdown_delay: How long everything goes on after SIGTERM before the stop begins, and its budget with it: readiness fails
+            at once, so that no client is led here any more by then. A second signal, a failure, or any other stop ends it.
         services_start_concurrently: Start all services at once instead of one after the other.
         services_stop_concurrently: Stop all services at once instead of one after the other.
         background_service_exception_behavior: What happens when a background service raises.
@@ -37,6 +39,7 @@ class HostOptions:  # noqa: PLW1641 - it can change, and so has no hash
 
     shutdown_timeout: "corner_host.primitives.Duration | None" = 30.0
     startup_timeout: "corner_host.primitives.Duration | None" = None
+    shutdown_delay: "corner_host.primitives.Duration" = 0.0
     services_start_concurrently: bool = False
     services_stop_concurrently: bool = False
     background_service_exception_behavior: BackgroundServiceExceptionBehavior = (
@@ -55,6 +58,7 @@ class HostOptions:  # noqa: PLW1641 - it can change, and so has no hash
         *,
         shutdown_timeout: "corner_host.primitives.Duration | None" = 30.0,
         startup_timeout: "corner_host.primitives.Duration | None" = None,
+        shutdown_delay: "corner_host.primitives.Duration" = 0.0,
         services_start_concurrently: bool = False,
         services_stop_concurrently: bool = False,
         background_service_exception_behavior: BackgroundServiceExceptionBehavior = (
@@ -70,6 +74,7 @@ class HostOptions:  # noqa: PLW1641 - it can change, and so has no hash
     ) -> None:
         self.shutdown_timeout = shutdown_timeout
         self.startup_timeout = startup_timeout
+        self.shutdown_delay = shutdown_delay
         self.services_start_concurrently = services_start_concurrently
         self.services_stop_concurrently = services_stop_concurrently
         self.background_service_exception_behavior = background_service_exception_behavior
@@ -95,6 +100,7 @@ class HostOptions:  # noqa: PLW1641 - it can change, and so has no hash
         for name in ("shutdown_timeout", "startup_timeout"):
             if (value := getattr(self, name)) is not None:
                 seconds(value, f"HostOptions.{name}")
+        seconds(self.shutdown_delay, "HostOptions.shutdown_delay")
         seconds(self.restart_window, "HostOptions.restart_window", above=0.0)
         seconds(self.cancellation_grace, "HostOptions.cancellation_grace")
         if isinstance(self.restart_limit, bool) or not isinstance(self.restart_limit, int):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -117,7 +123,11 @@ _KINDS: Final = {
     "background_service_exception_behavior": BackgroundServiceExceptionBehavior,
     "background_service_completion_behavior": BackgroundServiceCompletionBehavior,
 }
-_TIMEOUTS: Final = {"shutdownTimeoutSeconds": "shutdown_timeout", "startupTimeoutSeconds": "startup_timeout"}
+_TIMEOUTS: Final = {
+    "shutdownTimeoutSeconds": "shutdown_timeout",
+    "shutdownDelaySeconds": "shutdown_delay",
+    "startupTimeoutSeconds": "startup_timeout",
+}
 _FLAGS: Final = {
     "servicesStartConcurrently": "services_start_concurrently",
     "servicesStopConcurrently": "services_stop_concurrently",
@@ -131,7 +141,7 @@ class HostOptionsSource:
     Where nobody does, and nobody looks, all that makes, watches and checks options need not be loaded.
 
     Args:
-        configuration: Has the four keys at its root that .NET knows.
+        configuration: Has the four keys at its root that .NET knows, and that of the delay.
     """
 
     __slots__ = ("_configuration", "_read")
@@ -172,7 +182,7 @@ class HostOptionsSource:
 
 
 def read_host_options(options: HostOptions, configuration: ConfigurationRoot) -> None:
-    """Fill *options* from the four keys at the root of *configuration* that .NET knows.
+    """Fill *options* from the four keys at the root of *configuration* that .NET knows, and that of the delay.
 
     Raises:
         ConfigurationError: A value is not a whole number of seconds, or not true or false.

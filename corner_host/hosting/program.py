@@ -45,7 +45,10 @@ def run_in_loop(
     with LastResort() as last_resort:
 
         def on_signal(number: int, status: int) -> None:
-            last_resort.expect_end(whole if number == 1 else forced, WORK_CANCELLED if number == 1 else status)
+            if number == 1:
+                last_resort.expect_end(lifetime.delay_after(status) + whole, WORK_CANCELLED)
+            else:
+                last_resort.expect_end(forced, status)
 
         async def run() -> None:
             error: BaseException | None = None

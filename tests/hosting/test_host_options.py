@@ -21,6 +21,7 @@ from corner_host.options import ConfigureOptions, Options
 KEYS = {
     "shutdownTimeoutSeconds": "shutdown_timeout",
     "startupTimeoutSeconds": "startup_timeout",
+    "shutdownDelaySeconds": "shutdown_delay",
     "servicesStartConcurrently": "services_start_concurrently",
     "servicesStopConcurrently": "services_stop_concurrently",
 }
@@ -103,7 +104,7 @@ def test_the_flags_come_from_configuration(key: str, text: str, value: bool) -> 
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.5", " 5", "5 ", "soon", "1e3", "٣"])
-@pytest.mark.parametrize("key", ["shutdownTimeoutSeconds", "startupTimeoutSeconds"])
+@pytest.mark.parametrize("key", ["shutdownTimeoutSeconds", "startupTimeoutSeconds", "shutdownDelaySeconds"])
 def test_a_timeout_that_is_no_number_is_an_error(key: str, text: str) -> None:
     """H11, HO-6: the error at build names the key and the value."""
     with pytest.raises(ConfigurationError) as caught:
@@ -244,6 +245,9 @@ def test_arguments_set_it() -> None:
     ("option", "value"),
     [
         ("shutdown_timeout", -1.0),
+        ("shutdown_delay", -1.0),
+        ("shutdown_delay", "soon"),
+        ("shutdown_delay", None),
         ("startup_timeout", -0.001),
         ("shutdown_timeout", float("nan")),
         ("startup_timeout", "soon"),

@@ -154,8 +154,9 @@ async def test_a_stop_by_a_service_manager_is_told_by_its_signal(
 def test_a_delay_for_endpoints_is_told_when_it_begins(records: Records) -> None:
     """Section 6: with the signal and the budget; when it is over, a person has read of the stop."""
     lifetime = ApplicationLifetime()
-    lifetime.signal_name, lifetime.budget, lifetime.delay = "SIGTERM", 25.0, 5.0
-    lifetime.tell_delay()
+    lifetime.budget, lifetime.delay = 25.0, 5.0
+    lifetime.notify_started(0.0)
+    lifetime.signal_received(128 + signal.SIGTERM)
     lifetime.tell_stopping()
 
     assert told(records) == ["SIGTERM received, budget 25.0 s; readiness failing; 5.0 s delay for endpoints"]
