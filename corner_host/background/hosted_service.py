@@ -62,6 +62,12 @@ class QueuedHostedService(BackgroundService):
             return f"disabled, capacity {self._queue.capacity:,}"
         return f"capacity {self._queue.capacity:,}, concurrency {self._options.max_concurrency:,}, when full: wait"
 
+    @property
+    def status_text(self) -> str:
+        """What a service manager is told of it while it runs: how much waits, and how much is worked on."""
+        numbers = self._queue.snapshot()
+        return f"{QUEUE}: {numbers.depth:,} of {numbers.capacity:,} waiting, {numbers.running:,} running"
+
     def work_in_flight(self) -> "Sequence[corner_host.hosting.WorkInFlight]":
         """Return the items that run, and those that wait; to be called in the event loop's thread."""
         control = QueueControl(self._queue)

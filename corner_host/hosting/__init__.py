@@ -101,6 +101,7 @@ __getattr__, __dir__ = door(
         "function_service",
         "overview",
         "places",
+        "reloading",
         "restarting",
         "story",
         "telemetry",

@@ -3,6 +3,7 @@ from . import forked as forked
 from . import function_service as function_service
 from . import overview as overview
 from . import places as places
+from . import reloading as reloading
 from . import restarting as restarting
 from . import story as story
 from . import telemetry as telemetry

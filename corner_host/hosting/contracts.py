@@ -18,8 +18,9 @@ class HostedService(Protocol):
     off. Work that goes on between the two belongs into a `BackgroundService`.
 
     A service may say more of itself: ``service_name`` is what it is called in records; ``start_text`` is told behind its
-    start, in Development; the method ``work_in_flight`` returns what it has not finished, see `WorkInFlight`, which is counted
-    when a stop begins, and named when its time is up; ``is_plumbing = True`` keeps it out of all that.
+    start, in Development; ``status_text`` is what systemd and operators are told while it runs; the method
+    ``work_in_flight`` returns what it has not finished, see `WorkInFlight`, which is counted when a stop begins, and named
+    when its time is up; ``is_plumbing = True`` keeps it out of all that.
 
     Example:
         >>> class Cache:

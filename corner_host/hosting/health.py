@@ -1,7 +1,7 @@
 """What the host says when it is asked how well it is."""
 
 from corner_host.di import ServiceCollection
-from corner_host.diagnostics import HealthCheckRegistration, HealthCheckResult, add_health_checks
+from corner_host.diagnostics import HealthCheckRegistration, HealthCheckResult, HealthStatus, add_health_checks
 
 from .contracts import HostApplicationLifetime
 from .host import Host
@@ -16,8 +16,8 @@ def add_host_health_checks(services: ServiceCollection) -> ServiceCollection:
     """Add the checks of the host itself, once.
 
     ``lifecycle`` (tagged ``startup``): unhealthy before the application has started, and from the moment it is asked to
-    stop, so that readiness fails first, also while `HostOptions.shutdown_delay` lasts. ``hosted-services`` (tagged ``live``): unhealthy when a background service has
-    failed for good.
+    stop, so that readiness fails first, also while `HostOptions.shutdown_delay` lasts. ``hosted-services`` (tagged
+    ``live``): unhealthy when a background service has failed for good.
     """
     if not any(each.service_type is HealthCheckRegistration and each.instance.name == LIFECYCLE for each in services):
         checks = add_health_checks(services)
@@ -29,13 +29,15 @@ def add_host_health_checks(services: ServiceCollection) -> ServiceCollection:
 def check_lifecycle(lifetime: HostApplicationLifetime) -> HealthCheckResult:
     """Say whether the application runs: neither still starting, nor asked to stop already.
 
+    That it stops is no error in the log: whoever leads clients here is told on every deployment.
+
     Source: Microsoft.Extensions.Diagnostics.HealthChecks.Common, ApplicationLifecycleHealthCheck.
     """
     if lifetime.application_stopped.is_cancellation_requested:
-        return HealthCheckResult.unhealthy("Stopped")
+        return HealthCheckResult(HealthStatus.UNHEALTHY, "Stopped", is_expected=True)
     is_leaving = isinstance(lifetime, ApplicationLifetime) and lifetime.leaving.is_cancellation_requested
     if is_leaving or lifetime.application_stopping.is_cancellation_requested:
-        return HealthCheckResult.unhealthy("Stopping")
+        return HealthCheckResult(HealthStatus.UNHEALTHY, "Stopping", is_expected=True)
     if not lifetime.application_started.is_cancellation_requested:
         return HealthCheckResult.unhealthy("Not Started")
     return HealthCheckResult.healthy()

@@ -195,6 +195,14 @@ SHUTTING_DOWN: Final = Event(
 SOURCES: Final = Event(CONFIG, 121, "ConfigurationSources", INFO, "%(sources)s, %(keys)s%(names)s")
 REGISTERED: Final = Event(SERVICES, 122, "ServicesRegistered", INFO, "%(services)s registered%(checked)s")
 SERVICE_STARTED: Final = Event(STORY, 123, "HostedServiceStarted", INFO, "%(service)s started (%(took)s)%(more)s")
+RELOADED: Final = Event(CONFIG, 133, "ConfigurationReloaded", INFO, "SIGHUP received; %(changes)s%(kept)s")
+RELOAD_FAILED: Final = Event(
+    CONFIG,
+    134,
+    "ConfigurationReloadFailed",
+    ERROR,
+    "SIGHUP received; not all of the configuration could be loaded again",
+)
 SERVICES_STARTED: Final = Event(
     STORY, 124, "HostedServicesStarted", INFO, "%(services)s started in %(took)s, the slowest %(slowest)s (%(its)s)"
 )

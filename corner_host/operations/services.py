@@ -196,17 +196,15 @@ class ServiceOperations:
         return dict(zip(names, self._workplace.instances(), strict=False))
 
     def _told(self, service: Any) -> str:
-        """Return what a service tells of itself: its property ``status_text``; ours do it for those that have none."""
+        """Return what a service tells of itself: its property ``status_text``; not of the queue, whose numbers stand apart."""
+        if type(service).__name__ == "QueuedHostedService":
+            control = self._workplace.find("corner_host.background", "QueueControl")
+            return "" if control is None else _of_queue(control.status(), self._workplace.clock.now())
         try:
             text: object = getattr(service, "status_text", None)
         except Exception as error:  # noqa: BLE001 - the application's own; the other services are shown all the same
             text = f"cannot tell: {type(error).__name__}: {without_passwords(str(error))}"
-        if isinstance(text, str):
-            return text[:_LONGEST_TEXT]
-        if type(service).__name__ == "QueuedHostedService":
-            control = self._workplace.find("corner_host.background", "QueueControl")
-            return "" if control is None else _of_queue(control.status(), self._workplace.clock.now())
-        return ""
+        return text[:_LONGEST_TEXT] if isinstance(text, str) else ""
 
     def _place(self, status: HostedServiceStatus) -> CodePlace | None:
         place = status.waiting_at

@@ -291,10 +291,12 @@ async def app(scope, receive, send) -> None:
 
 
 class Backlog(BackgroundService):
-    def __init__(self, queue: BackgroundTaskQueue) -> None:
+    def __init__(self, queue: BackgroundTaskQueue, lifetime: HostApplicationLifetime) -> None:
         self.queue = queue
+        self.lifetime = lifetime
 
     async def execute(self, stopping: CancellationToken) -> None:
+        await self.lifetime.application_started.wait()
         for _ in range(8):
             await self.queue.queue_background_work_item(process_order)
         await anyio.wait_all_tasks_blocked()

@@ -90,7 +90,7 @@ DEADLINE = """\
 
 # with the queue in memory, as the text below it says; its end is that of minute 9
 ROLLOUT = """\
-info  corner_host.lifetime  SIGTERM received, budget 25.0 s; readiness failing
+info  corner_host.lifetime  SIGTERM received, budget 25.0 s; readiness failing; 5.0 s delay for endpoints
 info  corner_host.queue     background: 8 running, 1000 waiting; policy: drain
 info  corner_host.queue     Drained: 1008 finished, 0 waiting, 0 abandoned
 info  corner_host.lifetime  Stopped in 9.4 s, nothing abandoned

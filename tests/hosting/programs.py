@@ -61,6 +61,7 @@ def run_program(
             [sys.executable, *what, *args],
             cwd=cwd or folder,
             env=variables,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -91,9 +91,10 @@ def test_the_shutdown_timeout_comes_from_configuration(key: str) -> None:
     assert options_of(configured(**{key: "99"})).shutdown_timeout == 99.0
 
 
-def test_the_startup_timeout_comes_from_configuration() -> None:
+@pytest.mark.parametrize("key", ["startupTimeoutSeconds", "shutdownDelaySeconds"])
+def test_the_other_times_come_from_configuration(key: str) -> None:
     """HO-4: seconds."""
-    assert options_of(configured(startupTimeoutSeconds="7")).startup_timeout == 7.0
+    assert getattr(options_of(configured(**{key: "7"})), KEYS[key]) == 7.0
 
 
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("True", True), ("false", False), ("FALSE", False)])

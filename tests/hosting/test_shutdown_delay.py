@@ -218,8 +218,9 @@ PROGRAM = """
             await anyio.sleep_forever()
     builder = Host.create_empty_builder().add_hosted_service(service)
     builder.configuration["shutdownDelaySeconds"] = delay
-    if what == "block":
-        builder.configure_host_options(lambda options: setattr(options, "cancellation_grace", 0.1))
+    builder.configuration["shutdownTimeoutSeconds"] = "0" if what == "long" else "30"
+    if what in ("block", "long"):
+        builder.configure_host_options(lambda options: setattr(options, "cancellation_grace", 0.0 if what == "long" else 0.1))
     host = builder.build()
     host.lifetime.application_stopping.register(lambda: print("stopping"))
     host.lifetime.application_stopped.register(lambda: print("stopped"))
@@ -249,6 +250,14 @@ def test_a_process_ends_well(
 
     assert result.lines == ["ready", "leaving", "stopping", "stopped"]
     assert result.status == status, result.errors
+
+
+@pytest.mark.once
+def test_a_delay_may_be_longer_than_the_stop(tmp_path: Path) -> None:
+    """Section 13: the process is not ended by its last resort, which counts from the end of the delay; the host cuts the rest."""
+    result = run_program(PROGRAM, folder=tmp_path, args=["long", "asyncio", "3"], signals=[TERM])
+
+    assert result.lines == ["ready", "leaving", "stopping", "stopped"]
 
 
 def test_a_blocked_loop_is_forced_during_the_delay(tmp_path: Path) -> None:

@@ -1,17 +1,21 @@
 """The systemd lifetime (section 20)."""
 
 import os
+import re
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import anyio.lowlevel
 import pytest
 
-from corner_host.hosting import Host, HostBuilderSettings, HostLifetime
+from corner_host.hosting import BackgroundService, Host, HostBuilderSettings, HostLifetime
 from corner_host.hosting.lifetimes.systemd import ServiceState, SystemdLifetime, SystemdNotifier
-from tests.hosting.journal import Journal, failing
+from corner_host.primitives import CancellationToken, Clock
+from tests.hosting.clock import ManualClock
+from tests.hosting.journal import Journal, assign, builder_of, failing
 from tests.hosting.programs import run_program
 from tests.hosting.records import LIFETIME, Records
 
@@ -87,6 +91,101 @@ async def test_systemd_hears_of_start_and_stop(systemd: Notifications, records: 
     ]
     assert {record.levelname for record in records.of(LIFETIME)} == {"INFO"}
     await host.aclose()
+
+
+async def test_systemd_waits_for_the_whole_budget(systemd: Notifications) -> None:
+    """SD-8, section 13: with STOPPING=1, and again when a delay is over; five seconds more than the host wants."""
+    clock = ManualClock()
+    builder = Host.create_empty_builder().use_systemd()
+    builder.configure_host_options(lambda options: assign(options, {"shutdown_delay": 5.0, "shutdown_timeout": 20.0}))
+    builder.services.add_singleton(Clock, instance=clock)
+    host = builder.build()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(host.run_async)
+        await host.lifetime.application_started.wait()
+        started = systemd.received()
+        signal.raise_signal(signal.SIGTERM)
+        await clock.advance(4.9)
+        delayed = systemd.received()
+        await clock.advance(0.1)
+        stopped = systemd.received()
+
+    assert started == ["READY=1"]
+    assert delayed == ["STOPPING=1\nSTATUS=Stopping\nEXTEND_TIMEOUT_USEC=30000000"]
+    assert stopped == ["STOPPING=1\nSTATUS=Stopping\nEXTEND_TIMEOUT_USEC=25000000"]
+
+
+async def test_a_stop_without_a_limit_is_limited_by_systemd(systemd: Notifications) -> None:
+    """SD-8: then nothing is said of time."""
+    builder = Host.create_empty_builder().use_systemd()
+    builder.configure_host_options(lambda options: assign(options, {"shutdown_timeout": None}))
+    async with builder.build():
+        pass
+
+    assert systemd.received()[-1] == "STOPPING=1\nSTATUS=Stopping"
+
+
+async def test_systemd_reads_what_the_services_say(systemd: Notifications) -> None:
+    """Section 13: every ten seconds, if it has changed; who cannot say anything is named, and fails nothing."""
+
+    class Telling(BackgroundService):
+        status_text = ""
+
+        async def execute(self, stopping: CancellationToken) -> None:
+            await stopping.wait()
+
+    class Speechless(BackgroundService):
+        @property
+        def status_text(self) -> str:
+            raise LookupError("no words")
+
+        async def execute(self, stopping: CancellationToken) -> None:
+            await stopping.wait()
+
+    told, clock = Telling(), ManualClock()
+    builder = builder_of(told, Speechless).use_systemd()
+    builder.services.add_singleton(Clock, instance=clock)
+    async with builder.build():
+        await clock.advance(10.0)
+        first = systemd.received()
+        for text in ("12 of 1,000\nwaiting", "12 of 1,000\nwaiting", "none waiting"):
+            told.status_text = text
+            await clock.advance(10.0)
+        changes = systemd.received()
+
+    name = f"{__name__}.test_systemd_reads_what_the_services_say.<locals>.Speechless"
+    mute = f"{name} cannot tell: LookupError"
+    assert first == ["READY=1", f"STATUS={mute}"]
+    assert changes == [f"STATUS=12 of 1,000 waiting; {mute}", f"STATUS=none waiting; {mute}"]
+
+
+async def test_systemd_hears_of_a_reload(systemd: Notifications, tmp_path: Path, records: Records) -> None:
+    """Section 13: RELOADING=1 with the time at which it began, in one datagram, then READY=1, as Type=notify-reload wants."""
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"Pace": "slow"}', encoding="utf-8")
+    builder = Host.create_empty_builder().use_systemd()
+    builder.configuration.add_json_file(settings)
+    earliest = time.monotonic_ns() // 1000
+    async with builder.build() as host:
+        systemd.received()
+        settings.write_text('{"Pace": "fast"}', encoding="utf-8")
+        lifetime = host.services.get_required_service(HostLifetime)
+        assert isinstance(lifetime, SystemdLifetime)
+        lifetime._reload()
+        heard: list[str] = []
+        with anyio.fail_after(20):
+            while len(heard) < 2:
+                heard += systemd.received()
+                await anyio.sleep(0.01)
+
+    begun = re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=(\d+)", heard[0])
+    assert begun is not None
+    assert earliest <= int(begun[1]) <= time.monotonic_ns() // 1000
+    assert heard[1:] == ["READY=1"]
+    assert host.configuration["Pace"] == "fast"
+    assert records.messages("corner_host.config") == [
+        "SIGHUP received; settings.json changed: Pace slow → fast (reloaded in place)"
+    ]
 
 
 async def test_only_sigterm_is_taken(systemd: Notifications) -> None:

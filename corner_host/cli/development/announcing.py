@@ -2,17 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, final
 
 from corner_host.configuration import ConfigurationManager
 from corner_host.hosting import Host, log
-from corner_host.primitives import holds_password, is_secret_key, mask
+from corner_host.hosting.reloading import told_changes
 
 from .handing_over import DASHBOARD_PORT, Line
 
 _log = logging.getLogger("corner_host.dev")
-_MOST: Final = 5
 _DASHBOARD: Final = "corner_host.dashboard"
 _TOLD_AT_LENGTH: Final = (
     "Microsoft.Hosting.Lifetime",
@@ -100,20 +98,6 @@ class _Announcer:
         self._before = dict(configuration.as_enumerable())
 
     def announce(self) -> None:
-        before, after = self._before, dict(self._configuration.as_enumerable())
-        self._before = after
-        changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-        by_file: dict[str, list[str]] = {}
-        for key in changed:
-            winner = self._configuration.explain(key).winner
-            file = Path(winner.file).name if winner is not None and winner.file is not None else "configuration"
-            by_file.setdefault(file, []).append(f"{key} {_shown(key, before.get(key))} → {_shown(key, after.get(key))}")
-        for file, texts in by_file.items():
-            more = f" and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
-            _log.info("%s changed: %s%s (reloaded in place)", file, ", ".join(texts[:_MOST]), more)
-
-
-def _shown(key: str, value: str | None) -> str:
-    if value is None:
-        return "(not set)"
-    return str(mask(value)) if is_secret_key(key) or holds_password(value) else value
+        before, self._before = self._before, dict(self._configuration.as_enumerable())
+        for change in told_changes(self._configuration, before):
+            _log.info("%s (reloaded in place)", change)

@@ -37,6 +37,7 @@ class HealthCheckResult:
         description: One line for a person.
         data: Facts for whoever wants them.
         error: The exception behind it, if there was one.
+        is_expected: Whether it is no news to whoever reads the log, however bad it is: somebody has asked for it.
 
     Example:
         >>> HealthCheckResult.degraded("answers slowly", seconds=2.5).data
@@ -47,6 +48,7 @@ class HealthCheckResult:
     description: str = ""
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     error: Exception | None = None
+    is_expected: bool = False
 
     @classmethod
     def healthy(cls, description: str = "", **data: Any) -> "HealthCheckResult":

@@ -31,10 +31,10 @@ def check_begun(name: str) -> None:
     LOGGER.debug("Running health check %s", name, extra={"event_id": 102, "HealthCheckName": name})
 
 
-def check_ended(name: str, entry: HealthReportEntry) -> None:
-    """One check has ended; degraded is a warning, unhealthy an error."""
+def check_ended(name: str, entry: HealthReportEntry, *, is_expected: bool) -> None:
+    """One check has ended; degraded is a warning, unhealthy an error, unless that is what was asked for."""
     LOGGER.log(
-        _LEVELS[entry.status],
+        logging.DEBUG if is_expected else _LEVELS[entry.status],
         "Health check %s: %s after %.1f ms%s%s",
         name,
         entry.status.title,

@@ -67,7 +67,7 @@ class HealthCheckService:
         entry = HealthReportEntry(
             result.status, result.description, time.perf_counter() - began, registration.tags, result.data, result.error
         )
-        log.check_ended(registration.name, entry)
+        log.check_ended(registration.name, entry, is_expected=result.is_expected)
         entries[registration.name] = entry
 
     async def _result(self, registration: HealthCheckRegistration) -> HealthCheckResult:

@@ -2,9 +2,11 @@
 
 import os
 import signal
+from functools import cached_property
 from os import path
 from typing import Final, final
 
+import corner_host.hosting as door
 from corner_host.configuration import Configuration, ConfigurationRoot
 from corner_host.hosting import log
 from corner_host.hosting.environment import HostEnvironment
@@ -35,7 +37,8 @@ class ConsoleLifetimeOptions:
 class ConsoleLifetime:
     """Stops the host on SIGINT, SIGTERM, SIGQUIT and, on Windows, SIGBREAK; tells when it started.
 
-    The first signal asks the host to stop, also during its start. A second one cuts the stop short, and the process ends
+    SIGHUP means that the terminal has been closed, and stops the host; without a terminal it loads the configuration again. The
+    first signal asks the host to stop, also during its start. A second one cuts the stop short, and the process ends
     with 128 plus the number of the signal. Off the main thread signals are left alone. The handlers that were there
     before are put back when the host is disposed.
     """
@@ -59,11 +62,19 @@ class ConsoleLifetime:
             self._lifetime.application_stopping.register(self._lifetime.tell_stopping)
             if hint := hint_about(self._environment.content_root_path, self._configuration):
                 log.CONTENT_ROOT_HINT(hint=hint)
-        watch = SignalWatch(SIGNALS, self._lifetime)
+        watch = SignalWatch(SIGNALS, self._lifetime, self._reload)
         self._lifetime.at_end(watch.close)
 
     async def stop(self) -> None:
         """Do nothing: a second signal counts until the host is disposed."""
+
+    def _reload(self) -> None:
+        if not self._lifetime.application_stopping.is_cancellation_requested:
+            self._reloading.ask()
+
+    @cached_property
+    def _reloading(self) -> "door.reloading.Reloading":
+        return door.reloading.Reloading(self._configuration)
 
     def _on_started(self) -> None:
         log.APPLICATION_STARTED(seconds=self._lifetime.start_seconds)

@@ -10,7 +10,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
 from types import FrameType
@@ -18,6 +18,9 @@ from typing import Any, Final, final
 
 from corner_host.hosting.lifetime import ApplicationLifetime
 from corner_host.primitives import LoopHandle
+
+HANG_UP: Final = signal.Signals.__members__.get("SIGHUP")
+"""What is sent when a terminal closes; None on Windows."""
 
 _open: Final["list[SignalWatch]"] = []
 _before: Final[dict[int, Any]] = {}  # the handlers that were there before the first watch
@@ -31,13 +34,26 @@ class SignalWatch:
     Several hosts of one process all hear of it. Off the main thread, where Python lets nobody catch signals, it does
     nothing; nor where the host leaves them to a server.
 
+    SIGHUP is heeded, too, unless it is ignored (as by ``nohup``) or the application has a handler of its own. Where the program
+    has a controlling terminal, that has been closed, and the host stops; otherwise somebody asks it to load its configuration
+    again. It never cuts a stop short: a terminal sends it more than once.
+
     Args:
         signals: Which signals.
         lifetime: Is told; in the event loop that runs when the watch is opened.
+        reload: What is called there when the configuration is to be loaded again.
     """
 
-    def __init__(self, signals: Iterable[signal.Signals], lifetime: ApplicationLifetime) -> None:
+    def __init__(
+        self,
+        signals: Iterable[signal.Signals],
+        lifetime: ApplicationLifetime,
+        reload: Callable[[], object],
+    ) -> None:
+        self._reload = None if _has_terminal() else reload
         self.signals = frozenset(signals)
+        if HANG_UP is not None and signal.getsignal(HANG_UP) in (signal.SIG_DFL, _on_signal):
+            self.signals |= {HANG_UP}
         self._lifetime = lifetime
         self._loop = LoopHandle.current()
         self._context = copy_context()  # a signal may come while a job runs, whose log scopes are none of the host's
@@ -64,8 +80,15 @@ class SignalWatch:
                 # None: it was installed by something other than Python, and cannot be put back
                 signal.signal(number, signal.SIG_DFL if before is None else before)
 
-    def tell(self, status: int) -> None:
-        """Tell the lifetime of a signal that ends programs with *status*."""
+    def tell(self, number: int) -> None:
+        """Tell the lifetime of a signal, or have the configuration loaded again."""
+        if number == HANG_UP:
+            if self._reload is not None:
+                self._loop.post(self._reload)
+                return
+            if self._lifetime.signals:
+                return
+        status = 128 + number  # what a shell reports for a process that the signal ended
         self._lifetime.signal_noted(status)
         self._loop.post(lambda: self._context.run(self._lifetime.signal_received, status))
 
@@ -75,7 +98,16 @@ def _on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
         _end_line()
     for watch in tuple(_open):
         if number in watch.signals:
-            watch.tell(128 + number)  # what a shell reports for a process that the signal ended
+            watch.tell(number)
+
+
+def _has_terminal() -> bool:
+    """Tell whether a standard stream is the controlling terminal; to be asked before that is closed."""
+    for stream in range(3):
+        with suppress(OSError, AttributeError):  # none, or none that controls us; Windows
+            os.tcgetpgrp(stream)
+            return True
+    return False
 
 
 def _nothing() -> None:

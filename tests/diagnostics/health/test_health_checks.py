@@ -84,6 +84,18 @@ async def test_a_check_that_raises_answers_with_its_failure_status(caplog: pytes
     assert 104 in [getattr(record, "event_id", None) for record in caplog.records]
 
 
+async def test_what_was_asked_for_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Section 13: a host that stops is not ready, on every deployment."""
+    services = ServiceCollection()
+    leaving = HealthCheckResult(HealthStatus.UNHEALTHY, "Stopping", is_expected=True)
+    services.add_health_checks().add_check("lifecycle", lambda: leaving)
+
+    report = await report_of(services)
+
+    assert report.status is HealthStatus.UNHEALTHY
+    assert not caplog.records
+
+
 async def test_a_check_that_is_late_fails() -> None:
     """H-06: the description says how long it was waited for."""
     services = ServiceCollection()
