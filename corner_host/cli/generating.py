@@ -1,7 +1,8 @@
 """Files for what runs an application: Docker, Compose, Kubernetes, systemd, Windows. Pure, but for reading the templates.
 
-One budget rules them all: the host's own stop (``HostOptions.shutdown_timeout``). Whoever would kill the host waits five
-seconds longer.
+One budget rules them all: the host's own stop (``HostOptions.shutdown_timeout``), which the files set. Whoever would kill the
+host waits five seconds longer. On Kubernetes, an application with a port serves on for a while before it stops
+(``HostOptions.shutdown_delay``).
 """
 
 import re
@@ -43,6 +44,7 @@ class Deployment:
 def generated(kind: str, app: Deployment) -> str:
     """Return the file for one of `KINDS`."""
     template = (files("corner_host.cli") / "templates" / "deploy" / f"{kind}.tmpl").read_text(encoding="utf-8")
+    delay = 0 if app.port is None else _ENDPOINT_SECONDS
     values = {
         "name": app.name,
         "target": app.target,
@@ -53,9 +55,9 @@ def generated(kind: str, app: Deployment) -> str:
         "folder": app.folder,
         "budget": str(app.budget),
         "margin": str(_MARGIN_SECONDS),
-        "delay": str(_ENDPOINT_SECONDS),
+        "delay": str(delay),
         "grace": str(app.budget + _MARGIN_SECONDS),
-        "whole": str(_ENDPOINT_SECONDS + app.budget + _MARGIN_SECONDS),
+        "whole": str(delay + app.budget + _MARGIN_SECONDS),
     }
     kept, left_out = (
         (_ONLY_WITHOUT_PORT, _ONLY_WITH_PORT) if app.port is None else (_ONLY_WITH_PORT, _ONLY_WITHOUT_PORT)

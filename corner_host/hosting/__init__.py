@@ -13,6 +13,23 @@ to stop: a console, systemd.
 its work; when the budget is spent, what still runs is cancelled, as anyio cancels; what swallows that is named and left
 behind. `Host.shutdown_report` tells who did what, and at which line each waited.
 
+**A stop by a service manager**, on one clock:
+
+    0       SIGTERM: readiness fails (health check ``lifecycle``), systemd hears STOPPING=1 and how long it may take; the
+            log tells signal, budget and delay
+    delay   all that goes on until here, since clients may still be led here: `HostOptions.shutdown_delay`, 0 by default
+            ``application_stopping``: servers take in nothing new, nor do queues; schedules stop; the budget begins
+            the services stop, the last one first; queues are worked off, or kept, or given up, as each is set
+    budget  what is left is cancelled, each by the scope of its own, and named in one record with the line where it was
+    + 2 s   what has not heeded that is left behind (`HostOptions.cancellation_grace`)
+    end     what the container has made is closed, the last one first; the log is flushed; the exit status tells how it went
+
+A second signal ends the delay and cuts what is left at once. Nothing else waits for the delay: neither Ctrl+C, nor a service that
+fails, an operator's stop or the program's own. Whoever would kill the process waits for delay, budget and five seconds.
+
+**SIGHUP** loads the configuration again where the process has no terminal (a container, systemd, a daemon): what cannot be read
+keeps its values. At a terminal it means that this was closed, and the host stops. Ignored by ``nohup``, it stays so.
+
 **Failure.** What a background service raises stops the host and leaves ``run()``, unless it is to be ignored or restarted.
 What had started before a failed start is stopped again.
 

@@ -28,6 +28,11 @@ def documents(text: str) -> list[Any]:
     return list(YAML(typ="safe").load_all(text))
 
 
+def variables(container: Any) -> dict[str, str]:
+    """Return the environment of a container of Kubernetes."""
+    return {each["name"]: each["value"] for each in container["env"]}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("app", [APP, WORKER], ids=["with a port", "without"])
 def test_nothing_is_left_to_fill_in(kind: str, app: Deployment) -> None:
@@ -54,6 +59,7 @@ def test_compose_waits_longer_than_the_host_takes_to_stop() -> None:
     (found,) = documents(generated("compose", APP))
 
     assert found["services"]["orders"]["stop_grace_period"] == "35s"
+    assert found["services"]["orders"]["environment"]["shutdownTimeoutSeconds"] == "30"
     assert found["services"]["orders"]["ports"] == ["8000:8000"]
     assert found["services"]["orders"]["read_only"] is True
 
@@ -65,11 +71,25 @@ def test_kubernetes_adds_the_time_until_no_endpoint_names_it() -> None:
     (container,) = pod["containers"]
 
     assert pod["terminationGracePeriodSeconds"] == 5 + 30 + 5
-    assert container["lifecycle"]["preStop"]["sleep"]["seconds"] == 5
+    assert variables(container) == {
+        "CORNER_ENVIRONMENT": "Production",
+        "shutdownDelaySeconds": "5",
+        "shutdownTimeoutSeconds": "30",
+    }
+    assert "lifecycle" not in container
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert [mount["mountPath"] for mount in container["volumeMounts"]] == ["/tmp"]
     assert service["spec"]["ports"][0]["targetPort"] == container["ports"][0]["name"]
-    assert len(documents(generated("k8s", WORKER))) == 1
+
+
+def test_kubernetes_leads_nobody_to_a_worker() -> None:
+    """So it does not wait for endpoints."""
+    (deployment,) = documents(generated("k8s", WORKER))
+    pod = deployment["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+
+    assert pod["terminationGracePeriodSeconds"] == 30 + 5
+    assert "shutdownDelaySeconds" not in variables(container)
 
 
 def test_kubernetes_asks_a_web_application_at_its_port_but_for_whether_it_lives() -> None:
@@ -136,7 +156,14 @@ def test_systemd_does_not_restart_what_no_restart_mends() -> None:
     """Type=notify, one second more than the budget is not enough, and status 78 ends it."""
     text = generated("systemd", APP)
 
-    for line in ("Type=notify", "TimeoutStopSec=35", "RestartPreventExitStatus=2 78", "KillMode=mixed"):
+    for line in (
+        "Type=notify",
+        "ExecReload=/bin/kill -HUP $MAINPID",
+        "Environment=CORNER_ENVIRONMENT=Production shutdownTimeoutSeconds=30",
+        "TimeoutStopSec=35",
+        "RestartPreventExitStatus=2 78",
+        "KillMode=mixed",
+    ):
         assert f"\n{line}\n" in text
 
 
