@@ -104,7 +104,7 @@ class SettingsView:
         return Row(explained.key, value, self.place(explained.winner), shadowed)
 
     def _shown(self, key: str, value: str) -> str:
-        return value if self._reveals or not is_secret_key(key) else mask(value) or ""
+        return value if self._reveals or not value or not is_secret_key(key) else mask(value) or ""
 
     def place(self, layer: Layer) -> str:
         """Return where a value comes from: file and line, or variable, or argument."""

@@ -66,6 +66,7 @@ def test_traceback_shows_everything(here: Shell) -> None:
         (["new"], 2, "A template and a name are needed"),
         (["new", "wroker", "x"], 2, "There is no template wroker. Did you mean worker?"),
         (["new", "worker", "1x"], 2, "'1x' is no name for a project."),
+        (["new", "worker", "class"], 2, "'class' is no name for a project, since it is a word of Python's own."),
         (["new", "worker", "json"], 2, "'json' is the name of a module that is there already."),
         (["new", "worker", "x", "--lang", "fr"], 2, "There are no templates in 'fr'."),
         (["generate", "dokcer"], 2, "There is nothing to generate for 'dokcer'."),

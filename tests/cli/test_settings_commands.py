@@ -42,6 +42,17 @@ Unknown keys (no option reads them)
     )
 
 
+def test_show_keeps_to_its_columns_and_hides_nothing_where_nothing_is(shop: Shell) -> None:
+    """A secret that nobody has set does not look as if somebody had."""
+    shop.write("appsettings.Production.json", '{\n"Mail": { "Host": "mail.example" },\n"Queue": { "Size": 8 }\n}')
+    shop.write("program.py", SHOP.replace('api_key: SecretStr = SecretStr("")', 'api_key: str = ""'))
+    answer = shop.call("config", "show", "--sources", "-q")
+
+    assert "\n  ApiKey                default\n" in answer.output
+    assert "\n  Mail:Host   mail.example   appsettings.Production.json:2\n" in answer.output
+    assert "\n  Queue:Size  8              appsettings.Production.json:3\n" in answer.output
+
+
 def test_explain_tells_every_layer_with_the_winner_first(shop: Shell) -> None:
     """The incident's question: who set this, and what would it be otherwise."""
     answer = shop.call("config", "explain", "payment:timeoutseconds", "-q", **VARIABLES)

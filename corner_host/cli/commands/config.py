@@ -63,11 +63,12 @@ def show(
         if unknown:
             typer.echo("Unknown keys (no option reads them)")
             width = max(len(each.key) for each in unknown)
+            values_width = max(len(each.value or "") for each in unknown)
             for each in unknown:
                 winner = places[each.key]
                 place = "" if winner is None else f"   {view.place(winner)}"
                 near = f"   did you mean {each.near}?" if each.near else ""
-                typer.echo(f"  {each.key:{width}}  {each.value or ''}{place}{near}")
+                typer.echo(f"  {each.key:{width}}  {each.value or '':{values_width}}{place}{near}".rstrip())
     if application.error is not None:
         invocation.note(
             f"The application cannot be built, so defaults and unknown keys are not shown: see {invocation.program} check."

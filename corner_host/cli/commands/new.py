@@ -91,7 +91,11 @@ def _check_name(name: str) -> None:
     from corner_host.cli.errors import CommandError
 
     package = package_name(name)
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", name) or not package.isidentifier() or keyword.iskeyword(package):
+    if keyword.iskeyword(package):
+        raise CommandError(
+            f"{name!r} is no name for a project, since it is a word of Python's own.\nTo fix: take another name."
+        )
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]*", name) or not package.isidentifier():
         raise CommandError(
             f"{name!r} is no name for a project.\nTo fix: letters, digits, - and _, beginning with a letter."
         )
