@@ -84,6 +84,16 @@ class JobStoreService(BackgroundService):
         self._state = state
         self._registry = registry
         self._recurring = recurring
+        self._depths = QueueDepths(engine, sorted({each.queue for each in registry}))
+
+    @property
+    def status_text(self) -> str:
+        """What a service manager is told of it while it runs: why it is not open, or how long the queues were a while ago."""
+        if self._state.problem is not None:
+            return self._state.problem
+        return ", ".join(
+            f"{each.queue}: {each.waiting:,} waiting, {each.running:,} running" for each in self._depths.read()
+        )
 
     async def start(self) -> None:
         """Open the engine, or begin to wait for its server.
@@ -108,14 +118,10 @@ class JobStoreService(BackgroundService):
 
     async def _report(self, stopping: CancellationToken) -> None:
         """Answer who wants to know how long the queues are, until *stopping*."""
-        telemetry = telemetry_for(find_meter())
-        if telemetry is None:
-            await stopping.wait()
-            return
-        depths = QueueDepths(self._engine, sorted({each.queue for each in self._registry}))
-        telemetry.watch_depths(depths)
+        if (telemetry := telemetry_for(find_meter())) is not None:
+            telemetry.watch_depths(self._depths)
         async with anyio.create_task_group() as group:
-            group.start_soon(depths.answer)
+            group.start_soon(self._depths.answer)
             await stopping.wait()
             group.cancel_scope.cancel()
 

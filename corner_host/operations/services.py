@@ -196,7 +196,9 @@ class ServiceOperations:
         return dict(zip(names, self._workplace.instances(), strict=False))
 
     def _told(self, service: Any) -> str:
-        """Return what a service tells of itself: its property ``status_text``; not of the queue, whose numbers stand apart."""
+        """Return what a service tells of itself: its property ``status_text``; not of queues, whose numbers stand apart."""
+        if type(service).__name__ == "JobStoreService":
+            return ""
         if type(service).__name__ == "QueuedHostedService":
             control = self._workplace.find("corner_host.background", "QueueControl")
             return "" if control is None else _of_queue(control.status(), self._workplace.clock.now())
