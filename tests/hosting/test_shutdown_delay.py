@@ -55,7 +55,7 @@ async def test_everything_goes_on_for_so_long(journal: Journal, records: Records
         await clock.advance(29.0)
 
     report = host.shutdown_report
-    assert during == ["a start", "b execute", "application started"]
+    assert sorted(during) == ["a start", "application started", "b execute"]
     assert (health.description, after.description) == ("Stopping", "Stopping")
     assert told == ["SIGTERM received, budget 30.0 s; readiness failing; 5.0 s delay for endpoints"]
     assert journal.lines[3:] == ["application stopping", "b returned", "a stop", "application stopped"]
@@ -133,14 +133,7 @@ async def test_another_stop_does_not_wait_for_the_delay(
             await end(host)
 
     first = ["application stopping", "a stopping"] if end is asked else ["a stopping", "application stopping"]
-    assert journal.lines[-7:] == [
-        "application started",
-        *first,
-        "b returned",
-        "a stop",
-        "a stopped",
-        "application stopped",
-    ]
+    assert journal.lines[-6:] == [*first, "b returned", "a stop", "a stopped", "application stopped"]
     assert host.exit_status == 0
 
 
