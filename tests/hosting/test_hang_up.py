@@ -121,7 +121,7 @@ def test_a_terminal_that_closes_stops_the_host(tmp_path: Path) -> None:
     file = tmp_path / "program.py"
     file.write_text(textwrap.dedent(AT_TERMINAL), encoding="utf-8")
     terminal, theirs = pty.openpty()
-    begin = f"import os; os.login_tty({theirs}); os.execv({sys.executable!r}, ['python', {str(file)!r}])"
+    begin = f"import os; os.login_tty({theirs}); os.execv({sys.executable!r}, [{sys.executable!r}, {str(file)!r}])"
     variables = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-c", begin], cwd=tmp_path, env=variables, pass_fds=[theirs]) as process:
         os.close(theirs)

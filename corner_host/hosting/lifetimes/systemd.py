@@ -239,10 +239,10 @@ class SystemdStatus(BackgroundService):
     async def execute(self, stopping: CancellationToken) -> None:
         """Tell it until the host stops."""
         told = ""
+        services = cast("Sequence[object]", self._provider.get_services(HostedService))  # once: they stay the same
         with stopping.cancel_scope():
             while True:
                 await self._clock.sleep(STATUS_SECONDS)
-                services = cast("Sequence[object]", self._provider.get_services(HostedService))
                 text = "; ".join(filter(None, map(_status_of, services)))[:_LONGEST_STATUS]
                 if text != told:
                     self._notifier.notify(ServiceState.status(text))
