@@ -4,6 +4,7 @@ anyio offers ``from_thread.run_sync``, which blocks until the loop has answered 
 wake-up must not. This file alone knows the native loops behind anyio's back ends.
 """
 
+import sys
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
@@ -33,8 +34,9 @@ class LoopHandle:
         if hasattr(native, "call_soon_threadsafe"):
             # in the context of here: the one of another thread knows nothing of the loop, and anyio looks there
             context = copy_context()
+            context.run(_say_asyncio)
             self._post: Callable[[Callable[[], object]], Any] = partial(native.call_soon_threadsafe, context=context)
-            self._soon: Callable[[Callable[[], object]], Any] | None = native.call_soon
+            self._soon: Callable[[Callable[[], object]], Any] | None = partial(native.call_soon, context=context)
         else:
             self._post = native.run_sync_soon
             self._soon = None
@@ -92,3 +94,9 @@ class LoopHandle:
         except RuntimeError:  # no loop runs in this thread
             return False
         return task is not None and task.get_loop() is self._token.native_token
+
+
+def _say_asyncio() -> None:
+    """Have anyio find asyncio in a callback, too, where no task runs that tells it, and nobody began with ``anyio.run``."""
+    if (sniffio := sys.modules.get("sniffio")) is not None:  # without it, anyio takes any loop for asyncio's
+        sniffio.current_async_library_cvar.set("asyncio")

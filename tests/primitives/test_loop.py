@@ -1,5 +1,7 @@
 """LoopHandle: reaching a loop from another thread, also one that has ended."""
 
+import asyncio
+
 import anyio
 import anyio.to_thread
 import pytest
@@ -32,6 +34,31 @@ async def test_a_callback_from_a_thread_runs_where_anyio_is_at_home() -> None:
         await done.wait()
 
     assert tasks[0] >= 1
+
+
+@pytest.mark.parametrize("from_thread", [False, True])
+def test_anyio_is_at_home_where_a_server_began_the_loop(from_thread: bool) -> None:
+    """A host inside a web server runs in a loop that ``anyio.run`` did not begin; its callbacks may use anyio all the same."""
+    times: list[float] = []
+
+    async def main() -> None:
+        loop = LoopHandle.current()
+        done = anyio.Event()
+
+        def look() -> None:
+            done.set()
+            times.append(anyio.current_time())
+
+        with anyio.fail_after(5):
+            if from_thread:
+                await anyio.to_thread.run_sync(loop.post, look)
+            else:
+                loop.post(look)
+            await done.wait()
+
+    asyncio.run(main())
+
+    assert len(times) == 1
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
