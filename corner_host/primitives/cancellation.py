@@ -10,7 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self, final
+from typing import Final, Self, final
 
 import anyio
 import anyio.lowlevel
@@ -31,6 +31,10 @@ class OperationCancelledError(CornerHostError, RuntimeError):
 
     def __init__(self, message: str = "The operation was cancelled.") -> None:
         super().__init__(message)
+
+
+_COROUTINE: Final = 0x80
+"""``inspect.CO_COROUTINE``, of a module that takes longer to load than all of this."""
 
 
 @final
@@ -96,7 +100,15 @@ class CancellationToken:
         """Have *callback* called when the token is cancelled, in the cancelling thread; last registered first.
 
         If the token is already cancelled it is called at once, here, and what it raises is raised here.
+
+        Raises:
+            TypeError: It is an ``async def`` function: nobody would await it.
         """
+        if getattr(getattr(callback, "__code__", None), "co_flags", 0) & _COROUTINE:
+            raise TypeError(
+                f"{callback!r} cannot be registered: it is an async function, which nobody would await.\n"
+                "To fix: register a plain function, or await the token's wait() in a task of your own."
+            )
         key = None if self._state is None else self._state.add(callback)
         if key is not None:
             return CancellationTokenRegistration(self._state, key)

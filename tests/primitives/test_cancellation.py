@@ -60,6 +60,16 @@ def test_every_callback_runs_although_one_raises() -> None:
     assert [type(error) for error in caught.value.exceptions] == [ZeroDivisionError]
 
 
+def test_an_async_function_is_no_callback() -> None:
+    """It is refused, since its coroutine would be dropped in silence; a method counts as a function does."""
+
+    class Flusher:
+        async def flush(self) -> None: ...
+
+    with pytest.raises(TypeError, match=r"flush.* cannot be registered: it is an async function"):
+        CancellationTokenSource().token.register(Flusher().flush)
+
+
 def test_an_unregistered_callback_does_not_run() -> None:
     """Unregistering says whether it came in time."""
     source = CancellationTokenSource()
