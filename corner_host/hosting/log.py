@@ -107,7 +107,7 @@ SERVICE_STOPS_HOST: Final = Event(
     CRITICAL,
     "The HostOptions.BackgroundServiceExceptionBehavior is configured to StopHost. "
     "%(service)s failed, and the host is stopping.",
-    told_as="%(service)s failed, so the host stops (BackgroundServiceExceptionBehavior is StopHost)",
+    told_as="%(service)s failed, so the host stops (%(why)s)",
 )
 START_FAILED: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start")
 START_FAILED_TOLD: Final = Event(HOST, 11, "HostedServiceStartupFaulted", ERROR, "Hosting failed to start", told_as="")

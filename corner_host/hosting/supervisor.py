@@ -117,7 +117,9 @@ class Supervisor:
             delay = self._restart(execution, name)
             if delay is not None:
                 return delay
-        log.SERVICE_STOPS_HOST(None if self.is_told_at_end else error, service=name)
+        is_limit = behavior is BackgroundServiceExceptionBehavior.RESTART
+        why = "it is not restarted again" if is_limit else "BackgroundServiceExceptionBehavior is StopHost"
+        log.SERVICE_STOPS_HOST(None if self.is_told_at_end else error, service=name, why=why)
         self._stop_host(error)
         return None
 

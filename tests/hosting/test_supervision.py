@@ -83,6 +83,22 @@ async def test_above_the_limit_the_host_stops_with_the_last_failure(journal: Jou
     assert worker.state is BackgroundServiceState.FAULTED
 
 
+@pytest.mark.parametrize(
+    ("behavior", "why"),
+    [("STOP_HOST", "BackgroundServiceExceptionBehavior is StopHost"), ("RESTART", "not restarted again")],
+)
+async def test_why_the_host_stops_is_what_was_set(journal: Journal, records: Records, behavior: str, why: str) -> None:
+    """H10: to a person; the record stays .NET's."""
+    policy = BackgroundServiceExceptionBehavior[behavior]
+    host = host_of(Flaky(journal, failures=99), background_service_exception_behavior=policy, restart_limit=0)
+
+    with pytest.raises(RuntimeError, match=r"^failure 1$"):
+        await host.run_async()
+
+    assert why in vars(records.one(10))["console_message"]
+    assert "is configured to StopHost" in records.one(10).getMessage()
+
+
 async def test_a_limit_of_zero_allows_no_restart(journal: Journal) -> None:
     """H10: the first failure stops the host."""
     host = host_of(Flaky(journal, failures=99), background_service_exception_behavior=RESTART, restart_limit=0)
