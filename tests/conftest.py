@@ -1,6 +1,7 @@
 """Every asynchronous test runs on asyncio and on trio, and no test hears of another."""
 
 import logging
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,10 @@ from corner_host.logging import root
 from corner_host.logging.pipeline import Pipeline
 
 pytest_plugins = ["corner_host.testing.pytest_plugin"]  # also where the package is not installed
+
+# a shell has what it runs in its background ignore SIGINT, and every program that a test starts would inherit that
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # a busy machine draws slowly; how long an example takes is no promise of ours
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

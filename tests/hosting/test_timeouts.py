@@ -244,7 +244,7 @@ async def test_a_start_over_budget_is_cut_and_names_the_culprit(
     journal: Journal, step: str, concurrently: bool
 ) -> None:
     """H3, TO-2, TO-3, TO-9: `StartupTimeoutError` says who was still starting, and at which line."""
-    host = host_of(journal.service("a"), Stuck(step), startup_timeout=0.05, services_start_concurrently=concurrently)
+    host = host_of(journal.service("a"), Stuck(step), startup_timeout=0.2, services_start_concurrently=concurrently)
 
     with pytest.raises(StartupTimeoutError) as caught:
         await host.start()
