@@ -16,7 +16,7 @@ from corner_host.hosting import Host
 
 from .shell import SECONDS, Answer, Shell, masked
 
-SIMPLE = {"Logging__Console__FormatterName": "simple"}
+SIMPLE = {"Logging__Console__FormatterName": "simple", "Dashboard__Port": "0"}  # the usual port is everybody's
 STUBBORN = """\
 import anyio
 
