@@ -14,10 +14,11 @@ from collections.abc import Callable, Sized
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import repeat
-from math import ceil
 from operator import length_hint
 from types import TracebackType
 from typing import Any, Protocol, final
+
+from corner_host.primitives.percentile import percentile
 
 BATCH = 500
 """How many completed items are counted together."""
@@ -83,11 +84,8 @@ class ProcessingTime:
         if not durations:
             return cls(count=count, sum=total)
         ordered = sorted(durations)
-
-        def percentile(share: int) -> float:
-            return ordered[ceil(len(ordered) * share / 100) - 1]
-
-        return cls(count=count, sum=total, p50=percentile(50), p95=percentile(95), p99=percentile(99))
+        p50, p95, p99 = (percentile(ordered, share) for share in (50, 95, 99))
+        return cls(count=count, sum=total, p50=p50, p95=p95, p99=p99)
 
 
 @final

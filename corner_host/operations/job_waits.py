@@ -1,7 +1,9 @@
 """How long the jobs of a queue waited that began last."""
 
-from math import ceil, inf
+from math import inf
 from typing import Any, Final, TypeAlias, final
+
+from corner_host.primitives.percentile import percentile
 
 from .workplace import Workplace
 
@@ -49,4 +51,4 @@ async def _waits(control: Any, queue: str) -> Waits:
     )
     if not waited:
         return _UNKNOWN
-    return waited[ceil(len(waited) * 0.5) - 1], waited[ceil(len(waited) * 0.95) - 1]
+    return percentile(waited, 50), percentile(waited, 95)

@@ -1,11 +1,12 @@
 """How late the event loop wakes up those who sleep."""
 
 from collections import deque
-from math import ceil
 from time import monotonic
 from typing import Final, final
 
 import anyio
+
+from corner_host.primitives.percentile import percentile
 
 STEP_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 10.0
@@ -48,4 +49,4 @@ class LoopLag:
         ordered = sorted(self._lags)
         if not ordered:
             return 0.0, 0.0, 0.0
-        return ordered[ceil(len(ordered) / 2) - 1], ordered[ceil(len(ordered) * 0.99) - 1], ordered[-1]
+        return percentile(ordered, 50), percentile(ordered, 99), ordered[-1]
