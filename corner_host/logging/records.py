@@ -17,11 +17,10 @@ from typing import Any, Final, cast
 from corner_host.primitives import MASK, is_secret_key
 
 _BARE: Final = len(logging.makeLogRecord({}).__dict__)
-_STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
-    "message",
-    "asctime",
+OWN_ATTRIBUTES: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "log_scopes"}
+"""What a record has in any case; nothing that comes with it may take these names."""
+_STANDARD: Final = OWN_ATTRIBUTES | {
     "taskName",  # from Python 3.12
-    "log_scopes",
     "trace_id",
     "span_id",
     "color_message",  # uvicorn's second copy of its message

@@ -8,12 +8,11 @@ Nothing of structlog is imported. (Its ``render_to_log_kwargs`` makes ordinary r
 Source: https://www.structlog.org/en/stable/standard-library.html
 """
 
-import logging
 import sys
 from types import TracebackType
 from typing import Any, Final, TypeAlias, cast
 
-from .records import as_mapping
+from .records import OWN_ATTRIBUTES, as_mapping
 
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -21,7 +20,6 @@ WRAPPED: Final = "_logger"
 """The field that tells such a record."""
 
 _TOLD_ANYWAY: Final = frozenset({"event", "exc_info", "stack", "stack_info", "level", "logger", "timestamp"})
-_TAKEN: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "log_scopes"}
 
 
 def unwrap(fields: dict[str, Any]) -> None:
@@ -43,7 +41,7 @@ def unwrap(fields: dict[str, Any]) -> None:
     fields["stack_info"] = event.get("stack") or fields.get("stack_info")
     for name, value in event.items():
         if name not in _TOLD_ANYWAY:
-            fields[f"{name}_" if name in _TAKEN else str(name)] = value
+            fields[f"{name}_" if name in OWN_ATTRIBUTES else str(name)] = value
 
 
 def _exception(given: Any) -> _ExcInfo | None:
