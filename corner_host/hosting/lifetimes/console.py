@@ -69,8 +69,7 @@ class ConsoleLifetime:
         """Do nothing: a second signal counts until the host is disposed."""
 
     def _reload(self) -> None:
-        if not self._lifetime.application_stopping.is_cancellation_requested:
-            self._reloading.ask()
+        self._reloading.ask()  # loaded only now
 
     @cached_property
     def _reloading(self) -> "door.reloading.Reloading":

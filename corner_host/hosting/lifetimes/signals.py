@@ -41,7 +41,7 @@ class SignalWatch:
     Args:
         signals: Which signals.
         lifetime: Is told; in the event loop that runs when the watch is opened.
-        reload: What is called there when the configuration is to be loaded again.
+        reload: What is called there when the configuration is to be loaded again; not once the application stops.
     """
 
     def __init__(
@@ -84,13 +84,17 @@ class SignalWatch:
         """Tell the lifetime of a signal, or have the configuration loaded again."""
         if number == HANG_UP:
             if self._reload is not None:
-                self._loop.post(self._reload)
+                self._loop.post(self._reload_unless_stopping)
                 return
             if self._lifetime.signals:
                 return
         status = 128 + number  # what a shell reports for a process that the signal ended
         self._lifetime.signal_noted(status)
         self._loop.post(lambda: self._context.run(self._lifetime.signal_received, status))
+
+    def _reload_unless_stopping(self) -> None:
+        if self._reload is not None and not self._lifetime.application_stopping.is_cancellation_requested:
+            self._reload()
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape of a handler

@@ -194,8 +194,7 @@ class SystemdLifetime:
         self._notifier.notify(ServiceState.stopping(delay + self._lifetime.budget + _SPARE_SECONDS))
 
     def _reload(self) -> None:
-        if not self._lifetime.application_stopping.is_cancellation_requested:
-            self._reloading.ask()
+        self._reloading.ask()  # loaded only now
 
     @cached_property
     def _reloading(self) -> "door.reloading.Reloading":
